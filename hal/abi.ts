@@ -1,0 +1,170 @@
+// The numbers that core and host share: version, statuses, key codes, limits.
+//
+// Compiled by asc AND by tsc, so it holds plain constants and enums only, and no literal above
+// 0x7fffffff (a bare 0xffffffff is -1 in AssemblyScript and 4294967295 in TypeScript).
+// The values are ABI: a number that has been released is never given another meaning.
+
+/** Rises whenever the table of docs/ABI.md changes. */
+export const ABI_VERSION = 1;
+
+/** Result of a call: zero or a count on success, one of these otherwise. */
+export enum Status {
+  Ok = 0,
+  /** Not decided yet; ask again. */
+  Pending = -1,
+  /** An argument outside memory or outside its range; the machine is marked faulty. */
+  Invalid = -2,
+  NotFound = -3,
+  OutOfRange = -4,
+  NoSpace = -5,
+  /** This host does not have the thing; a later call gives the same answer. */
+  Unsupported = -6,
+  Failed = -7,
+  /** The supply is gone; every call answers this until the next instance. */
+  PowerLost = -8,
+  Busy = -9,
+  NotAligned = -10,
+  /** A program unit that was programmed since its last erase. */
+  NotErased = -11,
+  Protected = -12,
+  ProgramFailed = -13,
+  EraseFailed = -14,
+  /** More bits are wrong than the chip's code corrects; the buffer is undefined. */
+  EccFatal = -15,
+  WouldBlock = -16,
+  NoLink = -17,
+  Refused = -18,
+  Reset = -19,
+  TimedOut = -20,
+  Unreachable = -21,
+  /** Orderly end of a stream, after its last byte. */
+  Closed = -22,
+  NoName = -23,
+  TlsCertificate = -24,
+  TlsFailed = -25,
+}
+
+/** What `init` starts. Modes 1 to 3 begin at the file server and end after their stage. */
+export enum Mode {
+  Telephone = 0,
+  VerifyImage = 1,
+  Interpret = 2,
+  Lex = 3,
+}
+
+/** Why this instance runs: the second argument of `init`, and the argument of `sys_reset`. */
+export enum ResetCause {
+  PowerUp = 0,
+  /** A boot or application file was written; it starts now. */
+  Upgraded = 1,
+  /** No stored software and none could be obtained. */
+  NoSoftware = 2,
+  /** Flash refused to be erased or programmed. */
+  FlashFailed = 3,
+  /** The user left the local procedures. */
+  LocalProcedures = 4,
+  /** An assertion or a trap. */
+  Panic = 5,
+  /** The host saw no answer from `poll` in time. */
+  Watchdog = 6,
+}
+
+/** Codes of `sys_panic`. */
+export enum Panic {
+  Assertion = 1,
+}
+
+/** Items of `sys_info`. */
+export enum Info {
+  /** MODEL, such as `9640D01A`. */
+  Model = 0,
+  Serial = 1,
+  /** Six bytes. */
+  Mac = 2,
+  HardwareVersion = 3,
+  /** The first file asked for; NotFound: by model (startup.md S.07). */
+  FirstFile = 4,
+  /** The User-Agent header's value; NotFound: the core's own. */
+  UserAgent = 5,
+  /** One byte of `Option` bits. */
+  Options = 6,
+  /** File name of a boot file that counts as stored although the chip holds none. */
+  BootName = 7,
+  /** The same for the application. */
+  AppName = 8,
+  /** Presets `NAME=VALUE`, as if entered locally: items 16, 17, … until NotFound. */
+  PresetFirst = 16,
+}
+
+/** Bits of `Info.Options`. */
+export enum Option {
+  /** Laboratory: an image with a digest and no signature is accepted, and every report says so. */
+  Unsigned = 1,
+  /** Whatever file the script names counts as stored. */
+  AsAsked = 2,
+}
+
+/** Keys: digits, `*` and `#` are their ASCII codes. */
+export enum Key {
+  None = 0,
+  Soft1 = 1,
+  Soft2 = 2,
+  Soft3 = 3,
+  Soft4 = 4,
+  Mute = 5,
+}
+
+/** Rows of `display_row`. */
+export enum Row {
+  Title = 0,
+  Prompt = 1,
+  Application = 2,
+  Softkey = 8,
+  Count = 12,
+}
+
+/** Items of `display_set`. */
+export enum DisplayItem {
+  /** Progress bar: 0 to 1000, -1 off. */
+  Progress = 0,
+  Lamp = 1,
+  /** 1 = error tone. */
+  Tone = 2,
+}
+
+/** Flag bits of `flash_geometry`. */
+export enum FlashFlag {
+  /** Torn units may fault on read instead of reading as garbage. */
+  Ecc = 1,
+  /** A unit may be programmed again as long as bits only fall. */
+  MultiWrite = 2,
+}
+
+/** Software kinds: image TLV 0x00A0, `sys_handover`, `slot` events. */
+export enum Kind {
+  Boot = 1,
+  Application = 2,
+}
+
+/** Flags of `tcp_open`. */
+export enum TcpFlag {
+  Tls = 1,
+  CheckName = 2,
+}
+
+/** One event record, header included. */
+export const EVENT_BYTES_MAX = 1024;
+/** A display row as handed over; the screen shows 32 and scrolls. */
+export const ROW_BYTES_MAX = 255;
+/** Memory that survives a reset and is zero after power-up. */
+export const RETAINED_BYTES = 128;
+/** One request for random bytes. */
+export const ENTROPY_BYTES_MAX = 256;
+/** Bytes of the geometry record: seven u32, in the order of `flash_geometry`. */
+export const GEOMETRY_BYTES = 28;
+/** The longest wait `poll` answers, in microseconds. */
+export const POLL_WAIT_US_MAX = 0x40000000;
+/** `poll` answers this once nothing more will happen (modes 1 to 3). */
+export const POLL_ENDED = -1;
+/** More answers of zero at one instant are a livelock. */
+export const POLL_ZERO_COUNT_MAX = 10000;

@@ -1,0 +1,387 @@
+// Event kinds, field ids, field types and the codes that fields carry.
+//
+// Compiled by asc AND by tsc. The core sends numbers and the bytes it saw; the host alone turns codes into words,
+// and it makes those words from the member names here: `FileServer` is printed as `file-server`.
+// A record is u8 kind, then fields of u8 id, u8 type, u16 bytes (little endian), data.
+
+export enum EventKind {
+  State = 1,
+  Dhcp = 2,
+  Option = 3,
+  Http = 4,
+  Script = 5,
+  Image = 6,
+  Slot = 7,
+  SelfTest = 8,
+  Reset = 9,
+  Sip = 10,
+  Vlan = 11,
+  /** A parameter's value in use changed. Not printed; the host keeps it for the `end` event. */
+  Parameter = 12,
+  /** Standing facts: upgradestat, appstat, bootname, appname. Not printed; kept for the `end` event. */
+  Status = 13,
+  /** A message that the start-up stopped at or passed by, for the verdict. */
+  Notice = 14,
+}
+
+export enum FieldType {
+  /** u32, little endian. */
+  Number = 0,
+  /** i32, little endian. */
+  Signed = 1,
+  /** Bytes of text as they were seen, not checked for any encoding. */
+  Text = 2,
+  /** Bytes, printed as lower-case hex. */
+  Hex = 3,
+  /** u32 IPv4 address, host order. */
+  Address = 4,
+  /** u8 member of the enumeration that belongs to the field. */
+  Code = 5,
+  /** u8, 0 or 1. */
+  Flag = 6,
+}
+
+/** Field ids. The host prints each under its name in camel case. */
+export enum Field {
+  State = 1,
+  Message = 2,
+  Vlan = 3,
+  Address = 4,
+  Server = 5,
+  Lease = 6,
+  Option242 = 7,
+  Name = 8,
+  Value = 9,
+  OptionEffect = 10,
+  Offset = 11,
+  OptionWhy = 12,
+  Try = 13,
+  Method = 14,
+  Url = 15,
+  Version = 16,
+  Status = 17,
+  Etag = 18,
+  Bytes = 19,
+  Accepted = 20,
+  HttpWhy = 21,
+  HttpError = 22,
+  File = 23,
+  Line = 24,
+  Statement = 25,
+  ScriptEffect = 26,
+  ScriptWhy = 27,
+  Verdict = 28,
+  Digest = 29,
+  Crc32 = 30,
+  Key = 31,
+  Kind = 32,
+  Slot = 33,
+  SlotState = 34,
+  Attempts = 35,
+  Counter = 36,
+  Found = 37,
+  SlotWhy = 38,
+  Part = 39,
+  Ok = 40,
+  Reason = 41,
+  Transport = 42,
+  SipStep = 43,
+  SipResult = 44,
+  Source = 45,
+  Upgradestat = 46,
+  Appstat = 47,
+  Bootname = 48,
+  Appname = 49,
+  Notice = 50,
+  Signature = 51,
+  Unsigned = 52,
+  Detail = 53,
+  Statements = 54,
+  Expected = 55,
+  Model = 56,
+  Mask = 57,
+  Router = 58,
+}
+
+export enum BootState {
+  PowerUp = 0,
+  Hardware = 1,
+  Link = 2,
+  Dhcp = 3,
+  Conflict = 4,
+  Router = 5,
+  FileServer = 6,
+  Script = 7,
+  Download = 8,
+  Erase = 9,
+  Write = 10,
+  Restart = 11,
+  CallServer = 12,
+  Scep = 13,
+  Login = 14,
+  Registered = 15,
+  Craft = 16,
+  /** Modes 1 to 3: the one stage that was asked for is done. */
+  Ended = 17,
+}
+
+/** DHCP message types, RFC 2132 §9.6. */
+export enum DhcpMessage {
+  Discover = 1,
+  Offer = 2,
+  Request = 3,
+  Decline = 4,
+  Ack = 5,
+  Nak = 6,
+  Release = 7,
+  Inform = 8,
+}
+
+export enum OptionEffect {
+  Set = 1,
+  Unknown = 2,
+  Invalid = 3,
+  NotFromDhcp = 4,
+  /** A segment without `=` that continues the list before it. */
+  Continued = 5,
+}
+
+/** Why a value was not taken, or what was noticed while it was. */
+export enum ValueWhy {
+  None = 0,
+  NotANumber = 1,
+  OutOfRange = 2,
+  TooLong = 3,
+  NotAllowedCharacter = 4,
+  NotAnAddress = 5,
+  NotOneOf = 6,
+  /** A value of higher rank is in force (startup.md §14, precedence). */
+  LowerRank = 7,
+  UnknownParameter = 8,
+  WrongSource = 9,
+  /** The values pool is full. */
+  NoSpace = 10,
+  /** Taken and kept; nothing in this release uses it. */
+  NotUsed = 11,
+}
+
+/** Why an HTTP answer was not used, or what happened to the request. */
+export enum HttpWhy {
+  None = 0,
+  /** 5xx: asked again. */
+  ServerError = 1,
+  /** A status that means the file cannot be obtained. */
+  StatusNotUsable = 2,
+  /** Not HTTP/1.x, or a malformed header. */
+  Malformed = 3,
+  HeaderTooLarge = 4,
+  /** The connection ended before Content-Length bytes. */
+  Short = 5,
+  BadChunk = 6,
+  /** A fourth redirect, another scheme, or a target that cannot be read. */
+  Redirect = 7,
+  Encoding = 8,
+  /** More bytes than the telephone has room for. */
+  TooLarge = 9,
+  /** Neither Content-Length nor chunked nor a close that could end it. */
+  Framing = 10,
+  /** The file was refused while it arrived; see the `image` event. */
+  FileRefused = 11,
+}
+
+/** What went wrong below HTTP. */
+export enum HttpError {
+  None = 0,
+  Refused = 1,
+  Reset = 2,
+  TimedOut = 3,
+  Unreachable = 4,
+  NoName = 5,
+  TlsCertificate = 6,
+  TlsFailed = 7,
+  /** Closed by the server before a whole answer header. */
+  Closed = 8,
+  Unsupported = 9,
+}
+
+export enum ScriptEffect {
+  Set = 1,
+  Taken = 2,
+  NotTaken = 3,
+  Ignored = 4,
+  Get = 5,
+  End = 6,
+}
+
+/** Why a statement was ignored, or how a script ended. */
+export enum ScriptWhy {
+  None = 0,
+  NotAStatement = 1,
+  MissingValue = 2,
+  MissingTag = 3,
+  MissingName = 4,
+  /** Text after the statement's last word; the statement counts. */
+  TextIgnored = 5,
+  QuoteNotClosed = 6,
+  LineTooLong = 7,
+  UnknownParameter = 8,
+  BadValue = 9,
+  LowerRank = 10,
+  WrongSource = 11,
+  NotSupported = 12,
+  UndefinedName = 13,
+  TagNotFound = 14,
+  StepLimit = 15,
+  EndOfFile = 16,
+  DepthLimit = 17,
+  NotAScript = 18,
+  TooLarge = 19,
+  TagLimit = 20,
+  /** GET: the file was interpreted, and this one is left for good. */
+  FileFollowed = 21,
+  /** GET: the file could not be obtained; the next line follows. */
+  FileNotObtained = 22,
+  /** IF: a malformed condition. */
+  BadCondition = 23,
+  NoSpace = 24,
+  KnownNotUsed = 25,
+}
+
+/** What the validator says of a file. */
+export enum ImageVerdict {
+  None = 0,
+  Accepted = 1,
+  NotAContainer = 2,
+  /** Fewer bytes than the header and TLVs announce. */
+  Truncated = 3,
+  BadHeader = 4,
+  BadTlvs = 5,
+  /** A protected TLV that this telephone does not know and may not ignore. */
+  UnknownTlv = 6,
+  NoDigest = 7,
+  DuplicateDigest = 8,
+  DigestMismatch = 9,
+  NoSignature = 10,
+  UnknownKey = 11,
+  BadSignature = 12,
+  /** A known algorithm that this build does not verify; the event's `signature` names it. */
+  UnsupportedSignature = 13,
+  UnsupportedDigest = 14,
+  Encrypted = 15,
+  Compressed = 16,
+  WrongKind = 17,
+  WrongModel = 18,
+  OldCounter = 19,
+  TooLarge = 20,
+  NotBootable = 21,
+  /** More TLV bytes than the telephone keeps. */
+  TlvsTooLarge = 22,
+  NoTrustedKey = 23,
+}
+
+/** The signature algorithm that an image carries. */
+export enum Signature {
+  None = 0,
+  Ed25519 = 1,
+  Ed25519Pure = 2,
+  EcdsaP256 = 3,
+  EcdsaP384 = 4,
+  Rsa2048 = 5,
+  Rsa3072 = 6,
+}
+
+/** States of a slot, named after the PSA Firmware Update API. */
+export enum SlotState {
+  /** Nothing known to be there. */
+  Ready = 0,
+  Erased = 1,
+  Writing = 2,
+  Candidate = 3,
+  Staged = 4,
+  Trial = 5,
+  Updated = 6,
+  Rejected = 7,
+  Failed = 8,
+}
+
+export enum SlotName {
+  A = 0,
+  B = 1,
+}
+
+export enum SlotWhy {
+  None = 0,
+  /** The image in the slot does not verify. */
+  NotValid = 1,
+  AttemptsExhausted = 2,
+  /** An update was cut short here. */
+  Interrupted = 3,
+  Confirmed = 4,
+  ReadBackDiffers = 5,
+  EraseFailed = 6,
+  ProgramFailed = 7,
+  /** The digest of what the chip holds is not the file's. */
+  DigestDiffers = 8,
+  /** Chosen to run. */
+  Chosen = 9,
+  /** An info area that cannot be read: the file's name is unknown. */
+  NameUnknown = 10,
+}
+
+export enum SelfTestPart {
+  Crc32 = 1,
+  Sha256 = 2,
+  Ed25519 = 3,
+}
+
+export enum Transport {
+  Udp = 0,
+  Tcp = 1,
+  Tls = 2,
+}
+
+export enum SipStep {
+  Connect = 1,
+  Options = 2,
+  Register = 3,
+}
+
+export enum SipResult {
+  Contacted = 1,
+  Refused = 2,
+  TimedOut = 3,
+  Unreachable = 4,
+  NoName = 5,
+  Reset = 6,
+  Unsupported = 7,
+  NoAddress = 8,
+}
+
+/** Where a parameter's value comes from, low to high (startup.md §14). */
+export enum Source {
+  Default = 0,
+  Stored = 1,
+  Lldp = 2,
+  Dhcp = 3,
+  Option242 = 4,
+  Settings = 5,
+  Script = 6,
+  Craft = 7,
+  CommandLine = 8,
+}
+
+/** Messages that decide a verdict. */
+export enum Notice {
+  NoLink = 1,
+  NoFileServer = 2,
+  /** No file server gave an answer; stored software and parameters are used. */
+  FileServersSilent = 3,
+  NoCallServer = 4,
+  CallServerSilent = 5,
+  FlashFailed = 6,
+  NoSoftware = 7,
+  /** The offer was not accepted: no lease time, or malformed. */
+  OfferRefused = 8,
+  /** The file cannot be stored: staging or slot too small. */
+  NoRoom = 9,
+}
