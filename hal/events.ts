@@ -101,6 +101,10 @@ export enum Field {
   Model = 56,
   Mask = 57,
   Router = 58,
+  /** Header flags of an image, when it has any. */
+  Flags = 59,
+  /** Dependencies that an image names; they are not enforced. */
+  Dependencies = 60,
 }
 
 export enum BootState {
