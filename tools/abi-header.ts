@@ -3,8 +3,7 @@
 // In: the contract as read from hal/. Out: C99 text with the numbers, the event codes and a prototype for each call,
 // with its promise as a comment. A call `hal.flash_read` is `hal_flash_read`; the embedder registers it with its runtime.
 
-import type { Abi } from "./abi.js";
-import type { Call, Constant, Enumeration, Numbers } from "./abi-reader.js";
+import type { Abi, Call, Constant, Enumeration, Numbers } from "./abi-reader.js";
 
 const C_TYPES: Readonly<Record<string, string>> = { i32: "int32_t", u32: "uint32_t", usize: "uint32_t", void: "void" };
 

@@ -40,6 +40,13 @@ export interface Numbers {
   readonly enumerations: readonly Enumeration[];
 }
 
+export interface Abi {
+  readonly peripherals: readonly Peripheral[];
+  readonly numbers: Numbers;
+  readonly events: Numbers;
+  readonly exports: readonly Call[];
+}
+
 const DOC = String.raw`\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n`;
 const SIGNATURE = String.raw`function (\w+)\(([^)]*)\): (\w+)`;
 const TYPES = new Set(["i32", "u32", "usize"]);

@@ -6,17 +6,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { argv, exit, stderr } from "node:process";
-import { type Call, type Enumeration, type Numbers, type Peripheral } from "./abi-reader.js";
-import { readExports, readNumbers, readPeripheral } from "./abi-reader.js";
 import { headerText } from "./abi-header.js";
+import type { Abi, Call, Enumeration, Numbers, Peripheral } from "./abi-reader.js";
+import { readExports, readNumbers, readPeripheral } from "./abi-reader.js";
 import { isMain, writeGenerated } from "./generate.js";
-
-export interface Abi {
-  readonly peripherals: readonly Peripheral[];
-  readonly numbers: Numbers;
-  readonly events: Numbers;
-  readonly exports: readonly Call[];
-}
 
 /** The order of the page; a file that is not named here follows, by name. */
 const ORDER = ["system", "entropy", "keypad", "display", "flash", "staging", "ethernet", "network", "secure"];
@@ -73,7 +66,11 @@ export function pageText(abi: Abi): string {
     "`PowerLost` until the next instance. Addresses are host-order IPv4 bit patterns.",
     "",
     ...abi.peripherals.flatMap(pagePeripheral),
-    ...(abi.exports.length === 0 ? [] : ["## Exports of the core", "", "Besides `memory` and `core_start`:", "", ...pageTable(abi.exports)]),
+    "## Exports of the core",
+    "",
+    "Besides `memory` and `core_start`, which runs once before anything else:",
+    "",
+    ...pageTable(abi.exports),
     ...pageNumbers(abi.numbers),
   ].join("\n");
 }
@@ -110,7 +107,8 @@ function pageNumbers({ constants, enumerations }: Numbers): string[] {
 
 function pageEnumeration({ name, doc, members }: Enumeration): string[] {
   const rows = members.map((member) => `| ${member.value} | ${member.name} | ${member.doc.join(" ")} |`);
-  return [`### ${name}`, "", ...(doc.length === 0 ? [] : [doc.join(" "), ""]), "| value | name | meaning |", "|---:|---|---|", ...rows, ""];
+  const about = doc.length === 0 ? [] : [doc.join(" "), ""];
+  return [`### ${name}`, "", ...about, "| value | name | meaning |", "|---:|---|---|", ...rows, ""];
 }
 
 /** hal/contract.ts: the same calls as a host's TypeScript sees them. */
@@ -136,7 +134,8 @@ export function contractText(abi: Abi): string {
 
 function contractMember(call: Call): string {
   const list = call.arguments.map((argument) => `${argument.name}: number`).join(", ");
-  const doc = call.promise.length === 1 ? [`  /** ${call.promise[0]} */`] : ["  /**", ...call.promise.map((line) => `   * ${line}`), "   */"];
+  const lines = call.promise.map((line) => `   * ${line}`);
+  const doc = lines.length === 1 ? [`  /** ${call.promise[0]} */`] : ["  /**", ...lines, "   */"];
   return [...doc, `  ${call.name}(${list}): ${call.result === "void" ? "void" : "number"};`].join("\n");
 }
 
