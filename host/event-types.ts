@@ -1,0 +1,239 @@
+// Every event a run produces, as JSON objects: what a listener of the library, a line of `--json` and a verdict hold.
+//
+// A field that was not known at that moment is absent, never null, except where null has a meaning (`progress`).
+// Words are the kebab-case names of the members in hal/events.ts. Nothing here does anything.
+
+/** What every event carries: its number from 1, and the telephone's time in milliseconds since its first power-up. */
+export interface Stamp {
+  readonly n: number;
+  readonly t: number;
+}
+
+/** The start-up entered a state: `power-up`, `dhcp`, … `login`. */
+export interface StateEvent extends Stamp {
+  readonly event: "state";
+  readonly state: string;
+}
+
+/** A row of the screen changed. The text is whole, although the screen shows 32 characters of it at a time. */
+export interface DisplayEvent extends Stamp {
+  readonly event: "display";
+  /** `title`, `prompt`, or `0` to `5` for the application rows. */
+  readonly row: string;
+  readonly text: string;
+}
+
+/** The softkeys from the left; one without a label is an empty string, and those after the last label are left out. */
+export interface SoftkeysEvent extends Stamp {
+  readonly event: "softkeys";
+  readonly labels: readonly string[];
+}
+
+/** The progress bar: 0 to 1000, or null when it is not shown. */
+export interface ProgressEvent extends Stamp {
+  readonly event: "progress";
+  readonly permille: number | null;
+}
+
+export interface BeepEvent extends Stamp {
+  readonly event: "beep";
+}
+
+export interface DhcpEvent extends Stamp {
+  readonly event: "dhcp";
+  readonly message?: string;
+  readonly vlan?: number;
+  readonly address?: string;
+  readonly server?: string;
+  readonly lease?: number;
+  readonly option242?: string;
+  readonly mask?: string;
+  readonly router?: string;
+}
+
+/** One item of DHCP option 242. */
+export interface OptionEvent extends Stamp {
+  readonly event: "option";
+  readonly name?: string;
+  readonly value?: string;
+  readonly effect?: string;
+  /** Bytes from the start of the option's text. */
+  readonly offset?: number;
+  readonly why?: string;
+}
+
+export interface VlanEvent extends Stamp {
+  readonly event: "vlan";
+  readonly vlan?: number;
+  readonly reason?: string;
+}
+
+/** One request and how it ended: with a `status`, or with an `error` below HTTP. */
+export interface HttpEvent extends Stamp {
+  readonly event: "http";
+  /** Which request for this file it was, from 1. */
+  readonly try?: number;
+  readonly server?: string | number;
+  readonly method?: string;
+  readonly url?: string;
+  readonly version?: string | number;
+  readonly status?: number;
+  readonly etag?: string;
+  readonly bytes?: number;
+  readonly expected?: number;
+  readonly accepted?: boolean;
+  readonly why?: string;
+  readonly error?: string;
+  /** The reason in the words of whoever refused, such as `connect ECONNREFUSED 127.0.0.1:80`. */
+  readonly detail?: string;
+}
+
+/** One statement of a script or settings file, or its end. */
+export interface ScriptEvent extends Stamp {
+  readonly event: "script";
+  readonly file?: string;
+  readonly line?: number;
+  readonly statement?: string;
+  readonly effect?: string;
+  readonly name?: string;
+  readonly value?: string;
+  readonly why?: string;
+  readonly statements?: number;
+}
+
+/** The verdict on a boot or application file. */
+export interface ImageEvent extends Stamp {
+  readonly event: "image";
+  readonly file?: string;
+  readonly bytes?: number;
+  readonly verdict?: string;
+  readonly digest?: string;
+  readonly crc32?: string | number;
+  readonly version?: string;
+  readonly key?: string;
+  readonly signature?: string;
+  readonly unsigned?: boolean;
+  readonly expected?: string | number;
+  readonly found?: string | number;
+  readonly model?: string;
+  readonly kind?: string;
+  readonly counter?: number;
+  readonly detail?: string;
+}
+
+/** A software slot was read, chosen or changed. */
+export interface SlotEvent extends Stamp {
+  readonly event: "slot";
+  readonly kind?: string;
+  readonly slot?: string;
+  readonly state?: string;
+  readonly attempts?: number;
+  readonly counter?: number;
+  readonly found?: string;
+  readonly why?: string;
+}
+
+export interface SelfTestEvent extends Stamp {
+  readonly event: "self-test";
+  readonly part?: string;
+  readonly ok?: boolean;
+}
+
+/** What flash went through: in one erase or one write, or (`summary`) since power-up. Milliseconds are the telephone's. */
+export interface FlashEvent extends Stamp {
+  readonly event: "flash";
+  readonly operation: "erase" | "program" | "summary";
+  readonly erases?: number;
+  readonly erasedBytes?: number;
+  readonly programs?: number;
+  readonly programmedBytes?: number;
+  readonly milliseconds: number;
+}
+
+export interface ResetEvent extends Stamp {
+  readonly event: "reset";
+  readonly reason?: string;
+}
+
+export interface SipEvent extends Stamp {
+  readonly event: "sip";
+  readonly transport?: string;
+  readonly method?: string;
+  readonly status?: number;
+  readonly step?: string;
+  readonly result?: string;
+  readonly server?: string | number;
+  readonly address?: string;
+  readonly detail?: string;
+}
+
+/** A thing that supports a verdict: another event, a line of a file, or a parameter and where its value came from. */
+export type Evidence =
+  | { readonly event: number }
+  | { readonly file: string; readonly line: number; readonly text: string }
+  | { readonly parameter: string; readonly source: string };
+
+/** Evidence of something that did not stop the start-up, and what it means. */
+export type Warning = Evidence & { readonly code: Code; readonly cause: string; readonly advice: string };
+
+/** A parameter's value in use at the end, where it came from, and the line that set it. */
+export interface ParameterValue {
+  readonly value: string;
+  readonly source: string;
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** The codes of the `end` event that this release can produce. */
+export type Code =
+  | "reached" | "no-link" | "no-offer" | "offer-refused" | "no-file-server" | "server-unreachable" | "http-status"
+  | "http-refused" | "http-short" | "tls" | "script-missing" | "not-a-script" | "goto-missing" | "step-limit"
+  | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "reset-loop"
+  | "local-procedures" | "timeout";
+
+/** The last event of a run: did the start-up get there, and if not, why. */
+export interface EndEvent extends Stamp {
+  readonly event: "end";
+  readonly ok: boolean;
+  readonly state: string;
+  readonly code: Code;
+  readonly cause: string;
+  readonly evidence: readonly Evidence[];
+  readonly advice: string;
+  readonly warnings: readonly Warning[];
+  /** 0 script obtained and interpreted, 1 obtained and not interpretable, 2 not obtained; absent: not decided. */
+  readonly upgradestat?: number;
+  /** 0 stored, 1 obtained and not stored, 2 not obtained; absent: no file was needed yet. */
+  readonly appstat?: number;
+  readonly bootname: string;
+  readonly appname: string;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+export type OffhookEvent =
+  | StateEvent | DisplayEvent | SoftkeysEvent | ProgressEvent | BeepEvent | DhcpEvent | OptionEvent | VlanEvent | HttpEvent
+  | ScriptEvent | ImageEvent | SlotEvent | SelfTestEvent | FlashEvent | ResetEvent | SipEvent | EndEvent;
+
+/** An event before it has its number and its time. */
+export type EventBody = { readonly [Name in OffhookEvent["event"]]: Omit<Extract<OffhookEvent, { event: Name }>, "n" | "t"> }[
+  OffhookEvent["event"]];
+
+/** A message that the core stopped at or passed by: not printed, kept for the verdict. */
+export interface NoticeFact {
+  /** The number of the last event before it. */
+  readonly after: number;
+  readonly notice: string;
+  readonly detail?: string;
+  readonly [field: string]: string | number | boolean | undefined;
+}
+
+/** What the core said that is not printed as an event: the latest of each. */
+export interface Facts {
+  readonly upgradestat?: number;
+  readonly appstat?: number;
+  readonly bootname: string;
+  readonly appname: string;
+  readonly parameters: ReadonlyMap<string, ParameterValue>;
+  /** Of this start-up: a power-up empties the list. */
+  readonly notices: readonly NoticeFact[];
+}

@@ -1,0 +1,261 @@
+// The log of a run: records of the core and observations of the host become numbered, stamped events.
+//
+// In: core records (bytes), display rows, keys of the host. Out: `OffhookEvent`s to every listener, in order, and the facts
+// that the core reports without an event of their own. It keeps all of them for the verdict and decides nothing.
+// Values that are secrets become `***` here, at the door, so that no frontend can print one by accident.
+
+import { Row } from "../hal/abi.js";
+import { EventKind } from "../hal/events.js";
+import { decodeRecord, kebabCase, latin1Of, type EventRecord, type FieldValue } from "./event-record.js";
+import type { EndEvent, EventBody, Facts, NoticeFact, OffhookEvent, ParameterValue } from "./event-types.js";
+
+/** The telephone's time; the scheduler is one. */
+export interface EventClock {
+  readonly nowUs: number;
+}
+
+/** What flash has gone through since it was made. */
+export interface FlashCounters {
+  readonly erases: number;
+  readonly erasedBytes: number;
+  readonly programs: number;
+  readonly programmedBytes: number;
+  readonly eraseUs: number;
+  readonly programUs: number;
+}
+
+export interface EventLogOptions {
+  /** Shows the values of secret parameters as they are. */
+  readonly showSecrets?: boolean;
+}
+
+export type Listener = (event: OffhookEvent) => void;
+
+/** Parameters whose values are shown as `***`. */
+const SECRET_NAMES: ReadonlySet<string> = new Set([
+  "PROCPSWD", "DOT1XPSWD", "SCEPPASSWORD", "SNMPSTRING", "ADMIN_PASSWORD", "FORCE_SIP_PASSWORD", "PPMPASSWORD",
+]);
+const SECRET_IN_TEXT = new RegExp(
+  `((?:^|[^A-Za-z0-9_])(?:${[...SECRET_NAMES].join("|")})(?:[ \\t]*=[ \\t]*|[ \\t]+SEQ[ \\t]+|[ \\t]+))(?:"[^"]*"?|[^\\s,"]+)`, "gi");
+const MASK = "***";
+const SOFTKEY_COUNT = 4;
+
+/** Kinds that are facts, not events. */
+const HIDDEN_KINDS: ReadonlySet<EventKind> = new Set([EventKind.Parameter, EventKind.Status, EventKind.Notice]);
+
+export class EventLog {
+  readonly #clock: EventClock;
+  readonly #showSecrets: boolean;
+  readonly #events: OffhookEvent[] = [];
+  readonly #listeners: Listener[] = [];
+  readonly #waiting: OffhookEvent[] = [];
+  #delivering = false;
+  #droppedCount = 0;
+
+  readonly #softkeys: string[] = ["", "", "", ""];
+  #softkeysChangedMs: number | undefined;
+
+  readonly #parameters = new Map<string, ParameterValue>();
+  readonly #notices: NoticeFact[] = [];
+  readonly #status = new Map<string, FieldValue>();
+  #restarted = false;
+
+  constructor(clock: EventClock, options: EventLogOptions = {}) {
+    this.#clock = clock;
+    this.#showSecrets = options.showSecrets ?? false;
+  }
+
+  /** All events so far, oldest first. */
+  get events(): readonly OffhookEvent[] {
+    return this.#events;
+  }
+
+  /** Records of the core that were not well formed. */
+  get droppedCount(): number {
+    return this.#droppedCount;
+  }
+
+  /** What the core reported last of each fact. */
+  get facts(): Facts {
+    const [upgradestat, appstat] = [this.#status.get("upgradestat"), this.#status.get("appstat")];
+    return {
+      ...(typeof upgradestat === "number" ? { upgradestat } : {}),
+      ...(typeof appstat === "number" ? { appstat } : {}),
+      bootname: String(this.#status.get("bootname") ?? ""),
+      appname: String(this.#status.get("appname") ?? ""),
+      parameters: this.#parameters,
+      notices: this.#notices,
+    };
+  }
+
+  /** Calls the listener for each event from now on. Returns how to stop that. */
+  listen(listener: Listener): () => void {
+    this.#listeners.push(listener);
+    return () => {
+      const index = this.#listeners.indexOf(listener);
+      if (index >= 0) this.#listeners.splice(index, 1);
+    };
+  }
+
+  /** Takes one record of the core. One that is not well formed is counted and dropped. */
+  record(bytes: Uint8Array): void {
+    const record = decodeRecord(bytes);
+    if (record === null) {
+      this.#droppedCount++;
+      return;
+    }
+    this.#forgetLastRun();
+    if (HIDDEN_KINDS.has(record.kind)) this.#keepFact(record);
+    else this.#add({ event: kebabCase(EventKind[record.kind]), ...this.#masked(record.fields) } as unknown as EventBody);
+    if (record.kind === EventKind.Reset) this.restarted();
+  }
+
+  /** The telephone starts anew: what the last start-up reported holds until this one says something. */
+  restarted(): void {
+    this.#restarted = true;
+  }
+
+  /** A row of `display_row` changed: Latin-1 bytes as the core handed them over. */
+  displayRow(row: number, bytes: Uint8Array): void {
+    const text = latin1Of(bytes);
+    if (row >= Row.Softkey) this.#softkey(row - Row.Softkey, text);
+    else this.#add({ event: "display", row: rowName(row), text });
+  }
+
+  /** The progress bar changed: 0 to 1000, negative when it is switched off. */
+  progress(permille: number): void {
+    this.#add({ event: "progress", permille: permille < 0 ? null : permille });
+  }
+
+  beep(): void {
+    this.#add({ event: "beep" });
+  }
+
+  /** Flash work that is over: the difference between two readings of its counters. */
+  flash(operation: "erase" | "program" | "summary", work: FlashCounters): void {
+    const us = (operation === "program" ? 0 : work.eraseUs) + (operation === "erase" ? 0 : work.programUs);
+    this.#add({
+      event: "flash",
+      operation,
+      ...(operation === "program" ? {} : { erases: work.erases, erasedBytes: work.erasedBytes }),
+      ...(operation === "erase" ? {} : { programs: work.programs, programmedBytes: work.programmedBytes }),
+      milliseconds: Math.round(us / 1000),
+    });
+  }
+
+  /** The last event of a run. */
+  end(body: Omit<EndEvent, "n" | "t" | "event">): EndEvent {
+    this.#add({ event: "end", ...body });
+    return this.#events[this.#events.length - 1] as EndEvent;
+  }
+
+  /** Ends an instant: softkeys that changed one after another become one event. The run loop calls it after each poll. */
+  settle(): void {
+    const changedMs = this.#softkeysChangedMs;
+    if (changedMs === undefined) return;
+    this.#softkeysChangedMs = undefined;
+    const last = this.#softkeys.findLastIndex((label) => label !== "");
+    this.#push({ event: "softkeys", labels: this.#softkeys.slice(0, last + 1) }, changedMs);
+  }
+
+  #softkey(index: number, label: string): void {
+    if (index >= SOFTKEY_COUNT || this.#softkeys[index] === label) return;
+    this.#softkeys[index] = label;
+    this.#softkeysChangedMs ??= this.#nowMs();
+  }
+
+  #nowMs(): number {
+    return Math.floor(this.#clock.nowUs / 1000);
+  }
+
+  #add(body: EventBody): void {
+    this.settle();
+    this.#push(body, this.#nowMs());
+  }
+
+  /** Numbers and delivers. An event that a listener causes is delivered after this one has reached every listener. */
+  #push(body: EventBody, t: number): void {
+    const event = { n: this.#events.length + 1, t, ...body } as OffhookEvent;
+    this.#events.push(event);
+    this.#waiting.push(event);
+    if (this.#delivering) return;
+    this.#delivering = true;
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        for (const listener of [...this.#listeners]) listener(next);
+      }
+    } finally {
+      this.#delivering = false;
+    }
+  }
+
+  #forgetLastRun(): void {
+    if (!this.#restarted) return;
+    this.#restarted = false;
+    this.#parameters.clear();
+    this.#status.clear();
+  }
+
+  #keepFact(record: EventRecord): void {
+    const fields = this.#masked(record.fields);
+    if (record.kind === EventKind.Status) {
+      for (const [name, value] of Object.entries(fields)) this.#status.set(name, value);
+    } else if (record.kind === EventKind.Notice) {
+      this.#notices.push({ ...fields, after: this.#events.length, notice: String(fields["notice"] ?? "") });
+    } else if (typeof fields["name"] === "string") {
+      this.#parameters.set(fields["name"], {
+        value: String(fields["value"] ?? ""), source: String(fields["source"] ?? "default"),
+      });
+    }
+  }
+
+  #masked(fields: EventRecord["fields"]): EventRecord["fields"] {
+    if (this.#showSecrets) return fields;
+    const masked: Record<string, FieldValue> = { ...fields };
+    if (SECRET_NAMES.has(String(fields["name"]).toUpperCase()) && fields["value"] !== undefined) masked["value"] = MASK;
+    for (const name of ["statement", "option242"]) {
+      const text = fields[name];
+      if (typeof text === "string") masked[name] = maskText(text);
+    }
+    return masked;
+  }
+}
+
+/** Tells the work of each erase and each write as one `flash` event, and a summary at every reset. */
+export function reportFlash(log: EventLog, counters: () => FlashCounters): () => void {
+  let state = "";
+  let before = counters();
+  let beforeReset = before;
+  return log.listen((event) => {
+    if (event.event === "state") {
+      if (state === "erase") log.flash("erase", difference(counters(), before));
+      if (state === "write") log.flash("program", difference(counters(), before));
+      state = event.state;
+      before = counters();
+    } else if (event.event === "reset") {
+      log.flash("summary", difference(counters(), beforeReset));
+      beforeReset = counters();
+    }
+  });
+}
+
+function difference(now: FlashCounters, before: FlashCounters): FlashCounters {
+  return {
+    erases: now.erases - before.erases,
+    erasedBytes: now.erasedBytes - before.erasedBytes,
+    programs: now.programs - before.programs,
+    programmedBytes: now.programmedBytes - before.programmedBytes,
+    eraseUs: now.eraseUs - before.eraseUs,
+    programUs: now.programUs - before.programUs,
+  };
+}
+
+function rowName(row: number): string {
+  if (row === Row.Title) return "title";
+  return row === Row.Prompt ? "prompt" : String(row - Row.Application);
+}
+
+/** Hides the value after a secret's name: `SET NAME value`, `IF $NAME SEQ value`, and `NAME=value` of option 242. */
+function maskText(text: string): string {
+  return text.replace(SECRET_IN_TEXT, (_whole, before: string) => before + MASK);
+}
