@@ -115,4 +115,14 @@ export interface HalImports {
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;
   core_start(): void;
+  /** The contract that this module was compiled against. */
+  abi_version(): number;
+  /** Starts over: mode is a `Mode`, resetReason a `ResetCause`. */
+  init(mode: number, resetReason: number): void;
+  /** Works until nothing is left or the budget is used. Returns microseconds until it wants to be called again, or -1 ended. */
+  poll(nowUs: number): number;
+  /** Where the trace ring is: u32 entries ever written, u32 zero, then entries of u32 milliseconds, u8 code, 24 bits of value. */
+  trace_pointer(): number;
+  /** Bytes of the trace ring with its eight bytes of header. */
+  trace_bytes(): number;
 }

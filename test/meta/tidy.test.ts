@@ -30,9 +30,9 @@ const cases: readonly Case[] = [
   {
     rule: "ranks",
     good: [
-      { "core/net/a.ts": 'import { b } from "./b";\nimport { c } from "../base/c";', "core/net/b.ts": "", "core/base/c.ts": "" },
+      { "core/net/a.ts": 'import { b } from "./b";', "core/net/b.ts": 'import { c } from "../base/c";', "core/base/c.ts": "" },
       { "core/main.ts": 'import { a } from "./boot/a";', "core/boot/a.ts": 'import { M } from "../config";', "core/config.ts": "" },
-      { "core/boot/a.ts": 'import { b } from "./stages/b";', "core/boot/stages/b.ts": 'import { c } from "../../ui/c";', "core/ui/c.ts": "" },
+      { "core/boot/a.ts": 'import { b } from "./stages/b";', "core/boot/stages/b.ts": 'import { c } from "../../ui/c";' },
     ],
     bad: [
       [{ "core/net/a.ts": '\nimport { b } from "../http/b";', "core/http/b.ts": "" }, "core/net/a.ts:2"],
@@ -75,7 +75,11 @@ const cases: readonly Case[] = [
   },
   {
     rule: "node-modules",
-    good: [{ "host/cli/a.ts": 'import "node:fs";' }, { "host/network/wire-udp.ts": 'import "node:dgram";' }, { "tools/a.ts": 'import "node:fs";' }],
+    good: [
+      { "host/cli/a.ts": 'import "node:fs";' },
+      { "host/network/wire-udp.ts": 'import "node:dgram";' },
+      { "tools/a.ts": 'import "node:fs";' },
+    ],
     bad: [
       [{ "host/board.ts": '\nimport { readFileSync } from "node:fs";' }, "host/board.ts:2"],
       [{ "host/network/memory.ts": 'import "node:net";' }, "host/network/memory.ts:1"],
@@ -84,7 +88,7 @@ const cases: readonly Case[] = [
   {
     rule: "dead-files",
     good: [
-      { "host/index.ts": 'export { a } from "./a.js";', "host/a.ts": "", "test/a.test.ts": 'import "./support/b.js";', "test/support/b.ts": "" },
+      { "host/index.ts": 'export { a } from "./a.js";', "host/a.ts": "", "test/a.test.ts": 'import "./b.js";', "test/b.ts": "" },
       { "tools/abi.ts": 'import "./b.js";', "tools/b.ts": "", "tools/setup.mjs": 'const GENERATORS = ["abi"];' },
     ],
     bad: [
@@ -158,7 +162,7 @@ const cases: readonly Case[] = [
   {
     rule: "machine-paths",
     good: [{ "host/a.ts": '"/usr/bin/env" "../shared/samples" "http://host/work.txt" "a/tmp/b"' }],
-    bad: [[{ "docs/a.md": `\nsee ${FOLDER_OF_A_MACHINE}` }, "docs/a.md:2"], [{ "a.json": `"https://${HOST_OF_A_REGISTRY}/x"` }, "a.json:1"]],
+    bad: [[{ "docs/a.md": `\nsee ${FOLDER_OF_A_MACHINE}` }, "docs/a.md:2"], [{ "a.json": `"${HOST_OF_A_REGISTRY}/x"` }, "a.json:1"]],
   },
   {
     rule: "clocks",
