@@ -1,0 +1,190 @@
+// Goal: the DHCP server follows RFC 2131 where a telephone can see it, and no datagram makes it throw.
+// Method: requests composed and answers read by the test's own few lines; every truncation and 2,000 seeded mutations.
+
+import t from "tap";
+import { DhcpMessage } from "../../hal/events.js";
+import { addressOf, addressText } from "../../host/network/address.js";
+import { DhcpServer, type DhcpConfig } from "../../host/site/dhcp-server.js";
+
+const CONFIG: DhcpConfig = {
+  server: addressOf("10.0.8.1"),
+  first: addressOf("10.0.8.50"),
+  count: 3,
+  mask: addressOf("255.255.255.0"),
+  routers: [addressOf("10.0.8.1"), addressOf("10.0.8.254")],
+  dns: [addressOf("10.0.8.1")],
+  domain: "example.com",
+  leaseSeconds: 86400,
+  option242: "HTTPSRVR=10.0.8.2,VLANTEST=60",
+};
+const FROM = { address: 0, port: 68 };
+const ALL = [55, 7, 1, 3, 6, 7, 15, 26, 242];
+
+function bytesOf(text: string): number[] {
+  return addressText(addressOf(text)).split(".").map(Number);
+}
+
+/** A request of the telephone with the last byte of its address given, and options as raw bytes. */
+function request(type: number, options: number[] = ALL, mac = 1, client = "0.0.0.0"): Uint8Array {
+  const head = new Uint8Array(240);
+  head.set([1, 1, 6, 0, 0xde, 0xad, 0xbe, 0xef, 0, 3, 0x80, 0]);
+  head.set(bytesOf(client), 12);
+  head.set([0, 4, 0x0d, 1, 2, mac], 28);
+  head.set([0x63, 0x82, 0x53, 0x63], 236);
+  return Uint8Array.from([...head, 53, 1, type, ...options, 255]);
+}
+
+interface Answer {
+  readonly type: number;
+  readonly address: string;
+  readonly options: Map<number, Uint8Array>;
+  readonly bytes: Uint8Array;
+}
+
+function readOptions(field: Uint8Array, options: Map<number, Uint8Array>): void {
+  for (let index = 0; index < field.length && field[index] !== 255;) {
+    const [code, length] = [field[index]!, field[index + 1]!];
+    options.set(code, field.subarray(index + 2, index + 2 + length));
+    index += 2 + length;
+  }
+}
+
+function ask(server: DhcpServer, data: Uint8Array): Answer | undefined {
+  const answers: Answer[] = [];
+  server.receive(data, FROM, (bytes) => {
+    const options = new Map<number, Uint8Array>();
+    readOptions(bytes.subarray(240), options);
+    if (options.has(52)) readOptions(bytes.subarray(108, 236), options);
+    answers.push({ type: options.get(53)![0]!, address: [...bytes.subarray(16, 20)].join("."), options, bytes });
+  });
+  if (answers.length > 1) throw new Error("two answers to one request");
+  return answers[0];
+}
+
+const text = (answer: Answer | undefined, code: number): string => new TextDecoder().decode(answer?.options.get(code));
+const hex = (answer: Answer | undefined, code: number): string => Buffer.from(answer?.options.get(code) ?? []).toString("hex");
+
+t.test("DISCOVER, OFFER, REQUEST, ACK with every option of the scope", (t) => {
+  const server = new DhcpServer(CONFIG);
+  const offer = ask(server, request(DhcpMessage.Discover));
+  t.equal(offer?.type, DhcpMessage.Offer);
+  t.equal(offer?.address, "10.0.8.50");
+  t.equal(Buffer.from(offer!.bytes.subarray(0, 12)).toString("hex"), "02010600deadbeef00008000", "transaction and flags come back");
+  t.equal(Buffer.from(offer!.bytes.subarray(28, 34)).toString("hex"), "00040d010201");
+  t.equal(hex(offer, 1), "ffffff00");
+  t.equal(hex(offer, 3), "0a0008010a0008fe");
+  t.equal(hex(offer, 6), "0a000801");
+  t.equal(text(offer, 15), "example.com");
+  t.equal(text(offer, 242), "HTTPSRVR=10.0.8.2,VLANTEST=60");
+  t.equal(hex(offer, 51), "00015180");
+  t.equal(hex(offer, 58), "0000a8c0", "half");
+  t.equal(hex(offer, 59), "00012750", "seven eighths");
+  t.equal(hex(offer, 54), "0a000801");
+
+  const ack = ask(server, request(DhcpMessage.Request, [...ALL, 50, 4, ...bytesOf("10.0.8.50"), 54, 4, ...bytesOf("10.0.8.1")]));
+  t.equal(ack?.type, DhcpMessage.Ack);
+  t.equal(ack?.address, "10.0.8.50");
+  t.equal(text(ack, 242), CONFIG.option242);
+  t.end();
+});
+
+t.test("only what was asked for is sent, lease times always", (t) => {
+  const offer = ask(new DhcpServer(CONFIG), request(DhcpMessage.Discover, [55, 2, 1, 242]));
+  t.same([...offer!.options.keys()], [53, 54, 1, 51, 58, 59, 242]);
+  t.same([...ask(new DhcpServer(CONFIG), request(DhcpMessage.Discover, []))!.options.keys()], [53, 54, 1, 51, 58, 59, 242, 3, 6, 15]);
+  t.end();
+});
+
+t.test("a client keeps its address, another gets the next, and a full scope is silent", (t) => {
+  const server = new DhcpServer(CONFIG);
+  const discover = (mac: number): string | undefined => ask(server, request(DhcpMessage.Discover, ALL, mac))?.address;
+  t.same([discover(1), discover(2), discover(1), discover(3)], ["10.0.8.50", "10.0.8.51", "10.0.8.50", "10.0.8.52"]);
+  t.equal(discover(4), undefined);
+  t.equal(ask(server, request(DhcpMessage.Release, [], 2)), undefined);
+  t.equal(discover(4), "10.0.8.51");
+  t.end();
+});
+
+t.test("an address that the client asks for is given when it is free", (t) => {
+  const server = new DhcpServer(CONFIG);
+  const wish = (last: number, mac: number): string | undefined =>
+    ask(server, request(DhcpMessage.Discover, [50, 4, 10, 0, 8, last], mac))?.address;
+  t.same([wish(52, 1), wish(52, 2), wish(99, 3)], ["10.0.8.52", "10.0.8.50", "10.0.8.51"]);
+  t.end();
+});
+
+t.test("a declined address is not offered again", (t) => {
+  const server = new DhcpServer(CONFIG);
+  ask(server, request(DhcpMessage.Discover));
+  t.equal(ask(server, request(DhcpMessage.Decline, [50, 4, ...bytesOf("10.0.8.50"), 54, 4, ...bytesOf("10.0.8.1")])), undefined);
+  t.equal(ask(server, request(DhcpMessage.Discover))?.address, "10.0.8.51");
+  t.equal(ask(server, request(DhcpMessage.Discover, ALL, 2))?.address, "10.0.8.52");
+  t.end();
+});
+
+t.test("REQUEST: another server's offer, a wrong address, a renewal, an unknown client", (t) => {
+  const server = new DhcpServer(CONFIG);
+  const wanted = (address: string, id?: string): number[] =>
+    [50, 4, ...bytesOf(address), ...(id === undefined ? [] : [54, 4, ...bytesOf(id)])];
+  t.equal(ask(server, request(DhcpMessage.Request, wanted("10.0.8.50"))), undefined, "unknown client: silent");
+  ask(server, request(DhcpMessage.Discover));
+  const nak = ask(server, request(DhcpMessage.Request, wanted("10.0.9.50", "10.0.8.1")));
+  t.equal(nak?.type, DhcpMessage.Nak);
+  t.same([...nak!.options.keys()], [53, 54, 56], "nothing else in a NAK");
+  t.equal(nak?.address, "0.0.0.0");
+  t.equal(ask(server, request(DhcpMessage.Request, [], 1, "10.0.8.50"))?.type, DhcpMessage.Ack, "a renewal has ciaddr");
+  t.equal(ask(server, request(DhcpMessage.Request, wanted("10.0.8.50", "10.0.8.9"))), undefined, "another server was chosen");
+  t.equal(ask(server, request(DhcpMessage.Discover, ALL, 2))?.address, "10.0.8.50", "so its address is free again");
+  t.end();
+});
+
+t.test("INFORM gets options, but neither an address nor a lease", (t) => {
+  const ack = ask(new DhcpServer(CONFIG), request(DhcpMessage.Inform, ALL, 1, "10.0.8.77"));
+  t.equal(ack?.type, DhcpMessage.Ack);
+  t.equal(ack?.address, "0.0.0.0");
+  t.notOk(ack?.options.has(51));
+  t.equal(text(ack, 242), CONFIG.option242);
+  t.end();
+});
+
+t.test("a scope without a lease time offers without option 51", (t) => {
+  const offer = ask(new DhcpServer({ ...CONFIG, leaseSeconds: undefined }), request(DhcpMessage.Discover));
+  t.equal(offer?.type, DhcpMessage.Offer);
+  t.notOk([51, 58, 59].some((code) => offer!.options.has(code)));
+  t.end();
+});
+
+t.test("an answer stays within the client's size; what is left over goes into the file field", (t) => {
+  const server = new DhcpServer({ ...CONFIG, option242: "X".repeat(255) });
+  const small = ask(server, request(DhcpMessage.Discover, [...ALL, 57, 2, 2, 0x40]));
+  t.ok(small!.bytes.length <= 548, `${small!.bytes.length} bytes`);
+  t.equal(hex(small, 52), "01");
+  t.equal(text(small, 242).length, 255);
+  t.equal(text(small, 15), "example.com");
+  const large = ask(server, request(DhcpMessage.Discover, [...ALL, 57, 2, 5, 0xdc]));
+  t.notOk(large!.options.has(52));
+  t.equal(text(large, 242).length, 255);
+  t.throws(() => new DhcpServer({ ...CONFIG, option242: "X".repeat(256) }), /option 242 has 256 bytes/);
+  t.end();
+});
+
+t.test("no truncation and no mutation makes it throw, and a cut message gets no answer", (t) => {
+  const whole = request(DhcpMessage.Discover, [...ALL, 50, 4, 10, 0, 8, 51, 57, 2, 2, 0x40]);
+  for (let bytes = 0; bytes < 243; bytes++) {
+    t.equal(ask(new DhcpServer(CONFIG), whole.subarray(0, bytes)), undefined, `${bytes} bytes`);
+  }
+  let seed = 11;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 0x100000000) * below);
+  };
+  const server = new DhcpServer(CONFIG);
+  let answered = 0;
+  for (let round = 0; round < 2000; round++) {
+    const bytes = whole.slice(0, 240 + random(whole.length - 239));
+    for (let flips = random(4); flips > 0; flips--) bytes[random(bytes.length)] = random(256);
+    if (ask(server, bytes) !== undefined) answered += 1;
+  }
+  t.ok(answered > 200 && answered < 2000, `${answered} of 2000 were answered`);
+  t.end();
+});
