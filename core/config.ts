@@ -26,6 +26,8 @@ export const SCRIPT_LINE_BYTES_MAX: i32 = 4096;
 export const SCRIPT_DEPTH_MAX: i32 = 8;
 /** Tags indexed on the first pass, 8 bytes each (design.md §5). */
 export const TAG_COUNT_MAX: i32 = 1024;
+/** A tag's word; a longer one is a comment, and a GOTO to it finds nothing. */
+export const TAG_BYTES_MAX: i32 = 127;
 /** Bytes of all parameter values together (design.md §5). */
 export const VALUES_BYTES: i32 = 16384;
 /** A parameter's value (startup.md §10: lists of at most 255). */
@@ -35,3 +37,62 @@ export const VALUE_BYTES_MAX: i32 = 255;
 export const TLV_BYTES_MAX: i32 = 4096;
 /** An image's header (update.md §1). */
 export const IMAGE_HEADER_BYTES_MAX: i32 = 0x400;
+/** Keys that may sign software: a search asks for each, and one poll makes at most 64 HAL calls. */
+export const TRUST_KEY_COUNT_MAX: i32 = 16;
+/** DER of a key: RSA-3072's SubjectPublicKeyInfo has 422 bytes. */
+export const TRUST_KEY_BYTES_MAX: i32 = 512;
+
+/** First and longest pause between DHCP messages (RFC 2131 §4.1). */
+export const DHCP_RETRY_US_MIN: u32 = 4000000;
+export const DHCP_RETRY_US_MAX: u32 = 64000000;
+
+/** Headers of one answer, and the framing of one chunk: four times what common servers send at most. */
+export const HTTP_HEADERS_BYTES_MAX: i32 = 16384;
+/** What is kept of a header line; only known names are read, and their values are shorter. */
+export const HTTP_LINE_BYTES_MAX: i32 = 1024;
+
+/** From power to the first sign of life of the network: the telephone shows its name meanwhile. The self-test overlaps it. */
+export const HARDWARE_US: u32 = 1000000;
+/** How long `Restarting...` is to be read before the reset. */
+export const RESTART_US: u32 = 1000000;
+/** How long a refused file's reason is to be read before start-up goes on. */
+export const MESSAGE_US: u32 = 5000000;
+/** How long a message stays that ends in a reset (startup.md §13 row 13). */
+export const MESSAGE_RESET_US: u32 = 30000000;
+/** Resets in a row for want of software before the telephone waits for somebody (startup.md §14). */
+export const NO_SOFTWARE_RESETS_MAX: i32 = 3;
+
+/** A file server's address and connection (startup.md §14 HTTP). */
+export const HTTP_CONNECT_US: u32 = 10000000;
+/** Without a byte from a file server. */
+export const HTTP_SILENCE_US: u32 = 20000000;
+/** GETs of one file from one server, and the pause between them: a server that restarts is given a moment. */
+export const HTTP_TRIES_MAX: i32 = 3;
+export const HTTP_RETRY_US: u32 = 1000000;
+/** Redirects followed for one file. */
+export const HTTP_REDIRECTS_MAX: i32 = 3;
+/** `n KB received` changes at most this often (startup.md §14). */
+export const RECEIVED_US: u32 = 100000;
+/** Attempts that a new image has to prove itself (update.md §4). */
+export const TRIAL_ATTEMPTS: i32 = 3;
+
+/** One call server's connection, and all of them together (startup.md §14). */
+export const CALL_SERVER_CONNECT_US: u32 = 4000000;
+export const CALL_SERVERS_US: u32 = 32000000;
+
+/** How long `No Call Server Address` is to be read before the login prompt takes the line. */
+export const NO_CALL_SERVER_US: u32 = 2000000;
+/** Without a link for this long, the host is told: a cable takes a few seconds. */
+export const NO_LINK_US: u32 = 10000000;
+
+/** The telephone asks its slower inputs again after this: a link or a key changes between polls without a deadline. */
+export const IDLE_US: u32 = 1000000;
+
+/** Asserts what must hold between limits. */
+export function configCheck(): void {
+  assert(SPAN_BYTES_MAX * 4 <= WORK_BYTES_MAX); // Several spans fit one poll's budget.
+  assert(HTTP_LINE_BYTES_MAX >= URI_BYTES_MAX); // A redirect's target fits a header line.
+  assert(ETAG_BYTES_MAX + 16 <= 255); // `HTTP:n sc etag` fits a row.
+  assert(HTTP_HEADERS_BYTES_MAX >= 2 * HTTP_LINE_BYTES_MAX); // A long header is cut, not the end of the answer.
+  assert(CALL_SERVER_CONNECT_US < CALL_SERVERS_US);
+}

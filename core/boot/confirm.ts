@@ -1,0 +1,24 @@
+// Confirms an image on trial once it has proved itself (update.md §4 step 7): from then on it is the one to keep.
+
+import { Status } from "../../hal/abi";
+import { SlotState, SlotWhy } from "../../hal/events";
+import { journalDigest, journalMark, journalPoll, journalState } from "../flash/journal";
+import { slotReport } from "./slot-event";
+import { softwareCounter, softwareSlot, SLOT_NONE } from "./software";
+
+let marking: bool = false;
+
+/** Call until it is no longer Pending: Ok when there is nothing to confirm or it is written. */
+export function confirmPoll(kind: i32): i32 {
+  const slot = softwareSlot(kind);
+  if (marking) {
+    const status = journalPoll();
+    if (status == Status.Pending) return status;
+    marking = false;
+    slotReport(kind, slot, SlotWhy.Confirmed);
+    return Status.Ok; // A journal that cannot be written leaves the image on trial; the next start-up tries again.
+  }
+  if (slot == SLOT_NONE || journalState(kind, slot) != SlotState.Trial) return Status.Ok;
+  marking = journalMark(kind, slot, SlotState.Updated, 0, journalDigest(kind, slot), softwareCounter(kind)) >= 0;
+  return marking ? Status.Pending : Status.Ok;
+}

@@ -1,0 +1,391 @@
+// Obtains one file from the list of file servers: connect, GET, redirects, further tries, the next server.
+//
+// startup.md §4, §14 HTTP. It shows the three texts of every request and sends one `http` event for each. The bytes go
+// through boot/transfer; what they are for is decided by the stage that started it.
+
+import { Row, Status } from "../../hal/abi";
+import { EventKind, Field, HttpError, HttpWhy } from "../../hal/events";
+import { bytesCopy, bytesEqual } from "../base/bytes";
+import { eventBegin, eventCode, eventFlag, eventNumber, eventSend, eventText } from "../base/events";
+import { lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, linePtr, lineStart } from "../base/line";
+import { GET_NAME, HTTP_COUNT, HTTP_ORDINAL, HTTP_SCHEME, textBytes, textPtr } from "../base/texts";
+import { timeNow, timeWakeAt } from "../base/time";
+import { trace, Trace } from "../base/trace";
+import { FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX, URI_BYTES_MAX } from "../config";
+import { requestBuild } from "../http/request";
+import * as response from "../http/response";
+import { dnsAddress } from "../net/dns";
+import { streamClose, streamOpen, streamReasonBytes, streamReasonPtr, streamSend, streamState } from "../net/tcp-stream";
+import { listCount, listItemBytes, listItemPtr } from "../settings/list";
+import { parameterBytes, parameterNumber, parameterPtr } from "../settings/parameters";
+import { Parameter } from "../settings/table";
+import { screenSetLine } from "../ui/screen";
+import { HTTP_PORT, uriHostBytes, uriHostPtr, uriPathBytes, uriPathPtr, uriPort, uriRead } from "../wire/uri";
+import { Target, transferAccept, transferBytes, transferReceive, transferStart, transferWhy } from "./transfer";
+
+/** How a fetch ended. */
+export enum Fetch {
+  Pending = -1,
+  Obtained = 0,
+  /** A server answered that it has no such file, or gave only failing answers. */
+  NotObtained = 1,
+  /** No server answered at all. */
+  Silent = 2,
+  /** No server is known. */
+  NoServer = 3,
+  /** The bytes were refused while they came: not an image of ours, or too many. */
+  Refused = 4,
+}
+
+enum Phase {
+  Idle,
+  Pause,
+  Resolve,
+  Connect,
+  Send,
+  Receive,
+}
+
+const NO_HANDLE: i32 = -1;
+const REQUEST_BYTES_MAX: i32 = 2048;
+const NAME = memory.data(128, 8);
+const SERVERS = memory.data(256, 8);
+const HOST = memory.data(256, 8);
+const PATH = memory.data(640, 8);
+const URI = memory.data(1024, 8);
+const REQUEST = memory.data(2048, 8);
+const ADDRESS = memory.data(4, 4);
+
+let phase: Phase = Phase.Idle;
+let result: Fetch = Fetch.Pending;
+let target: Target = Target.Script;
+let limitBytes: u32 = 0;
+let nameBytes: i32 = 0;
+let serversBytes: i32 = 0;
+let serverIndex: i32 = 0;
+let serversLeft: i32 = 0;
+let hostBytes: i32 = 0;
+let port: i32 = 0;
+let pathBytes: i32 = 0;
+let uriBytes: i32 = 0;
+let triesLeft: i32 = 0;
+let redirectsLeft: i32 = 0;
+let answered: bool = false;
+let headSeen: bool = false;
+let handle: i32 = NO_HANDLE;
+let deadlineUs: u64 = 0;
+let requestBytes: i32 = 0;
+let requestSentBytes: i32 = 0;
+let requestCount: u32 = 0;
+
+/** Forgets servers and counts: a start-up begins. */
+export function fetchInit(): void {
+  phase = Phase.Idle;
+  handle = NO_HANDLE;
+  serversBytes = 0;
+  serverIndex = 0;
+  requestCount = 0;
+}
+
+/** Starts to obtain a file of at most `limit` bytes. A new list of servers is begun at its first. */
+export function fetchStart(ptr: usize, bytes: i32, into: Target, limit: u32): void {
+  assert(bytes > 0 && bytes <= FILE_NAME_BYTES_MAX);
+  bytesCopy(NAME, ptr, bytes);
+  nameBytes = bytes;
+  target = into;
+  limitBytes = limit;
+  answered = false;
+  const listBytes = parameterBytes(Parameter.HTTPSRVR);
+  if (listBytes != serversBytes || !bytesEqual(SERVERS, parameterPtr(Parameter.HTTPSRVR), listBytes)) serverIndex = 0;
+  serversBytes = listBytes;
+  bytesCopy(SERVERS, parameterPtr(Parameter.HTTPSRVR), listBytes);
+  serversLeft = listCount(SERVERS, serversBytes);
+  if (serversLeft == 0) fetchEnd(Fetch.NoServer);
+  else fetchServer();
+}
+
+/** Gives up: the connection is reset, the part that came is dropped. */
+export function fetchAbort(): void {
+  fetchClose(true);
+  phase = Phase.Idle;
+}
+
+/** Works on it. Returns Pending or how it ended. */
+export function fetchPoll(): Fetch {
+  if (phase == Phase.Pause) fetchPause();
+  if (phase == Phase.Resolve) fetchResolve();
+  else if (phase == Phase.Connect) fetchConnect();
+  else if (phase == Phase.Send) fetchSend();
+  else if (phase == Phase.Receive) fetchReceive();
+  if (phase == Phase.Idle) return result;
+  timeWakeAt(deadlineUs);
+  return Fetch.Pending;
+}
+
+/** ETag of the answer that brought the file. */
+export function fetchEtagPtr(): usize {
+  return response.responseEtagPtr();
+}
+
+export function fetchEtagBytes(): i32 {
+  return response.responseEtagBytes();
+}
+
+/** The file's name as it was asked for. */
+export function fetchNamePtr(): usize {
+  return NAME;
+}
+
+export function fetchNameBytes(): i32 {
+  return nameBytes;
+}
+
+function fetchEnd(how: Fetch): void {
+  fetchClose(how != Fetch.Obtained);
+  result = how;
+  phase = Phase.Idle;
+}
+
+function fetchClose(abort: bool): void {
+  if (handle >= 0) streamClose(handle, abort);
+  handle = NO_HANDLE;
+}
+
+/** Begins with the server at `serverIndex`: address, port and path from the parameters in force now. */
+function fetchServer(): void {
+  hostBytes = listItemBytes(SERVERS, serversBytes, serverIndex);
+  bytesCopy(HOST, listItemPtr(SERVERS, serversBytes, serverIndex), hostBytes);
+  port = parameterNumber(Parameter.HTTPPORT);
+  lineStart();
+  lineAddByte(0x2f);
+  fetchAddDirectory();
+  lineAddBytes(NAME, nameBytes);
+  pathBytes = lineBytes();
+  bytesCopy(PATH, linePtr(), pathBytes);
+  triesLeft = HTTP_TRIES_MAX;
+  redirectsLeft = HTTP_REDIRECTS_MAX;
+  fetchOpen();
+}
+
+/** HTTPDIR with exactly one slash at each join. */
+function fetchAddDirectory(): void {
+  const ptr = parameterPtr(Parameter.HTTPDIR);
+  let start: i32 = 0;
+  let end = parameterBytes(Parameter.HTTPDIR);
+  while (start < end && load<u8>(ptr + <usize>start) == 0x2f) start++;
+  while (end > start && load<u8>(ptr + <usize>end - 1) == 0x2f) end--;
+  if (end == start) return;
+  lineAddBytes(ptr + <usize>start, end - start);
+  lineAddByte(0x2f);
+}
+
+/** Opens a connection for one GET of `PATH` at `HOST`. */
+function fetchOpen(): void {
+  lineStart();
+  lineAddText(HTTP_SCHEME);
+  lineAddBytes(HOST, hostBytes);
+  if (port != HTTP_PORT) {
+    lineAddByte(0x3a);
+    lineAddNumber(port);
+  }
+  lineAddBytes(PATH, pathBytes);
+  uriBytes = lineBytes();
+  bytesCopy(URI, linePtr(), uriBytes);
+  response.responseInit();
+  headSeen = false;
+  deadlineUs = timeNow() + HTTP_CONNECT_US;
+  phase = Phase.Resolve;
+  fetchResolve();
+}
+
+function fetchPause(): void {
+  if (timeNow() >= deadlineUs) fetchOpen();
+}
+
+function fetchResolve(): void {
+  const status = dnsAddress(HOST, hostBytes, ADDRESS);
+  if (status == Status.Pending && timeNow() < deadlineUs) return;
+  if (status != Status.Ok) return fetchUnreached(status == Status.Pending ? Status.TimedOut : status);
+  fetchOrdinal();
+  lineAddBytes(HOST, hostBytes);
+  screenSetLine(Row.Title);
+  handle = streamOpen(load<u32>(ADDRESS), port);
+  if (handle < 0) return fetchUnreached(handle);
+  phase = Phase.Connect;
+  fetchConnect();
+}
+
+/** Starts a line with `HTTP:n ` where n is the server's place in the list. */
+function fetchOrdinal(): void {
+  lineStart();
+  lineAddText(HTTP_ORDINAL);
+  lineAddNumber(serverIndex + 1);
+  lineAddByte(0x20);
+}
+
+function fetchConnect(): void {
+  const status = streamState(handle);
+  if (status == Status.Pending && timeNow() < deadlineUs) return;
+  if (status != Status.Ok) return fetchUnreached(status == Status.Pending ? Status.TimedOut : status);
+  requestBytes = requestBuild(HOST, hostBytes, port, PATH, pathBytes);
+  if (requestBytes == 0) {
+    fetchEvent(false, HttpWhy.Malformed, HttpError.None);
+    return fetchEnd(Fetch.NotObtained);
+  }
+  bytesCopy(REQUEST, linePtr(), requestBytes);
+  requestSentBytes = 0;
+  requestCount++;
+  lineStart();
+  lineAddText(HTTP_COUNT);
+  lineAddNumber(requestCount);
+  lineAddByte(0x20);
+  lineAddBytes(URI, uriBytes);
+  screenSetLine(Row.Title);
+  transferStart(target, limitBytes);
+  deadlineUs = timeNow() + HTTP_SILENCE_US;
+  phase = Phase.Send;
+  fetchSend();
+}
+
+function fetchSend(): void {
+  const sent = streamSend(handle, REQUEST + <usize>requestSentBytes, requestBytes - requestSentBytes);
+  if (sent < 0) return fetchFailed(HttpWhy.None, fetchError(sent));
+  if (sent == 0 && timeNow() >= deadlineUs) return fetchFailed(HttpWhy.None, HttpError.TimedOut);
+  requestSentBytes += sent;
+  if (requestSentBytes < requestBytes) return;
+  deadlineUs = timeNow() + HTTP_SILENCE_US;
+  phase = Phase.Receive;
+  fetchReceive();
+}
+
+function fetchReceive(): void {
+  const moved = transferReceive(handle);
+  if (moved > 0) deadlineUs = timeNow() + HTTP_SILENCE_US;
+  if (response.responseHasHead() && !headSeen) return fetchHead();
+  if (transferWhy() != HttpWhy.None) {
+    fetchEvent(false, transferWhy(), HttpError.None);
+    return fetchEnd(Fetch.Refused);
+  }
+  const why = response.responseWhy();
+  if (why == HttpWhy.Short && !headSeen) return fetchFailed(HttpWhy.None, HttpError.Closed);
+  if (why != HttpWhy.None) return fetchFailed(why, HttpError.None);
+  if (response.responseDone()) {
+    fetchEvent(true, HttpWhy.None, HttpError.None);
+    return fetchEnd(Fetch.Obtained);
+  }
+  if (moved < 0) return fetchFailed(HttpWhy.None, fetchError(moved));
+  if (timeNow() >= deadlineUs) fetchFailed(HttpWhy.None, HttpError.TimedOut);
+}
+
+/** The status decides: body, another place, another try, or no such file. */
+function fetchHead(): void {
+  headSeen = true;
+  answered = true;
+  const status = response.responseStatus();
+  trace(Trace.HttpStatus, status);
+  fetchOrdinal();
+  lineAddNumber(status);
+  if (response.responseEtagBytes() > 0) {
+    lineAddByte(0x20);
+    lineAddBytes(response.responseEtagPtr(), response.responseEtagBytes());
+  }
+  screenSetLine(Row.Title);
+  if (status == 200) {
+    if (response.responseLength() > <i64>limitBytes) {
+      fetchEvent(false, HttpWhy.TooLarge, HttpError.None);
+      return fetchEnd(Fetch.Refused);
+    }
+    transferAccept();
+    return fetchReceive();
+  }
+  if (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) return fetchRedirect();
+  if (status >= 500) return fetchFailed(HttpWhy.ServerError, HttpError.None);
+  fetchEvent(false, HttpWhy.StatusNotUsable, HttpError.None);
+  fetchEnd(Fetch.NotObtained);
+}
+
+/** Follows an absolute URI of the same scheme, or a path on the same server. */
+function fetchRedirect(): void {
+  const ptr = response.responseLocationPtr();
+  const bytes = response.responseLocationBytes();
+  const absolute = bytes > 0 && load<u8>(ptr) != 0x2f;
+  if (redirectsLeft == 0 || bytes == 0 || (absolute && !uriRead(ptr, bytes))) {
+    fetchEvent(false, HttpWhy.Redirect, HttpError.None);
+    return fetchEnd(Fetch.NotObtained);
+  }
+  fetchEvent(true, HttpWhy.None, HttpError.None);
+  fetchClose(false);
+  redirectsLeft--;
+  if (absolute) {
+    hostBytes = uriHostBytes();
+    bytesCopy(HOST, uriHostPtr(), hostBytes);
+    port = uriPort();
+    pathBytes = uriPathBytes();
+    bytesCopy(PATH, uriPathPtr(), pathBytes);
+    if (pathBytes == 0) {
+      store<u8>(PATH, 0x2f);
+      pathBytes = 1;
+    }
+  } else {
+    pathBytes = bytes;
+    bytesCopy(PATH, ptr, bytes);
+  }
+  fetchOpen();
+}
+
+/** No connection: the next server. */
+function fetchUnreached(status: i32): void {
+  fetchEvent(false, HttpWhy.None, fetchError(status));
+  fetchNext();
+}
+
+/** A failed GET: again after a pause, at most three times a server. */
+function fetchFailed(why: HttpWhy, error: HttpError): void {
+  trace(Trace.HttpFailed, <i32>why | (<i32>error << 8));
+  fetchEvent(false, why, error);
+  fetchClose(true);
+  triesLeft--;
+  if (triesLeft == 0) return fetchNext();
+  deadlineUs = timeNow() + HTTP_RETRY_US;
+  phase = Phase.Pause;
+}
+
+function fetchNext(): void {
+  fetchClose(true);
+  serversLeft--;
+  if (serversLeft == 0) return fetchEnd(answered ? Fetch.NotObtained : Fetch.Silent);
+  serverIndex = (serverIndex + 1) % listCount(SERVERS, serversBytes);
+  fetchServer();
+}
+
+function fetchError(status: i32): HttpError {
+  if (status == Status.Refused) return HttpError.Refused;
+  if (status == Status.TimedOut) return HttpError.TimedOut;
+  if (status == Status.Unreachable || status == Status.NoLink) return HttpError.Unreachable;
+  if (status == Status.NoName) return HttpError.NoName;
+  if (status == Status.Closed) return HttpError.Closed;
+  if (status == Status.TlsCertificate) return HttpError.TlsCertificate;
+  if (status == Status.TlsFailed) return HttpError.TlsFailed;
+  return status == Status.Unsupported || status == Status.NoSpace ? HttpError.Unsupported : HttpError.Reset;
+}
+
+function fetchEvent(accepted: bool, why: HttpWhy, error: HttpError): void {
+  eventBegin(EventKind.Http);
+  eventNumber(Field.Try, requestCount);
+  eventText(Field.Server, HOST, hostBytes);
+  eventText(Field.Method, textPtr(GET_NAME), textBytes(GET_NAME));
+  eventText(Field.Url, URI, uriBytes);
+  if (headSeen) {
+    eventText(Field.Version, response.responseVersionPtr(), 8);
+    eventNumber(Field.Status, response.responseStatus());
+    eventText(Field.Etag, response.responseEtagPtr(), response.responseEtagBytes());
+    eventNumber(Field.Bytes, transferBytes());
+    if (response.responseLength() >= 0) eventNumber(Field.Expected, <u32>response.responseLength());
+  }
+  eventFlag(Field.Accepted, accepted);
+  if (why != HttpWhy.None) eventCode(Field.HttpWhy, why);
+  if (error == HttpError.None) return eventSend();
+  eventCode(Field.HttpError, error);
+  if (phase == Phase.Connect && streamReasonBytes() > 0) eventText(Field.Detail, streamReasonPtr(), streamReasonBytes());
+  eventSend();
+}

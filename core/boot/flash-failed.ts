@@ -1,0 +1,34 @@
+// What the erase and write stages do when the chip refuses: mark the slot, say so, and go on with the stored software.
+
+import { Row, Status } from "../../hal/abi";
+import { Notice, SlotState, SlotWhy } from "../../hal/events";
+import { FLASH_FAILED } from "../base/texts";
+import { timeNow, timeWakeAt } from "../base/time";
+import { MESSAGE_US } from "../config";
+import { journalMark, journalPoll } from "../flash/journal";
+import { validatorCounter, validatorDigestPtr } from "../image/validator";
+import { screenClear, screenSetText } from "../ui/screen";
+import { slotReport } from "./slot-event";
+import { APP_NOT_STORED, statusNotice, statusSetApp } from "./status";
+
+let untilUs: u64 = 0;
+
+/** Shows the message; the slot is marked as failed so that no start-up takes it for an image. */
+export function flashFailedStart(kind: i32, slot: i32, why: SlotWhy): void {
+  untilUs = timeNow() + MESSAGE_US;
+  screenSetText(Row.Prompt, FLASH_FAILED);
+  statusSetApp(APP_NOT_STORED);
+  journalMark(kind, slot, SlotState.Failed, 0, validatorDigestPtr(), validatorCounter());
+  slotReport(kind, slot, why);
+  statusNotice(Notice.FlashFailed);
+}
+
+/** True once start-up may go on. A journal that cannot be written either changes nothing: the slot was never activated. */
+export function flashFailedPoll(): bool {
+  const busy = journalPoll() == Status.Pending;
+  timeWakeAt(untilUs);
+  if (busy || timeNow() < untilUs) return false;
+  screenClear(Row.Title);
+  screenClear(Row.Prompt);
+  return true;
+}

@@ -1,0 +1,107 @@
+// S.11: contact a call server, each address in order. In this release contact is a TCP connection.
+
+import { Row, Status } from "../../../hal/abi";
+import { BootState, EventKind, Field, Notice, SipResult, SipStep, Transport } from "../../../hal/events";
+import { eventBegin, eventCode, eventSend, eventText } from "../../base/events";
+import { CONTACTING, NO_CALL_SERVER } from "../../base/texts";
+import { timeNow, timeWakeAt } from "../../base/time";
+import { CALL_SERVERS_US, CALL_SERVER_CONNECT_US, NO_CALL_SERVER_US } from "../../config";
+import { dnsAddress } from "../../net/dns";
+import { streamClose, streamOpen, streamState } from "../../net/tcp-stream";
+import { listCount, listItemBytes, listItemPtr } from "../../settings/list";
+import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/parameters";
+import { Parameter } from "../../settings/table";
+import { screenClear, screenSetText } from "../../ui/screen";
+import { statusNotice } from "../status";
+
+const NO_HANDLE: i32 = -1;
+const ADDRESS = memory.data(4, 4);
+
+let handle: i32 = NO_HANDLE;
+let serverIndex: i32 = 0;
+let serverCount: i32 = 0;
+let serverUs: u64 = 0;
+let allUs: u64 = 0;
+
+export function callServerEnter(): void {
+  handle = NO_HANDLE;
+  serverIndex = 0;
+  serverCount = listCount(parameterPtr(Parameter.SIPPROXYSRVR), parameterBytes(Parameter.SIPPROXYSRVR));
+  serverUs = timeNow() + CALL_SERVER_CONNECT_US;
+  allUs = timeNow() + CALL_SERVERS_US;
+  screenSetText(Row.Prompt, CONTACTING);
+  if (serverCount > 0) return;
+  allUs = timeNow() + NO_CALL_SERVER_US;
+  screenSetText(Row.Prompt, NO_CALL_SERVER);
+  statusNotice(Notice.NoCallServer);
+}
+
+export function callServerPoll(): BootState {
+  if (serverCount == 0) {
+    timeWakeAt(allUs);
+    return timeNow() < allUs ? BootState.CallServer : BootState.Login;
+  }
+  const status = callServerConnect();
+  if (status == Status.Pending && timeNow() < serverUs) {
+    timeWakeAt(serverUs);
+    return BootState.CallServer;
+  }
+  callServerEvent(status);
+  if (handle >= 0) streamClose(handle, false);
+  handle = NO_HANDLE;
+  if (status == Status.Ok) return callServerLeave();
+  serverIndex++;
+  serverUs = timeNow() + CALL_SERVER_CONNECT_US;
+  if (serverIndex < serverCount && timeNow() < allUs) return BootState.CallServer;
+  statusNotice(Notice.CallServerSilent);
+  return callServerLeave();
+}
+
+function callServerLeave(): BootState {
+  screenClear(Row.Prompt);
+  return BootState.Login;
+}
+
+/** Resolves and opens the address at hand: Ok once connected. UDP cannot be contacted by a connection. */
+function callServerConnect(): i32 {
+  if (parameterNumber(Parameter.SIPSIGNAL) == Transport.Udp) return Status.Unsupported;
+  if (handle >= 0) return streamState(handle);
+  const status = dnsAddress(callServerPtr(), callServerBytes(), ADDRESS);
+  if (status != Status.Ok) return status;
+  handle = streamOpen(load<u32>(ADDRESS), callServerPort());
+  return handle < 0 ? handle : streamState(handle);
+}
+
+function callServerPort(): i32 {
+  return parameterNumber(parameterNumber(Parameter.SIPSIGNAL) == Transport.Tls ? Parameter.SIP_PORT_SECURE : Parameter.SIPPORT);
+}
+
+function callServerPtr(): usize {
+  return listItemPtr(parameterPtr(Parameter.SIPPROXYSRVR), parameterBytes(Parameter.SIPPROXYSRVR), serverIndex);
+}
+
+function callServerBytes(): i32 {
+  return listItemBytes(parameterPtr(Parameter.SIPPROXYSRVR), parameterBytes(Parameter.SIPPROXYSRVR), serverIndex);
+}
+
+function callServerEvent(status: i32): void {
+  eventBegin(EventKind.Sip);
+  eventCode(Field.Transport, parameterNumber(Parameter.SIPSIGNAL));
+  eventCode(Field.SipStep, SipStep.Connect);
+  eventText(Field.Server, callServerPtr(), callServerBytes());
+  eventCode(Field.SipResult, callServerResult(status));
+  eventSend();
+}
+
+function callServerResult(status: i32): SipResult {
+  switch (status) {
+    case Status.Ok: return SipResult.Contacted;
+    case Status.Pending:
+    case Status.TimedOut: return SipResult.TimedOut;
+    case Status.Refused: return SipResult.Refused;
+    case Status.NoName: return SipResult.NoName;
+    case Status.Unsupported: return SipResult.Unsupported;
+    case Status.Reset: return SipResult.Reset;
+    default: return SipResult.Unreachable;
+  }
+}

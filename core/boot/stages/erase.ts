@@ -1,0 +1,68 @@
+// S.09, second part: the slot that does not run is erased, its seconds counted on the screen.
+
+import { Row, Status } from "../../../hal/abi";
+import { BootState, SlotState, SlotWhy } from "../../../hal/events";
+import { lineAddNumber, lineAddText, lineStart } from "../../base/line";
+import { FILE_OBTAINED, SECS } from "../../base/texts";
+import { timeNow, timeWakeAt } from "../../base/time";
+import { journalMark, journalPoll } from "../../flash/journal";
+import { writerErasePoll, writerStart } from "../../flash/writer";
+import { validatorCounter, validatorDigestPtr, validatorImageBytes, validatorKind } from "../../image/validator";
+import { screenSetLine, screenSetText } from "../../ui/screen";
+import { flashFailedPoll, flashFailedStart } from "../flash-failed";
+import { slotReport } from "../slot-event";
+import { softwareSlot } from "../software";
+
+const SECOND_US: u64 = 1000000;
+
+let startUs: u64 = 0;
+let marking: bool = false;
+let failed: bool = false;
+let slot: i32 = 0;
+
+/** The slot that the file in staging goes to: the one that does not run. */
+export function eraseSlot(): i32 {
+  return slot;
+}
+
+export function eraseEnter(): void {
+  const kind = validatorKind();
+  slot = softwareSlot(kind) == 0 ? 1 : 0;
+  startUs = timeNow();
+  marking = true;
+  failed = false;
+  screenSetText(Row.Title, FILE_OBTAINED);
+  journalMark(kind, slot, SlotState.Writing, 0, validatorDigestPtr(), validatorCounter());
+  eraseShow();
+}
+
+export function erasePoll(): BootState {
+  if (failed) return flashFailedPoll() ? BootState.CallServer : BootState.Erase;
+  eraseShow();
+  const status = marking ? eraseMark() : writerErasePoll();
+  if (status == Status.Pending) return BootState.Erase;
+  if (status == Status.Ok) return BootState.Write;
+  failed = true;
+  flashFailedStart(validatorKind(), slot, SlotWhy.EraseFailed);
+  return BootState.Erase;
+}
+
+/** The journal says `writing` before the first sector goes, so that a cut leaves no doubt about the slot. */
+function eraseMark(): i32 {
+  const status = journalPoll();
+  if (status != Status.Ok) return status;
+  marking = false;
+  slotReport(validatorKind(), slot, SlotWhy.None);
+  const started = writerStart(validatorKind(), slot, validatorImageBytes());
+  return started < 0 ? started : writerErasePoll();
+}
+
+/** `s secs` starts at 0 and grows by one a second for as long as the erase lasts. */
+function eraseShow(): void {
+  const seconds = (timeNow() - startUs) / SECOND_US;
+  lineStart();
+  lineAddNumber(<u32>seconds);
+  lineAddText(SECS);
+  screenSetLine(Row.Prompt);
+  timeWakeAt(startUs + (seconds + 1) * SECOND_US);
+}

@@ -1,0 +1,133 @@
+// S.01, the boot program's part: finds for each kind the slot to run, verifies what it holds, and hands over to it.
+//
+// A slot on trial loses an attempt before it is started, unless the core itself asked for this start. A slot that does
+// not verify gives way to the other. It erases nothing and makes no slot bootable.
+
+import { Info, Kind, Option, ResetCause, Status } from "../../../hal/abi";
+import { BootState, ImageVerdict, SlotState, SlotWhy } from "../../../hal/events";
+import { bytesEqual } from "../../base/bytes";
+import { systemHandover, systemInfo, systemOption } from "../../base/system";
+import { timeWakeNow } from "../../base/time";
+import { deviceInit } from "../../flash/device";
+import { infoFileBytes, infoNameBytes, infoNamePtr, infoRead } from "../../flash/info-area";
+import { journalAttempts, journalDigest, journalMark, journalOpen, journalPoll, journalPreferred, journalState } from "../../flash/journal";
+import { layoutInit, layoutProtect, layoutSlotBytes, layoutSlotOffset } from "../../flash/layout";
+import { validatorCounter, validatorDigestPtr, validatorImageBytes, validatorKind, validatorPolicy, validatorVerdict } from "../../image/validator";
+import { retainedCause } from "../retained";
+import { slotReport } from "../slot-event";
+import { SLOT_NONE, softwareSend, softwareSet, softwareSlot } from "../software";
+import { transferVerifyPoll, transferVerifySlot } from "../transfer";
+
+enum Step {
+  Open,
+  Choose,
+  Attempt,
+  Verify,
+  Done,
+}
+
+const MODEL = memory.data(32, 8);
+const DIGEST_BYTES: i32 = 16; // What the journal keeps of a digest.
+
+let step: Step = Step.Open;
+let kind: i32 = Kind.Boot;
+let slot: i32 = SLOT_NONE;
+let triedSlots: i32 = 0;
+let startedBytes: u32 = 0;
+
+export function handOffStart(): void {
+  step = Step.Open;
+  kind = Kind.Boot;
+  slot = SLOT_NONE;
+  triedSlots = 0;
+  startedBytes = 0;
+  const usable = deviceInit() >= 0 && layoutInit() >= 0 && journalOpen() >= 0;
+  if (!usable) step = Step.Done;
+  validatorPolicy(MODEL, systemInfo(Info.Model, MODEL, 32), 0, 0, layoutSlotBytes(Kind.Boot), layoutSlotBytes(Kind.Application), systemOption(Option.Unsigned));
+}
+
+/** True once the software that runs is known. */
+export function handOffPoll(): bool {
+  switch (step) {
+    case Step.Open: {
+      if (journalPoll() != Status.Pending) step = Step.Choose;
+      break;
+    }
+    case Step.Choose: {
+      handOffChoose();
+      break;
+    }
+    case Step.Attempt: {
+      if (journalPoll() != Status.Pending) handOffVerify();
+      break;
+    }
+    case Step.Verify: {
+      const status = transferVerifyPoll();
+      if (status != Status.Pending) handOffJudge(status);
+      break;
+    }
+    default: {
+      handOffFinish();
+      return true;
+    }
+  }
+  if (step == Step.Choose || step == Step.Done) timeWakeNow();
+  return false;
+}
+
+/** The preferred slot first, then the other, if it ever held an image. */
+function handOffChoose(): void {
+  slot = triedSlots == 0 ? journalPreferred(kind) : 1 - slot;
+  if (slot < 0 || triedSlots == 2 || (triedSlots == 1 && !handOffHoldsImage())) return handOffNextKind();
+  triedSlots++;
+  const attempts = journalAttempts(kind, slot);
+  if (journalState(kind, slot) != SlotState.Trial || !handOffCounts()) return handOffVerify();
+  step = Step.Attempt;
+  if (journalMark(kind, slot, SlotState.Trial, attempts - 1, journalDigest(kind, slot), 0) < 0) handOffVerify();
+}
+
+/** A start that the core asked for is not held against the image. */
+function handOffCounts(): bool {
+  const cause = retainedCause();
+  return cause == ResetCause.PowerUp || cause == ResetCause.Panic || cause == ResetCause.Watchdog;
+}
+
+function handOffHoldsImage(): bool {
+  const state = journalState(kind, slot);
+  return state == SlotState.Trial || state == SlotState.Updated || state == SlotState.Staged;
+}
+
+/** Without a readable info area the whole slot is offered: the image's own lengths say where it ends. */
+function handOffVerify(): void {
+  step = Step.Verify;
+  const named = infoRead(kind, slot);
+  transferVerifySlot(kind, slot, named ? infoFileBytes() : layoutSlotBytes(kind));
+}
+
+function handOffJudge(status: i32): void {
+  const valid = status == Status.Ok && validatorVerdict() == ImageVerdict.Accepted && validatorKind() == kind;
+  if (!valid || !bytesEqual(validatorDigestPtr(), journalDigest(kind, slot), DIGEST_BYTES)) {
+    slotReport(kind, slot, SlotWhy.NotValid);
+    step = Step.Choose;
+    return;
+  }
+  const named = infoRead(kind, slot);
+  softwareSet(kind, slot, validatorCounter(), infoNamePtr(), named ? infoNameBytes() : 0);
+  startedBytes = validatorImageBytes();
+  slotReport(kind, slot, named ? SlotWhy.Chosen : SlotWhy.NameUnknown);
+  layoutProtect(kind, slot, true);
+  handOffNextKind();
+}
+
+function handOffNextKind(): void {
+  step = kind == Kind.Boot ? Step.Choose : Step.Done;
+  kind = Kind.Application;
+  triedSlots = 0;
+}
+
+/** The application runs; without one the boot image does; without either this module carries on by itself. */
+function handOffFinish(): void {
+  softwareSend();
+  const runs = softwareSlot(Kind.Application) != SLOT_NONE ? Kind.Application : Kind.Boot;
+  if (softwareSlot(runs) != SLOT_NONE) systemHandover(runs, layoutSlotOffset(runs, softwareSlot(runs)), startedBytes);
+}

@@ -1,0 +1,53 @@
+// S.01: parameters to their defaults, what was entered locally over them, then the stored software is verified.
+//
+// The other modes need the parameters only: they go to the file server at once.
+
+import { Info, Mode } from "../../../hal/abi";
+import { BootState, Source } from "../../../hal/events";
+import { timeNow, timeWakeAt } from "../../base/time";
+import { systemHas, systemInfo } from "../../base/system";
+import { HARDWARE_US, VALUE_BYTES_MAX } from "../../config";
+import { parameterFind, parameterSet, parametersInit, parametersReport } from "../../settings/parameters";
+import { modeGet } from "../mode";
+import { softwareInit } from "../software";
+import { handOffPoll, handOffStart } from "./hand-off";
+
+const PRESET_BYTES_MAX: i32 = 320;
+const PRESET = memory.data(320, 8);
+
+let doneUs: u64 = 0;
+let verified: bool = false;
+
+export function hardwareEnter(): void {
+  parametersInit();
+  hardwarePresets();
+  parametersReport();
+  softwareInit();
+  doneUs = timeNow() + HARDWARE_US;
+  verified = modeGet() != Mode.Telephone;
+  if (!verified) handOffStart();
+}
+
+export function hardwarePoll(): BootState {
+  if (modeGet() != Mode.Telephone) return BootState.FileServer;
+  if (!verified) {
+    verified = handOffPoll();
+    return BootState.Hardware;
+  }
+  if (timeNow() >= doneUs) return BootState.Link;
+  timeWakeAt(doneUs);
+  return BootState.Hardware;
+}
+
+/** `NAME=VALUE` items as if entered locally. An unknown name is the host's to refuse; here it is left out. */
+function hardwarePresets(): void {
+  for (let item: i32 = Info.PresetFirst; systemHas(item); item++) {
+    const bytes = systemInfo(item, PRESET, PRESET_BYTES_MAX);
+    let equals: i32 = 0;
+    while (equals < bytes && load<u8>(PRESET + <usize>equals) != 0x3d) equals++;
+    const index = parameterFind(PRESET, equals);
+    const valueBytes = bytes - equals - 1;
+    if (index < 0 || valueBytes < 0 || valueBytes > VALUE_BYTES_MAX) continue;
+    parameterSet(index, PRESET + <usize>equals + 1, valueBytes, Source.CommandLine);
+  }
+}

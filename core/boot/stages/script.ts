@@ -1,0 +1,96 @@
+// S.08: the upgrade script and the files that its GETs name, one after the other; then what is to be loaded.
+
+import { Kind, Mode, Option, Row, Status } from "../../../hal/abi";
+import { BootState, ScriptWhy, Source } from "../../../hal/events";
+import { bytesEqual } from "../../base/bytes";
+import { systemOption } from "../../base/system";
+import { FILE_NAME_BYTES_MAX } from "../../config";
+import {
+  interpreterGetBytes, interpreterGetPtr, interpreterGetResult, interpreterStatus, interpreterWhy,
+} from "../../script/interpreter";
+import { parameterBytes, parameterPtr } from "../../settings/parameters";
+import { Parameter } from "../../settings/table";
+import { screenClear } from "../../ui/screen";
+import { confirmPoll } from "../confirm";
+import { Fetch, fetchNameBytes, fetchNamePtr, fetchPoll, fetchStart } from "../fetch";
+import { modeGet } from "../mode";
+import { softwareNameBytes, softwareNamePtr, softwareSend, softwareSetName } from "../software";
+import { statusSetUpgrade, UPGRADE_INTERPRETED, UPGRADE_NOT_INTERPRETED } from "../status";
+import { Target, transferInterpret, transferScriptStart } from "../transfer";
+import { downloadStart } from "./download";
+import { scriptRoom } from "./file-server";
+
+const STATUS_WANTS_GET: i32 = 1;
+const STATUS_ENDED: i32 = 2;
+
+let fetching: bool = false;
+let ended: bool = false;
+let interpreted: bool = false;
+
+export function scriptEnter(): void {
+  fetching = false;
+  ended = false;
+  interpreted = false;
+}
+
+export function scriptPoll(): BootState {
+  if (ended) return scriptNext();
+  if (fetching) {
+    scriptFetched();
+    return BootState.Script;
+  }
+  transferInterpret();
+  const status = interpreterStatus();
+  if (status == STATUS_WANTS_GET) scriptGet();
+  if (status == STATUS_ENDED) scriptEnd();
+  return BootState.Script;
+}
+
+function scriptGet(): void {
+  if (interpreterGetBytes() == 0 || interpreterGetBytes() > FILE_NAME_BYTES_MAX) return interpreterGetResult(false);
+  fetching = true;
+  fetchStart(interpreterGetPtr(), interpreterGetBytes(), Target.Script, scriptRoom());
+}
+
+/** A file that came takes over for good; without it the next line follows. */
+function scriptFetched(): void {
+  const how = fetchPoll();
+  if (how == Fetch.Pending) return;
+  fetching = false;
+  interpreterGetResult(how == Fetch.Obtained);
+  if (how == Fetch.Obtained) transferScriptStart(fetchNamePtr(), fetchNameBytes(), Source.Settings);
+}
+
+function scriptEnd(): void {
+  ended = true;
+  const why = interpreterWhy();
+  interpreted = why != ScriptWhy.NotAScript;
+  screenClear(Row.Title);
+  if (modeGet() == Mode.Lex) return;
+  statusSetUpgrade(interpreted ? UPGRADE_INTERPRETED : UPGRADE_NOT_INTERPRETED);
+}
+
+/** An interpreted script confirms the boot image that got this far; then the application that it names is looked for. */
+function scriptNext(): BootState {
+  if (modeGet() != Mode.Telephone) return BootState.Ended;
+  if (interpreted && confirmPoll(Kind.Boot) == Status.Pending) return BootState.Script;
+  const nameBytes = parameterBytes(Parameter.APPNAME);
+  if (nameBytes == 0 || nameBytes > FILE_NAME_BYTES_MAX || scriptIsStored(nameBytes)) return BootState.CallServer;
+  if (systemOption(Option.AsAsked)) {
+    softwareSetName(Kind.Application, parameterPtr(Parameter.APPNAME), nameBytes);
+    softwareSend();
+    return BootState.CallServer;
+  }
+  downloadStart(parameterPtr(Parameter.APPNAME), nameBytes);
+  return BootState.Download;
+}
+
+/** The name decides, not the version: the file that the script names runs, be it newer or older (startup.md §6 item 2). */
+function scriptIsStored(nameBytes: i32): bool {
+  return scriptNameIs(Kind.Application, nameBytes) || scriptNameIs(Kind.Boot, nameBytes);
+}
+
+function scriptNameIs(kind: i32, nameBytes: i32): bool {
+  if (softwareNameBytes(kind) != nameBytes) return false;
+  return bytesEqual(softwareNamePtr(kind), parameterPtr(Parameter.APPNAME), nameBytes);
+}

@@ -1,0 +1,56 @@
+// The states of a start-up in one table: for each what to do on entering it, and what a poll of it does.
+//
+// A stage's poll returns the state to go to; its own state means that it stays.
+
+import { BootState } from "../../hal/events";
+import { callServerEnter, callServerPoll } from "./stages/call-server";
+import { craftEnter, craftPoll } from "./stages/craft";
+import { dhcpEnter, dhcpPoll } from "./stages/dhcp";
+import { downloadEnter, downloadPoll } from "./stages/download";
+import { eraseEnter, erasePoll } from "./stages/erase";
+import { fileServerEnter, fileServerPoll } from "./stages/file-server";
+import { hardwareEnter, hardwarePoll } from "./stages/hardware";
+import { linkEnter, linkPoll } from "./stages/link";
+import { loginEnter, loginPoll } from "./stages/login";
+import { powerUpEnter, powerUpPoll } from "./stages/power-up";
+import { restartEnter, restartPoll } from "./stages/restart";
+import { scriptEnter, scriptPoll } from "./stages/script";
+import { writeEnter, writePoll } from "./stages/write";
+
+export function statesEnter(state: BootState): void {
+  switch (state) {
+    case BootState.PowerUp: return powerUpEnter();
+    case BootState.Hardware: return hardwareEnter();
+    case BootState.Link: return linkEnter();
+    case BootState.Dhcp: return dhcpEnter();
+    case BootState.FileServer: return fileServerEnter();
+    case BootState.Script: return scriptEnter();
+    case BootState.Download: return downloadEnter();
+    case BootState.Erase: return eraseEnter();
+    case BootState.Write: return writeEnter();
+    case BootState.Restart: return restartEnter();
+    case BootState.CallServer: return callServerEnter();
+    case BootState.Login: return loginEnter();
+    case BootState.Craft: return craftEnter();
+    default: assert(state == BootState.Ended);
+  }
+}
+
+export function statesPoll(state: BootState): BootState {
+  switch (state) {
+    case BootState.PowerUp: return powerUpPoll();
+    case BootState.Hardware: return hardwarePoll();
+    case BootState.Link: return linkPoll();
+    case BootState.Dhcp: return dhcpPoll();
+    case BootState.FileServer: return fileServerPoll();
+    case BootState.Script: return scriptPoll();
+    case BootState.Download: return downloadPoll();
+    case BootState.Erase: return erasePoll();
+    case BootState.Write: return writePoll();
+    case BootState.Restart: return restartPoll();
+    case BootState.CallServer: return callServerPoll();
+    case BootState.Login: return loginPoll();
+    case BootState.Craft: return craftPoll();
+    default: return BootState.Ended;
+  }
+}

@@ -1,0 +1,230 @@
+// The only file that moves bytes between stages: stream → answer → staging and validator, staging → interpreter,
+// staging → flash, flash → validator. Each call moves at most a poll's work; what a stage does not take stays where it is.
+
+import { Status } from "../../hal/abi";
+import { HttpWhy, ImageVerdict, Source } from "../../hal/events";
+import { timeWakeNow } from "../base/time";
+import { SPAN_BYTES_MAX, WORK_BYTES_MAX } from "../config";
+import { deviceRead } from "../flash/device";
+import { layoutSlotOffset } from "../flash/layout";
+import { writerPush } from "../flash/writer";
+import { responseDone, responseEnd, responseHasHead, responsePush, responseSpan, responseTake, responseWhy } from "../http/response";
+import { stagingRead, stagingSize, stagingWrite } from "../image/staging";
+import { validatorFinish, validatorInit, validatorPush, validatorRescanBytes, validatorVerdict } from "../image/validator";
+import { streamReceive } from "../net/tcp-stream";
+import {
+  interpreterFileStart, interpreterOffset, interpreterPollStart, interpreterPush, interpreterPushEnd, interpreterStatus,
+} from "../script/interpreter";
+
+/** Where a file's bytes go. */
+export enum Target {
+  Script,
+  Image,
+}
+
+const SPAN = memory.data(4096, 8);
+const INTERPRETER_RUNNING: i32 = 0;
+
+let spanAt: i32 = 0;
+let spanEnd: i32 = 0;
+let headGiven: bool = false;
+let accepted: bool = false;
+let target: Target = Target.Script;
+let baseBytes: u32 = 0;
+let limitBytes: u32 = 0;
+let storedBytes: u32 = 0;
+let scriptBase: u32 = 0;
+let scriptBytes: u32 = 0;
+let readBytes: u32 = 0;
+let endBytes: u32 = 0;
+let sourceOffset: u32 = 0;
+let fromFlash: bool = false;
+let why: HttpWhy = HttpWhy.None;
+
+/** Forgets the script in use; the next file goes to the start of staging. */
+export function transferInit(): void {
+  scriptBase = 0;
+  scriptBytes = 0;
+}
+
+/** Staging for one script: half of it, because the one in use stays while another is fetched. */
+export function transferScriptRoom(): u32 {
+  return <u32>stagingSize() / 2;
+}
+
+/** Prepares for one answer. Its body may not be longer than `limit` bytes. */
+export function transferStart(into: Target, limit: u32): void {
+  target = into;
+  limitBytes = limit;
+  baseBytes = into == Target.Script && scriptBytes > 0 && scriptBase == 0 ? transferScriptRoom() : 0;
+  storedBytes = 0;
+  spanAt = 0;
+  spanEnd = 0;
+  headGiven = false;
+  accepted = false;
+  why = HttpWhy.None;
+  if (into == Target.Image) validatorInit();
+}
+
+/** The head is good: the body may come. */
+export function transferAccept(): void {
+  accepted = true;
+}
+
+/** Bytes of the file so far. */
+export function transferBytes(): u32 {
+  return storedBytes;
+}
+
+/** Why the bytes were refused, or None: TooLarge, or FileRefused with the validator's verdict. */
+export function transferWhy(): HttpWhy {
+  return why;
+}
+
+/**
+ * Moves what has arrived. Returns the bytes moved, or Closed or Reset once nothing is left. It stops early when the head
+ * is there to be looked at, when the answer is complete, and when somebody refuses.
+ */
+export function transferReceive(handle: i32): i32 {
+  let movedBytes: i32 = 0;
+  while (movedBytes < WORK_BYTES_MAX) {
+    if (spanAt == spanEnd) {
+      const bytes = streamReceive(handle, SPAN, SPAN_BYTES_MAX);
+      if (bytes == Status.Closed) responseEnd();
+      if (bytes <= 0) return bytes < 0 ? bytes : movedBytes;
+      spanAt = 0;
+      spanEnd = bytes;
+      movedBytes += bytes;
+    }
+    if (transferSpan()) return movedBytes;
+  }
+  timeWakeNow();
+  return movedBytes;
+}
+
+/** Takes the rest of the span; true when the caller must look. */
+function transferSpan(): bool {
+  while (spanAt < spanEnd) {
+    spanAt += responsePush(SPAN + <usize>spanAt, spanEnd - spanAt);
+    if (responseWhy() != HttpWhy.None || why != HttpWhy.None) return true;
+    if (responseHasHead() && !headGiven) {
+      headGiven = true;
+      return true;
+    }
+    if (responseDone()) return true;
+    const bodyBytes = responseSpan(spanEnd - spanAt);
+    if (bodyBytes == 0) continue;
+    if (!accepted || !transferBody(SPAN + <usize>spanAt, bodyBytes)) return true;
+    responseTake(bodyBytes);
+    spanAt += bodyBytes;
+  }
+  return responseDone();
+}
+
+function transferBody(ptr: usize, bytes: i32): bool {
+  if (<u32>bytes > limitBytes - storedBytes) {
+    why = HttpWhy.TooLarge;
+    return false;
+  }
+  const status = stagingWrite(baseBytes + storedBytes, ptr, bytes);
+  if (status < 0) {
+    why = HttpWhy.TooLarge;
+    return false;
+  }
+  storedBytes += bytes;
+  if (target != Target.Image) return true;
+  validatorPush(ptr, bytes);
+  if (validatorVerdict() == ImageVerdict.None) return true;
+  why = HttpWhy.FileRefused;
+  return false;
+}
+
+/** The script just fetched takes the place of the one in use. */
+export function transferScriptStart(namePtr: usize, nameBytes: i32, source: Source): void {
+  scriptBase = baseBytes;
+  scriptBytes = storedBytes;
+  interpreterFileStart(namePtr, nameBytes, scriptBytes, source);
+}
+
+/** Lets the interpreter work through the script in use until it wants something, ends, or the poll's work is done. */
+export function transferInterpret(): void {
+  interpreterPollStart();
+  for (let movedBytes: i32 = 0; movedBytes < WORK_BYTES_MAX && interpreterStatus() == INTERPRETER_RUNNING;) {
+    const offset = interpreterOffset();
+    if (offset >= scriptBytes) {
+      interpreterPushEnd();
+      movedBytes += SPAN_BYTES_MAX;
+      continue;
+    }
+    const leftBytes = scriptBytes - offset;
+    const bytes: i32 = leftBytes > <u32>SPAN_BYTES_MAX ? SPAN_BYTES_MAX : <i32>leftBytes;
+    stagingRead(scriptBase + offset, SPAN, bytes);
+    movedBytes += bytes;
+    if (interpreterPush(SPAN, bytes) == 0 && interpreterOffset() == offset) break;
+  }
+  if (interpreterStatus() == INTERPRETER_RUNNING) timeWakeNow();
+}
+
+/** Starts to hand the file in staging to the writer. */
+export function transferWriteStart(fileBytes: u32): void {
+  readBytes = 0;
+  endBytes = fileBytes;
+}
+
+/** Moves staging's file to the writer. Returns Ok when all of it is taken, Pending, or the writer's failure. */
+export function transferWritePoll(): i32 {
+  for (let movedBytes: i32 = 0; movedBytes < WORK_BYTES_MAX && readBytes < endBytes;) {
+    const bytes = transferLeft();
+    stagingRead(readBytes, SPAN, bytes);
+    const taken = writerPush(SPAN, bytes);
+    if (taken < 0) return taken;
+    if (taken == 0) return Status.Pending;
+    readBytes += taken;
+    movedBytes += taken;
+  }
+  if (readBytes == endBytes) return Status.Ok;
+  timeWakeNow();
+  return Status.Pending;
+}
+
+/** Starts to judge the file in staging, whose bytes the validator saw as they came. */
+export function transferVerifyStaged(): void {
+  fromFlash = false;
+  sourceOffset = 0;
+  readBytes = storedBytes;
+  endBytes = storedBytes;
+}
+
+/** Starts to judge what a slot holds. */
+export function transferVerifySlot(kind: i32, slot: i32, fileBytes: u32): void {
+  validatorInit();
+  fromFlash = true;
+  sourceOffset = layoutSlotOffset(kind, slot);
+  readBytes = 0;
+  endBytes = fileBytes;
+}
+
+/** Returns Ok once the validator's verdict stands, Pending, or the chip's failure to read. */
+export function transferVerifyPoll(): i32 {
+  for (let movedBytes: i32 = 0; movedBytes < WORK_BYTES_MAX && readBytes < endBytes;) {
+    const bytes = transferLeft();
+    const status = fromFlash ? deviceRead(sourceOffset + readBytes, SPAN, bytes) : stagingRead(readBytes, SPAN, bytes);
+    if (status < 0) return status;
+    validatorPush(SPAN, bytes);
+    readBytes += bytes;
+    movedBytes += bytes;
+  }
+  if (validatorVerdict() != ImageVerdict.None) return Status.Ok;
+  timeWakeNow();
+  if (readBytes < endBytes) return Status.Pending;
+  if (validatorFinish() != ImageVerdict.None) return Status.Ok;
+  readBytes = 0; // A signature over the whole file needs its bytes once more, after those that stand at its end.
+  endBytes = validatorRescanBytes();
+  assert(endBytes > 0);
+  return Status.Pending;
+}
+
+function transferLeft(): i32 {
+  const leftBytes = endBytes - readBytes;
+  return leftBytes > <u32>SPAN_BYTES_MAX ? SPAN_BYTES_MAX : <i32>leftBytes;
+}

@@ -1,0 +1,48 @@
+// One GET request, built in the line buffer: startup.md §14 HTTP, RFC 9112 §3.
+
+import { Info } from "../../hal/abi";
+import { lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, lineOverflowed, lineStart } from "../base/line";
+import { systemHas, systemInfo } from "../base/system";
+import { GET_BLANK, HEADER_TAIL, HTTP_11_HOST, USER_AGENT, USER_AGENT_HEADER } from "../base/texts";
+import { HTTP_PORT } from "../wire/uri";
+
+const AGENT_BYTES_MAX: i32 = 255;
+const AGENT = memory.data(256, 8);
+
+/**
+ * Builds `GET path` for a host. Returns its bytes in the line buffer, or 0 when it would not fit whole or when a blank or a
+ * control byte, which a script or a redirect may have brought, would end the request early.
+ */
+export function requestBuild(hostPtr: usize, hostBytes: i32, port: i32, pathPtr: usize, pathBytes: i32): i32 {
+  if (!requestClean(hostPtr, hostBytes) || !requestClean(pathPtr, pathBytes)) return 0;
+  lineStart();
+  lineAddText(GET_BLANK);
+  lineAddBytes(pathPtr, pathBytes);
+  lineAddText(HTTP_11_HOST);
+  lineAddBytes(hostPtr, hostBytes);
+  if (port != HTTP_PORT) {
+    lineAddByte(0x3a);
+    lineAddNumber(port);
+  }
+  lineAddText(USER_AGENT_HEADER);
+  if (systemHas(Info.UserAgent)) lineAddBytes(AGENT, requestAgent());
+  else lineAddText(USER_AGENT);
+  lineAddText(HEADER_TAIL);
+  return lineOverflowed() ? 0 : lineBytes();
+}
+
+function requestClean(ptr: usize, bytes: i32): bool {
+  for (let i: usize = 0; i < <usize>bytes; i++) {
+    const byte = load<u8>(ptr + i);
+    if (byte <= 0x20 || byte == 0x7f) return false;
+  }
+  return true;
+}
+
+/** The user's own agent up to its first control byte: it must not end the header. */
+function requestAgent(): i32 {
+  const bytes = systemInfo(Info.UserAgent, AGENT, AGENT_BYTES_MAX);
+  let end: i32 = 0;
+  while (end < bytes && load<u8>(AGENT + <usize>end) >= 0x20) end++;
+  return end;
+}
