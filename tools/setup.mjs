@@ -1,76 +1,125 @@
 // One door to everything a clone can do: install what is missing, build what is stale, then start, test or check.
 //
-// Node built-ins only: it runs before anything is installed. `node tools/setup.mjs start|test|build|peers|golden|generate|check`.
+// `node tools/setup.mjs start|test|build|pack|harness|peers|golden|generate|check`, from any folder.
+// Node built-ins only: it runs before anything is installed. What it says itself goes to stderr; stdout and the exit code
+// belong to the program that it runs last.
 
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { argv, chdir, env, execPath, exit, stderr, stdout, versions } from "node:process";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
+import { join, resolve } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-chdir(fileURLToPath(new URL("..", import.meta.url)));
+const { argv, env, execPath, exit, stderr, stdin, stdout, versions } = process;
+const folder = fileURLToPath(new URL("..", import.meta.url));
+/** Where the user stands: npm changes into the project's folder and keeps the user's in INIT_CWD. */
+const userFolder = env.npm_lifecycle_event && env.INIT_CWD ? env.INIT_CWD : process.cwd();
+process.chdir(folder);
+
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
+/** Of the development packages, those that building needs; the others serve the tests. */
 const BUILDERS = ["assemblyscript", "typescript", "@types/node", "@types/node-forge"];
+const ASC = "node_modules/assemblyscript/bin/asc.js";
 
 function fail(message) {
   stderr.write(`offhook: ${message}\n`);
   exit(1);
 }
 
-/** Runs a program with this terminal. Its failure ends this program with its code. */
+const codeOf = (status, signal) => status ?? 128 + (constants.signals[signal] ?? 0);
+
+/** Runs a step with this terminal and waits. Its failure ends this program with its code. */
 function run(program, args, options = {}) {
-  const result = spawnSync(program, args, { stdio: ["inherit", "inherit", "inherit"], ...options });
+  const result = spawnSync(program, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
   if (result.error) fail(`cannot start ${program}: ${result.error.message}`);
-  if (result.status !== 0) exit(result.status ?? 1);
+  if (result.status !== 0) exit(codeOf(result.status, result.signal));
 }
 
 const node = (script, ...args) => run(execPath, [script, ...args]);
+
+/** Hands terminal, signals and exit code over to the program that the user asked for. */
+function hand(args, options = {}) {
+  const child = spawn(execPath, args, { stdio: "inherit", ...options });
+  // Ctrl-C on a terminal reaches the child by itself; it tidies up and says how it ended.
+  process.on("SIGINT", () => stdin.isTTY || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => fail(`cannot start ${args[0]}: ${error.message}`));
+  child.on("exit", (status, signal) => exit(codeOf(status, signal)));
+}
+
+const wantedVersion = (name) => manifest.dependencies[name] ?? manifest.devDependencies[name];
 const installed = (name) => {
   const path = `node_modules/${name}/package.json`;
-  const wanted = manifest.dependencies[name] ?? manifest.devDependencies[name];
-  return existsSync(path) && JSON.parse(readFileSync(path, "utf8")).version === wanted;
+  return existsSync(path) && JSON.parse(readFileSync(path, "utf8")).version === wantedVersion(name);
 };
 
 /** Installs what building and running need, or with `everything` the tests' tools too, and says what. */
 function install(everything) {
-  const wanted = everything
-    ? [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]
-    : [...Object.keys(manifest.dependencies), ...BUILDERS];
+  const all = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
+  const wanted = all.filter((name) => everything || name in manifest.dependencies || BUILDERS.includes(name));
   const missing = wanted.filter((name) => !installed(name));
   if (missing.length === 0) return;
-  stderr.write(`offhook: installing ${missing.join(", ")}\n`);
-  const flags = ["--no-audit", "--no-fund", "--loglevel=error"];
-  const exact = BUILDERS.map((name) => `${name}@${manifest.devDependencies[name]}`);
-  const args = everything ? ["ci", ...flags] : ["install", "--no-save", "--omit=dev", ...flags, ...exact];
-  // npm's own report goes to stderr: stdout belongs to what the user asked for.
-  run("npm", args, { stdio: ["ignore", stderr.fd, "inherit"], shell: process.platform === "win32" });
+  const names = missing.map((name) => `${name} ${wantedVersion(name)}`).join(", ");
+  stderr.write(`offhook: installing from npm, into node_modules here: ${names}\n`);
+  // Whoever has the tests' tools keeps them.
+  if (everything || existsSync("node_modules/tap")) npm(".", "ci");
+  else installBuilders();
+}
+
+/**
+ * npm can leave out all development packages or none, so the few that build are installed from a manifest without
+ * the others, beside the whole lock file: versions and checksums are the lock's.
+ */
+function installBuilders() {
+  const place = "build/install";
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place, { recursive: true });
+  const devDependencies = Object.fromEntries(BUILDERS.map((name) => [name, wantedVersion(name)]));
+  writeFileSync(`${place}/package.json`, JSON.stringify({ ...manifest, devDependencies }));
+  writeFileSync(`${place}/package-lock.json`, readFileSync("package-lock.json"));
+  npm(place, "install");
+  rmSync("node_modules", { recursive: true, force: true });
+  renameSync(`${place}/node_modules`, "node_modules");
+  rmSync(place, { recursive: true, force: true });
+}
+
+/** npm's own report goes to stderr: stdout belongs to what the user asked for. No package's own scripts are run. */
+function npm(cwd, command) {
+  const windows = process.platform === "win32";
+  const args = [command, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const result = spawnSync("npm", args, { cwd, stdio: ["ignore", stderr.fd, "inherit"], shell: windows });
+  if (result.error) fail(`cannot start npm: ${result.error.message}. It comes with Node; is it in PATH?`);
+  if (result.status === 0) return;
+  stderr.write("offhook: npm could not install (its message is above). The first run needs the npm registry; later ones need no network.\n");
+  exit(codeOf(result.status, result.signal));
 }
 
 function newestIn(path) {
   const status = statSync(path);
   if (!status.isDirectory()) return status.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newestIn(join(path, name))));
+  return Math.max(status.mtimeMs, ...readdirSync(path).map((name) => newestIn(join(path, name))));
 }
 
-/** True when `target` is missing or older than anything in `sources`. */
-function stale(target, sources) {
-  return !existsSync(target) || statSync(target).mtimeMs < Math.max(...sources.map(newestIn));
+/** True when `target` is missing or older than anything in `sources`, or than the tools that build it. */
+function stale(target, ...sources) {
+  if (!existsSync(target)) return true;
+  return statSync(target).mtimeMs < Math.max(...[...sources, "hal", "package-lock.json"].map(newestIn));
 }
 
-function buildCore() {
+function buildCore(target, file) {
   mkdirSync("build", { recursive: true });
-  if (!stale("build/core.wasm", ["core", "hal", "asconfig.json"])) return;
-  node("node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", "mvp");
+  if (stale(file, "core", "asconfig.json")) node(ASC, "--target", target);
 }
 
 /** Each file of test/harness becomes build/harness/NAME.wasm: core modules with their functions exported for tests. */
 function buildHarnesses() {
+  const config = "test/harness/asconfig.json";
   mkdirSync("build/harness", { recursive: true });
   for (const file of readdirSync("test/harness").filter((name) => name.endsWith(".ts"))) {
-    const target = `build/harness/${file.slice(0, -3)}.wasm`;
     const source = `test/harness/${file}`;
-    if (!stale(target, ["core", "hal", source, "test/harness/asconfig.json"])) continue;
-    node("node_modules/assemblyscript/bin/asc.js", source, "--config", "test/harness/asconfig.json", "--outFile", target);
+    const target = `build/harness/${file.slice(0, -3)}.wasm`;
+    if (stale(target, "core", source, config)) node(ASC, source, "--config", config, "--outFile", target);
   }
 }
 
@@ -79,9 +128,9 @@ function buildHost() {
 }
 
 function build() {
-  buildCore();
+  buildCore("mvp", "build/core.wasm");
   buildHost();
-  if (existsSync("build/js/tools/abi.js")) node("build/js/tools/abi.js", "--header-only");
+  node("build/js/tools/abi.js", "--header-only");
 }
 
 /** Compiled test files under the given folders of test/. */
@@ -94,15 +143,18 @@ function testFiles(folders) {
       else if (entry.name.endsWith(".test.ts")) found.push(`build/js/${join(path, entry.name).slice(0, -3)}.js`);
     }
   };
-  folders.forEach((folder) => walk(join("test", folder)));
+  folders.forEach((name) => walk(join("test", name)));
   return found.sort();
 }
 
+/** Runs tests: words choose files by a part of their name, options go to tap. */
 function tap(folders, args) {
-  const chosen = args.filter((arg) => !arg.startsWith("-"));
-  const files = testFiles(folders).filter((file) => chosen.length === 0 || chosen.some((part) => file.includes(part)));
-  if (files.length === 0) fail(`no test file matches ${chosen.join(" ")}`);
-  node("node_modules/tap/dist/esm/run.mjs", "run", "--disable-coverage", "--allow-empty-coverage", "--reporter=terse", "--jobs=2", "--timeout=240", ...args.filter((arg) => arg.startsWith("-")), ...files);
+  const options = args.filter((arg) => arg.startsWith("-"));
+  const parts = args.filter((arg) => !arg.startsWith("-"));
+  const files = testFiles(folders).filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
+  if (files.length === 0) fail(parts.length === 0 ? `no test in test/${folders.join(", test/")}` : `no test file matches ${parts.join(" ")}`);
+  const fixed = ["--disable-coverage", "--allow-empty-coverage", "--reporter=terse", "--jobs=2", "--timeout=240"];
+  hand(["node_modules/tap/dist/esm/run.mjs", "run", ...fixed, ...options, ...files]);
 }
 
 const TEST_FOLDERS = ["meta", "unit", "host", "scenario", "power", "fuzz"];
@@ -112,7 +164,7 @@ const commands = {
   start(args) {
     install(false);
     build();
-    node("build/js/host/cli/main.js", "boot", ...args);
+    hand([resolve("build/js/host/cli/main.js"), "boot", ...args], { cwd: userFolder });
   },
   test(args) {
     install(true);
@@ -123,6 +175,10 @@ const commands = {
   build() {
     install(false);
     build();
+  },
+  pack() {
+    rmSync("build/js", { recursive: true, force: true }); // Output of files that are gone must not be shipped.
+    commands.build();
   },
   harness() {
     buildHarnesses();
@@ -142,13 +198,14 @@ const commands = {
   generate() {
     install(false);
     buildHost();
-    for (const name of GENERATORS) if (existsSync(`build/js/tools/${name}.js`)) node(`build/js/tools/${name}.js`);
+    for (const name of GENERATORS) node(`build/js/tools/${name}.js`);
   },
   check() {
     install(true);
     build();
     for (const name of GENERATORS) node(`build/js/tools/${name}.js`, "--check");
     node("build/js/tools/tidy.js");
+    buildCore("names", "build/core.names.wasm");
     node("build/js/tools/size.js");
     stdout.write("types, generated files, tidy and size: ok\n");
   },
