@@ -174,7 +174,7 @@ export type Evidence =
   | { readonly parameter: string; readonly source: string };
 
 /** Evidence of something that did not stop the start-up, and what it means. */
-export type Warning = Evidence & { readonly code: Code; readonly cause: string; readonly advice: string };
+export type Warning = Evidence & { readonly code: Code | "unsigned-image"; readonly cause: string; readonly advice: string };
 
 /** A parameter's value in use at the end, where it came from, and the line that set it. */
 export interface ParameterValue {

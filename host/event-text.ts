@@ -1,0 +1,115 @@
+// Small wordings that verdicts and frontends share: an event in a few words, times, byte counts, file names of URLs.
+//
+// In: events and numbers. Out: one line of plain text, no colours, no columns. It judges nothing.
+
+import type { OffhookEvent, SlotEvent } from "./event-types.js";
+
+/** What kept a request from being answered, in words. */
+export const ERROR_TEXTS: Readonly<Record<string, string>> = {
+  "refused": "refused the connection",
+  "reset": "reset the connection",
+  "timed-out": "did not answer in time",
+  "unreachable": "cannot be reached",
+  "no-name": "has no address: the name was not found",
+  "tls-certificate": "showed a certificate that is not trusted",
+  "tls-failed": "could not agree on TLS",
+  "closed": "closed the connection before it answered",
+  "unsupported": "asks for something that this network does not offer",
+};
+
+/** Telephone time as `0:21`, minutes and seconds. */
+export function clockText(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** Telephone time as `0:21.034`. */
+export function stampText(ms: number): string {
+  return `${clockText(ms)}.${String(ms % 1000).padStart(3, "0")}`;
+}
+
+/** A count of bytes for people: `512 KiB`, `1.9 MiB`. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024 * 1024) return `${short(bytes / 1024)} KiB`;
+  return `${short(bytes / 1024 / 1024)} MiB`;
+}
+
+/** `1 sector`, `2 sectors`. */
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The file a URL or path names: what follows its last slash. */
+export function fileOf(url: string): string {
+  const path = url.split(/[?#]/, 1)[0] ?? "";
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** An event in a few words, for evidence and for plain lines; its kind is not repeated where the words say it. */
+export function describeEvent(event: OffhookEvent): string {
+  switch (event.event) {
+    case "state": return event.state;
+    case "display": return `${event.row.padEnd(6)}  ${event.text}`;
+    case "softkeys": return event.labels.join(" | ");
+    case "progress": return event.permille === null ? "off" : `${Math.floor(event.permille / 10)}%`;
+    case "beep": return "error tone";
+    case "dhcp": return joined(event.message?.toUpperCase(), event.address, after("from", event.server), after("lease", event.lease));
+    case "option": return joined(`${event.name ?? ""}=${event.value ?? ""}`, event.effect, bracket(event.why));
+    case "vlan": return joined(after("VLAN", event.vlan), event.reason);
+    case "http": return describeHttp(event);
+    case "script": return joined(place(event.file, event.line), event.statement, arrow(event.effect, event.why));
+    case "image": return joined(event.file, event.verdict, after("version", event.version), event.unsigned ? "(not signed)" : "");
+    case "slot": return describeSlot(event);
+    case "self-test": return joined(event.part, event.ok === false ? "FAILED" : "passed");
+    case "flash": return describeFlash(event);
+    case "reset": return event.reason ?? "";
+    case "sip": return joined(event.step, event.transport, event.address, event.status, event.result);
+    case "end": return `${event.code}: ${event.cause}`;
+  }
+}
+
+type Of<Name extends OffhookEvent["event"]> = Extract<OffhookEvent, { event: Name }>;
+
+function describeHttp(event: Of<"http">): string {
+  const outcome = event.status ?? event.error ?? "";
+  const retry = (event.try ?? 1) > 1 ? `(try ${event.try})` : "";
+  return joined(event.method ?? "GET", event.url, outcome, event.bytes === undefined ? "" : bytesText(event.bytes), bracket(event.why), retry);
+}
+
+function describeSlot(event: SlotEvent): string {
+  const attempts = event.state === "trial" ? after("attempts", event.attempts) : "";
+  return joined(event.kind, event.slot, event.state, attempts, bracket(event.why));
+}
+
+function describeFlash(event: Of<"flash">): string {
+  const erased = event.erases === undefined ? "" : `erased ${bytesText(event.erasedBytes ?? 0)} in ${countText(event.erases, "operation")}`;
+  const written = event.programs === undefined ? "" : `programmed ${bytesText(event.programmedBytes ?? 0)} in ${countText(event.programs, "page")}`;
+  return `${joined(erased, written)}, ${event.milliseconds} ms`;
+}
+
+function joined(...parts: readonly (string | number | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== "").join(" ");
+}
+
+function after(word: string, value: string | number | undefined): string {
+  return value === undefined ? "" : `${word} ${value}`;
+}
+
+function bracket(why: string | undefined): string {
+  return why === undefined ? "" : `(${why})`;
+}
+
+function place(file: string | undefined, line: number | undefined): string {
+  return line === undefined ? file ?? "" : `${file ?? ""}:${line}`;
+}
+
+/** What became of a statement, where the statement itself does not say it. */
+function arrow(effect: string | undefined, why: string | undefined): string {
+  if (why !== undefined) return `-> ${effect ?? ""} (${why})`;
+  return effect === "set" || effect === "get" || effect === undefined ? "" : `-> ${effect}`;
+}
+
+function short(value: number): string {
+  return value < 10 ? value.toFixed(1).replace(/\.0$/, "") : String(Math.round(value));
+}

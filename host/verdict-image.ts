@@ -1,0 +1,84 @@
+// What a refused boot or application file means for the person who served it: a sentence and a next step for each verdict.
+//
+// In: the `image` event and, for a file of a real telephone, the script's statements. Out: text. The verdict itself is the core's.
+
+import type { ImageEvent, OffhookEvent } from "./event-types.js";
+import { bytesText } from "./event-text.js";
+
+interface Wording {
+  readonly cause: string;
+  readonly advice: string;
+}
+
+const AGAIN = "copy the file to the server again and compare sizes; `offhook image verify FILE --trust KEY.pem` gives the same verdict";
+const PACK = "pack it again: offhook image pack PAYLOAD OUT --kind app --version 1.0.0 --key KEY.pem";
+const ED25519 = "sign it with an Ed25519 key: offhook image keygen KEY.pem, then offhook image pack … --key KEY.pem";
+
+const WORDINGS: Readonly<Record<string, Wording>> = {
+  "truncated": { cause: "it ends before the bytes that its header announces", advice: AGAIN },
+  "bad-header": { cause: "its header is malformed", advice: PACK },
+  "bad-tlvs": { cause: "the entries after its payload (TLVs) are malformed", advice: PACK },
+  "unknown-tlv": { cause: "it carries a protected entry that this telephone does not know and may not ignore", advice: PACK },
+  "no-digest": { cause: "it carries no digest", advice: PACK },
+  "duplicate-digest": { cause: "it carries more than one digest", advice: PACK },
+  "digest-mismatch": { cause: "its bytes do not have the digest that it carries", advice: AGAIN },
+  "no-signature": { cause: "it is not signed", advice: `${PACK}; for a laboratory: --unsigned` },
+  "unknown-key": { cause: "it is signed with a key that the telephone does not trust", advice: "add --trust KEY.pem with the key that signed it" },
+  "no-trusted-key": { cause: "the telephone trusts no key at all", advice: "add --trust KEY.pem with the key that signed it" },
+  "bad-signature": { cause: "its signature does not match", advice: AGAIN },
+  "unsupported-signature": { cause: "its signature algorithm is not verified in this release", advice: ED25519 },
+  "unsupported-digest": { cause: "its digest algorithm is not verified in this release: SHA-256 is", advice: PACK },
+  "encrypted": { cause: "it is encrypted", advice: "serve it unencrypted: the telephone has no key to read it" },
+  "compressed": { cause: "it is compressed", advice: "serve it uncompressed" },
+  "wrong-kind": {
+    cause: "it is of the other kind (boot or application) than the script's step needs",
+    advice: "pack it with --kind boot or --kind app, as the script expects",
+  },
+  "wrong-model": {
+    cause: "it is not for this telephone's model",
+    advice: "let the script name a file for this MODEL, or boot as the model it is for: --model MODEL",
+  },
+  "old-counter": {
+    cause: "its security counter is lower than that of the software that ran before",
+    advice: "pack it with a --security-counter that is not lower",
+  },
+  "too-large": { cause: "it is larger than the slot in flash", advice: "choose a larger flash part (--part), or serve a smaller file" },
+  "not-bootable": { cause: "it is marked as not bootable", advice: PACK },
+  "tlvs-too-large": { cause: "the entries after its payload (TLVs) are larger than the telephone keeps", advice: PACK },
+};
+
+/** Why the file was refused, as a sentence. */
+export function imageCause(image: ImageEvent): string {
+  const file = image.file ?? "The file";
+  if (image.verdict === "not-a-container") {
+    return `${file} is not an image that Offhook can store: its first bytes are not an MCUboot header (software of a real telephone looks like this). Nothing was erased.`;
+  }
+  const wording = WORDINGS[image.verdict ?? ""];
+  const size = image.bytes === undefined ? "" : ` (${bytesText(image.bytes)})`;
+  const algorithm = image.verdict === "unsupported-signature" && image.signature !== undefined ? ` (${image.signature})` : "";
+  const compared = image.expected === undefined || image.found === undefined ? "" : ` (needed ${image.expected}, found ${image.found})`;
+  return `${file}${size} was refused: ${wording?.cause ?? image.verdict ?? "no verdict"}${algorithm}${compared}. Nothing was erased.`;
+}
+
+/** What to do about it. */
+export function imageAdvice(image: ImageEvent, events: readonly OffhookEvent[]): string {
+  if (image.verdict !== "not-a-container") return WORDINGS[image.verdict ?? ""]?.advice ?? AGAIN;
+  return `boot as a telephone that already has this software: ${storedOptions(image.file ?? "", events)}`;
+}
+
+/**
+ * The options for a telephone with this software. A script compares BOOTNAME with the boot files it knows: where none matched,
+ * the file it then names is the boot file; where one did, it names the application.
+ */
+function storedOptions(file: string, events: readonly OffhookEvent[]): string {
+  let compared = false;
+  let matched: string | undefined;
+  for (const event of events) {
+    if (event.event !== "script") continue;
+    const name = /^\s*IF\s+\$BOOTNAME\s+SEQ\s+"?([^\s"]+)/i.exec(event.statement ?? "")?.[1];
+    compared ||= name !== undefined;
+    if (event.effect === "taken") matched = name ?? matched;
+  }
+  if (matched !== undefined) return `--bootname ${matched} --appname ${file}`;
+  return compared ? `--bootname ${file} --appname as-asked` : `--appname ${file}`;
+}

@@ -1,0 +1,90 @@
+// The verdict for people: always the last lines of a run that is not printed as JSON.
+//
+// In: the `end` event and the events its evidence points to. Out: lines of text, with colours only when asked for.
+// The first word of each line is its label in nine columns, so that a script can pick a line by it.
+
+import type { EndEvent, Evidence, OffhookEvent } from "./event-types.js";
+import { bytesText, clockText, countText, describeEvent } from "./event-text.js";
+
+const LABEL_COLUMNS = 9;
+const RED = "\x1b[1;31m";
+const GREEN = "\x1b[1;32m";
+const YELLOW = "\x1b[33m";
+const DIM = "\x1b[2m";
+const PLAIN = "\x1b[0m";
+
+/** Three things to do next, for somebody who has just seen the first start-up. */
+const TO_TRY: readonly string[] = [
+  "npx offhook boot --fast --json                       every event as one JSON object a line",
+  "npx offhook serve                                    the demonstration's files on a port of this machine",
+  "npx offhook boot --server http://127.0.0.1:8080/     boot from a real file server, yours for example",
+];
+
+/** The last lines of a run: `STOPPED`, `why`, `evidence`, `do`; or `REACHED` and what was done. */
+export function renderVerdict(end: EndEvent, events: readonly OffhookEvent[], colour: boolean): string[] {
+  const notes = end.warnings.map((warning) => line("note", `${warning.cause} ${sentence(warning.advice)}`, colour ? YELLOW : ""));
+  if (!end.ok) {
+    return [
+      ...notes,
+      line("STOPPED", `${end.state}, ${clockText(end.t)} after power-up${promptText(events)}`, colour ? RED : ""),
+      line("why", end.cause, ""),
+      line("evidence", end.evidence.map((item) => evidenceText(item, end, events)).join(", "), ""),
+      line("do", end.advice, ""),
+    ];
+  }
+  return [
+    line("REACHED", `${end.state}, ${clockText(end.t)} after power-up`, colour ? GREEN : ""),
+    line("did", doneText(events), ""),
+    ...(end.bootname === "" && end.appname === "" ? [] : [line("runs", `BOOTNAME ${named(end.bootname)}, APPNAME ${named(end.appname)}`, "")]),
+    ...notes,
+  ];
+}
+
+/** The three commands to try, shown under the verdict of a run on a terminal that went well. */
+export function commandsToTry(colour: boolean): string[] {
+  return TO_TRY.map((command, index) => {
+    const text = (index === 0 ? "try" : "").padEnd(LABEL_COLUMNS) + command;
+    return colour ? `${DIM}${text}${PLAIN}` : text;
+  });
+}
+
+function line(label: string, text: string, colour: string): string {
+  const head = label.padEnd(LABEL_COLUMNS);
+  return colour === "" ? head + text : colour + head + PLAIN + text;
+}
+
+function promptText(events: readonly OffhookEvent[]): string {
+  const prompt = events.findLast((event) => event.event === "display" && event.row === "prompt");
+  return prompt?.event === "display" && prompt.text !== "" ? `    (Prompt Line: ${prompt.text})` : "";
+}
+
+function evidenceText(item: Evidence, end: EndEvent, events: readonly OffhookEvent[]): string {
+  if ("event" in item) {
+    const event = events[item.event - 1];
+    return event === undefined ? `event ${item.event}` : `event ${item.event} (${event.event} ${describeEvent(event)})`;
+  }
+  if ("parameter" in item) {
+    const value = end.parameters[item.parameter]?.value ?? "";
+    return `${item.parameter}=${value === "" ? '""' : value} from ${item.source}`;
+  }
+  return `${item.file}:${item.line} (${item.text.trim()})`;
+}
+
+/** What the run did, counted. */
+function doneText(events: readonly OffhookEvent[]): string {
+  const gets = events.filter((event) => event.event === "http" && event.accepted === true).length;
+  const stored = events.filter((event) => event.event === "image" && event.verdict === "accepted").length;
+  const restarts = events.filter((event) => event.event === "reset").length;
+  let written = 0;
+  for (const event of events) if (event.event === "flash" && event.operation === "program") written += event.programmedBytes ?? 0;
+  const flash = stored === 0 ? "nothing to store" : `${countText(stored, "file")} stored${written === 0 ? "" : `, ${bytesText(written)} of flash written`}`;
+  return `${countText(gets, "file")} fetched, ${flash}, ${countText(restarts, "restart")}`;
+}
+
+function named(name: string): string {
+  return name === "" ? "(none)" : name;
+}
+
+function sentence(text: string): string {
+  return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,185 @@
+// The verdict: from everything a run produced to its `end` event. Did it get there, and if not, why and what to do.
+//
+// In: the log's events and facts, and how the run ended. Out: the body of the `end` event and the exit code.
+// `code` is the first thing in time that made `ok` false. Only the last start-up counts: what a restart mended is mended.
+
+import type { EndEvent, Evidence, Facts, OffhookEvent, ParameterValue, Warning } from "./event-types.js";
+import { problemsOf, unsignedCause, type Problem, type StartUp } from "./verdict-problems.js";
+
+/** How a run ended, and what was asked of it. */
+export interface RunOutcome {
+  /**
+   * `reached`: the wanted state; `timeout`: `--timeout`; `reset-loop`: three resets for one cause without progress;
+   * `local-procedures`: the user's; `interrupted`: the user ended the run.
+   */
+  readonly ended: "reached" | "timeout" | "reset-loop" | "local-procedures" | "interrupted";
+  /** The state of `--until`; `none` means until the time is over, which is then no failure. */
+  readonly wanted: string;
+  /** With `--server`, `--site`, `--lan FILE` or credentials: what was asked for must also have worked. */
+  readonly strict: boolean;
+  readonly lenient: boolean;
+}
+
+export type EndBody = Omit<EndEvent, "n" | "t" | "event">;
+
+/** Exit codes of `offhook boot`. */
+export const EXIT_OK = 0;
+export const EXIT_STOPPED = 1;
+export const EXIT_LOCAL_PROCEDURES = 3;
+export const EXIT_INTERRUPTED = 130;
+
+/** Judges a run. */
+export function verdictOf(events: readonly OffhookEvent[], facts: Facts, outcome: RunOutcome): EndBody {
+  const [run, problems] = judgedStartUp(events, facts);
+  const failure = failureOf(run, problems, outcome);
+  const warnings = problems.filter((problem) => problem !== failure).map(warningOf);
+  return {
+    ok: failure === undefined,
+    state: run.state,
+    code: failure?.code ?? "reached",
+    cause: failure?.cause ?? reachedCause(run, outcome),
+    evidence: failure?.evidence ?? reachedEvidence(run),
+    advice: failure?.advice ?? "",
+    warnings: [...warnings, ...unsignedWarnings(events)],
+    ...(facts.upgradestat === undefined ? {} : { upgradestat: facts.upgradestat }),
+    ...(facts.appstat === undefined ? {} : { appstat: facts.appstat }),
+    bootname: facts.bootname,
+    appname: facts.appname,
+    parameters: parametersOf(run),
+  };
+}
+
+/** The exit code that belongs to a verdict. */
+export function exitCodeOf(end: EndBody, outcome: RunOutcome): number {
+  if (outcome.ended === "interrupted") return EXIT_INTERRUPTED;
+  if (outcome.ended === "local-procedures") return EXIT_LOCAL_PROCEDURES;
+  return end.ok ? EXIT_OK : EXIT_STOPPED;
+}
+
+/** The last start-up; or the one before, when the run ended in a reset and the last one had no time to fail. */
+function judgedStartUp(events: readonly OffhookEvent[], facts: Facts): [StartUp, Problem[]] {
+  const starts = events.flatMap((event, index) => (event.event === "state" && event.state === "power-up" ? [index] : []));
+  const last = startUpFrom(events, facts, starts[starts.length - 1] ?? 0, events.length);
+  const problems = problemsOf(last);
+  const finished = events.findLastIndex((event) => event.event === "state" && ["call-server", "login", "registered"].includes(event.state));
+  const begin = starts[starts.length - 2];
+  if (problems.length > 0 || begin === undefined || finished >= (starts[starts.length - 1] ?? 0) || resetCause(events) === "upgraded") {
+    return [last, problems];
+  }
+  const previous = problemsOf(startUpFrom(events, facts, begin, starts[starts.length - 1] ?? events.length));
+  return [last, previous];
+}
+
+function startUpFrom(events: readonly OffhookEvent[], facts: Facts, begin: number, end: number): StartUp {
+  const own = events.slice(begin, end);
+  const state = own.findLast((event) => event.event === "state");
+  // A notice stands between two events: `after` is the number of the one before it.
+  const notices = facts.notices.filter((fact) => (fact.after > begin || begin === 0) && fact.after <= end);
+  return { events: own, notices, facts, state: state?.event === "state" ? state.state : "power-up" };
+}
+
+function resetCause(events: readonly OffhookEvent[]): string {
+  const reset = events.findLast((event) => event.event === "reset");
+  return reset?.event === "reset" ? reset.reason ?? "" : "";
+}
+
+/** What made `ok` false, or undefined when nothing did. */
+function failureOf(run: StartUp, problems: readonly Problem[], outcome: RunOutcome): Problem | undefined {
+  if (outcome.ended === "local-procedures") return localProcedures(run);
+  const arrived = outcome.ended === "reached" || (outcome.ended === "timeout" && outcome.wanted === "none");
+  const serious = problems.find((problem) => problem.serious);
+  if (arrived) return outcome.strict && !outcome.lenient ? serious ?? unexplained(run) : undefined;
+  return serious ?? problems[0] ?? unexplained(run) ?? stopped(run, outcome);
+}
+
+/** UPGRADESTAT or APPSTAT says that something failed which no event explains. */
+function unexplained(run: StartUp): Problem | undefined {
+  const { upgradestat = 0, appstat = 0 } = run.facts;
+  const n = run.events.findLast((event) => event.event === "http")?.n ?? lastEvent(run);
+  const facts = { n, serious: true, evidence: n === 0 ? [] : [{ event: n }] };
+  if (upgradestat === 2) {
+    return { ...facts, code: "server-unreachable", cause: "The upgrade script was not obtained (UPGRADESTAT=2).", advice: "check HTTPSRVR, and that the file server is running" };
+  }
+  if (upgradestat === 1) {
+    return { ...facts, code: "not-a-script", cause: "The upgrade script was obtained and could not be interpreted (UPGRADESTAT=1).", advice: "open its URL and see what is served" };
+  }
+  if (appstat === 2) {
+    return { ...facts, code: "http-status", cause: "The file that the script names was not obtained (APPSTAT=2).", advice: "put it beside the script on the file server" };
+  }
+  if (appstat === 1) {
+    return { ...facts, code: "image-rejected", cause: "The file that the script names was obtained and not stored (APPSTAT=1).", advice: "check it with offhook image verify FILE --trust KEY.pem" };
+  }
+  return undefined;
+}
+
+function localProcedures(run: StartUp): Problem {
+  const entered = run.events.findLast((event) => event.event === "state" && event.state === "craft")?.n ?? lastEvent(run);
+  return {
+    n: entered, code: "local-procedures", serious: true, evidence: [{ event: entered }],
+    cause: "Program was pressed during the start-up, and that ends it: the telephone is in its local procedures.",
+    advice: "let the start-up run, or leave the procedures with Restart",
+  };
+}
+
+/** Neither the state nor a reason why not: all that is known is where it stood. */
+function stopped(run: StartUp, outcome: RunOutcome): Problem {
+  const n = lastEvent(run);
+  const facts = { n, serious: true, evidence: [{ event: n }] };
+  const bare = run.notices.some((notice) => notice.notice === "no-software")
+    ? "No software is stored, and the script named none that could be stored" : undefined;
+  if (outcome.ended === "reset-loop") {
+    const reason = run.events.findLast((event) => event.event === "reset");
+    const why = reason?.event === "reset" && reason.reason !== undefined ? ` (${reason.reason})` : "";
+    return {
+      ...facts, code: "reset-loop", cause: `${bare ?? "The telephone reset three times in a row for the same cause without getting any further"}${why}.`,
+      advice: bare === undefined ? "look at the events before each reset" : "let the script SET APPNAME for this MODEL, or add --appname NAME",
+    };
+  }
+  if (outcome.ended === "interrupted") {
+    return { ...facts, code: "timeout", cause: `The run was ended by its user in state ${run.state}.`, advice: "let it run" };
+  }
+  return {
+    ...facts, code: "timeout", cause: `${bare === undefined ? "" : `${bare}. `}The time was over in state ${run.state}; ${outcome.wanted} was wanted.`,
+    advice: bare === undefined ? "give it more time with --timeout SECONDS, or stop earlier with --until STATE"
+      : "let the script SET APPNAME for this MODEL, or add --appname NAME",
+  };
+}
+
+function lastEvent(run: StartUp): number {
+  return run.events[run.events.length - 1]?.n ?? 0;
+}
+
+function reachedCause(run: StartUp, outcome: RunOutcome): string {
+  return outcome.wanted === "none" ? `The run ended in state ${run.state}.` : `The start-up reached ${outcome.wanted}.`;
+}
+
+function reachedEvidence(run: StartUp): Evidence[] {
+  const state = run.events.findLast((event) => event.event === "state");
+  return state === undefined ? [] : [{ event: state.n }];
+}
+
+function warningOf(problem: Problem): Warning {
+  const evidence: Evidence = problem.evidence[0] ?? { event: problem.n };
+  return { ...evidence, code: problem.code, cause: problem.cause, advice: problem.advice };
+}
+
+/** Every report says so when an image was accepted without a signature, in whichever start-up that was. */
+function unsignedWarnings(events: readonly OffhookEvent[]): Warning[] {
+  return events.flatMap((event) => (event.event === "image" && event.unsigned === true && event.verdict === "accepted"
+    ? [{ event: event.n, code: "unsigned-image" as const, cause: unsignedCause(event), advice: "sign it, and boot without --unsigned" }] : []));
+}
+
+/** The parameters in use, each with the line that set it where a script or settings file did. */
+function parametersOf(run: StartUp): Record<string, ParameterValue> {
+  const lines = new Map<string, { file: string; line: number }>();
+  for (const event of run.events) {
+    if (event.event !== "script" || event.effect !== "set" || event.name === undefined) continue;
+    if (event.file !== undefined && event.line !== undefined) lines.set(event.name.toUpperCase(), { file: event.file, line: event.line });
+  }
+  const parameters: Record<string, ParameterValue> = {};
+  for (const [name, parameter] of [...run.facts.parameters].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const fromFile = parameter.source === "script" || parameter.source === "settings";
+    parameters[name] = { ...parameter, ...(fromFile ? lines.get(name) : undefined) };
+  }
+  return parameters;
+}
