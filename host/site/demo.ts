@@ -1,0 +1,122 @@
+// The demonstration's far end: one subnet with DHCP, names, a file server and a call server's port.
+//
+// 10.0.8.0/24: router, names and DHCP at .1, file server at .2, call server at .3, telephones from .50. The scripts are our
+// own; the software is what host/image/demo makes. The list of call servers is empty, so a start-up ends at the login prompt.
+
+import { addressOf } from "../network/address.js";
+import { DHCP_SERVER_PORT } from "../network/network.js";
+import { demoFiles } from "../image/demo.js";
+import type { Scheduler } from "../scheduler.js";
+import { DhcpServer, type DhcpConfig } from "./dhcp-server.js";
+import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
+import type { HttpFaultRule } from "./http-faults.js";
+import { HttpServer, type HttpAccess } from "./http-server.js";
+import type { StreamService } from "./service.js";
+import { Site } from "./site.js";
+
+export const DEMO_ROUTER = addressOf("10.0.8.1");
+export const DEMO_FILE_SERVER = addressOf("10.0.8.2");
+export const DEMO_CALL_SERVER = addressOf("10.0.8.3");
+export const DEMO_FILE_PORT = 80;
+export const DEMO_CALL_PORT = 5060;
+
+/** What the demonstration's DHCP server hands out. */
+export const DEMO_DHCP: DhcpConfig = {
+  server: DEMO_ROUTER,
+  first: addressOf("10.0.8.50"),
+  count: 150,
+  mask: addressOf("255.255.255.0"),
+  routers: [DEMO_ROUTER],
+  dns: [DEMO_ROUTER],
+  domain: "example.com",
+  leaseSeconds: 86400,
+  option242: "HTTPSRVR=10.0.8.2",
+};
+
+const UPGRADE_SCRIPT = `## Demonstration of Offhook: which software a telephone of the 9600 family should have.
+## The first pass brings the boot file; after the restart the second pass brings the application.
+
+IF $SIG SEQ 1 GOTO GETSET
+IF $MODEL4 SEQ 9620 GOTO CHECKBOOT
+IF $MODEL4 SEQ 9630 GOTO CHECKBOOT
+IF $MODEL4 SEQ 9640 GOTO CHECKBOOT
+IF $MODEL4 SEQ 9650 GOTO CHECKBOOT
+GOTO GETSET
+
+# CHECKBOOT
+IF $BOOTNAME SEQ hb96xxdemo.bin GOTO PHONEAPP
+SET APPNAME hb96xxdemo.bin
+GOTO GETSET
+
+# PHONEAPP
+SET APPNAME SIP96xxdemo.bin
+
+# GETSET
+GET 46xxsettings.txt
+# END
+`;
+
+const SETTINGS = `## Demonstration of Offhook: settings for every telephone of the site.
+
+## Local procedures are open during the start-up: press Program.
+SET PROCSTAT 0
+
+## Calls: SIP over TCP. There is no call server yet, so the telephone stops at its login prompt.
+SET SIPDOMAIN example.com
+SET SIPSIGNAL 1
+SET SIPPROXYSRVR ""
+
+## Groups: give a lobby telephone GROUP 2 and its local procedures are closed.
+IF $GROUP SEQ 2 GOTO LOBBY
+GOTO END
+
+# LOBBY
+SET PROCSTAT 1
+
+# END
+`;
+
+/** The files of the demonstration. The images are made when the first of them is asked for, in about a tenth of a second. */
+export function demoSource(): MemoryFiles {
+  let images: ReadonlyMap<string, Uint8Array> | undefined;
+  const image = (name: string) => (): Uint8Array => {
+    images ??= new Map(demoFiles().map((file) => [file.name, file.bytes]));
+    return images.get(name)!;
+  };
+  return new MemoryFiles({
+    "96xxupgrade.txt": UPGRADE_SCRIPT,
+    "46xxsettings.txt": SETTINGS,
+    "hb96xxdemo.bin": image("hb96xxdemo.bin"),
+    "SIP96xxdemo.bin": image("SIP96xxdemo.bin"),
+  });
+}
+
+export interface DemoSiteOptions {
+  readonly scheduler: Scheduler;
+  /** Other files than the demonstration's. */
+  readonly source?: FileSource;
+  readonly faults?: readonly HttpFaultRule[];
+  readonly onAccess?: (access: HttpAccess) => void;
+  /** Parts of the DHCP scope that differ. */
+  readonly dhcp?: Partial<DhcpConfig>;
+}
+
+export function demoSite(options: DemoSiteOptions): Site {
+  const site = new Site();
+  site.addNameServer(DEMO_ROUTER);
+  site.addName("files.example.com", [DEMO_FILE_SERVER]);
+  site.addName("sip.example.com", [DEMO_CALL_SERVER]);
+  site.addDatagram(DEMO_ROUTER, DHCP_SERVER_PORT, new DhcpServer({ ...DEMO_DHCP, ...options.dhcp }));
+  const { scheduler, faults = [], onAccess = () => undefined } = options;
+  const handler = fileHandler(options.source ?? demoSource());
+  site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess }));
+  site.addStream(DEMO_CALL_SERVER, DEMO_CALL_PORT, new Listener());
+  return site;
+}
+
+/** A port that takes connections and says nothing: what a call server is until there is a SIP registrar. */
+class Listener implements StreamService {
+  connect(): ReturnType<StreamService["connect"]> {
+    return { data: () => undefined, closed: () => undefined };
+  }
+}
