@@ -91,7 +91,7 @@ function npm(cwd, command) {
   const result = spawnSync("npm", args, { cwd, stdio: ["ignore", stderr.fd, "inherit"], shell: windows });
   if (result.error) fail(`cannot start npm: ${result.error.message}. It comes with Node; is it in PATH?`);
   if (result.status === 0) return;
-  stderr.write("offhook: npm could not install (its message is above). The first run needs the npm registry; later ones need no network.\n");
+  stderr.write("offhook: npm could not install; its message is above. The first run needs the npm registry, later ones no network.\n");
   exit(codeOf(result.status, result.signal));
 }
 
@@ -152,7 +152,7 @@ function tap(folders, args) {
   const options = args.filter((arg) => arg.startsWith("-"));
   const parts = args.filter((arg) => !arg.startsWith("-"));
   const files = testFiles(folders).filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
-  if (files.length === 0) fail(parts.length === 0 ? `no test in test/${folders.join(", test/")}` : `no test file matches ${parts.join(" ")}`);
+  if (files.length === 0) fail(`no test file in test/{${folders.join(",")}} ${parts.length === 0 ? "" : `matches ${parts.join(" ")}`}`);
   const fixed = ["--disable-coverage", "--allow-empty-coverage", "--reporter=terse", "--jobs=2", "--timeout=240"];
   hand(["node_modules/tap/dist/esm/run.mjs", "run", ...fixed, ...options, ...files]);
 }
