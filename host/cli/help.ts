@@ -1,0 +1,69 @@
+// The help pages of `offhook` and `offhook boot`, each with examples. The other commands keep theirs beside their code.
+//
+// Only what this release does is listed; an option that a later one brings says so when it is used.
+
+export const MAIN_HELP = `Boots an Avaya 9600-style SIP telephone without the telephone, and says why it stopped.
+It contains no Avaya software and cannot run it; not affiliated with Avaya.
+
+usage: offhook COMMAND [OPTIONS]
+
+  boot     power a telephone on and follow it to the login prompt
+  serve    serve a folder, or the demonstration's files, on this machine
+  image    make, look into and verify application files
+  bench    measure this machine against other programs
+
+  --help      this page; offhook COMMAND --help explains a command
+  --version
+
+examples
+  offhook boot                                        the demonstration
+  offhook boot --server http://192.0.2.1/phones/      a real file server
+  offhook image verify app.bin --trust key.pub.pem
+`;
+
+export const BOOT_HELP = `Powers a telephone on and follows it to the login prompt. The last lines say where it stopped, why, and what to do.
+
+usage: offhook boot [OPTIONS]
+
+network, one of (default --lan demo)
+  --lan demo                the built-in far end: DHCP, file server, files; --lan list explains the names
+  --server URL              a real file server (http), through this machine's own sockets; DHCP is answered locally
+
+telephone
+  --model 9640              means MODEL 9640D01A, MODEL4 9640; a full MODEL is taken as it is
+  --mac 00:04:0d:12:34:56   --serial STRING   --group N
+  --bootname N --appname N  software already stored; --appname as-asked: whatever the script names counts as stored
+  --script NAME             the first file; default by model: 96xxupgrade.txt for the 96x0
+  --set NAME=VALUE          a parameter, as if entered in the local procedures; repeatable
+  --option242 STRING        what the DHCP server answers in option 242, such as HTTPSRVR=192.0.2.1,L2Q=1
+  --user-agent STRING       $MODEL4 and $MACADDR are replaced
+  --part W25Q128JV          the flash part
+  --trust KEY.pem           a key that signs images; repeatable; default: the demonstration's key
+  --unsigned                laboratory: images with a digest and no signature are accepted, and every report says so
+
+time
+  --fast | --speed N        --fast is virtual time, the default when stdout is no terminal; --speed 1 is real time
+  --wait SECONDS            with --server: power on when the server accepts a connection
+  --seed N                  every random choice; default 1
+  --key WHEN:KEYS           press keys; WHEN is seconds, a state or a "text on the screen"; KEYS are softkeys by label,
+                            0-9 * # and Mute; repeatable
+  --until STATE             where to end: login (default), another state, or none = at --timeout
+  --timeout SECONDS         of the telephone's time; default 900
+  --lenient                 what was asked for and failed is a warning, as long as the state was reached
+
+output
+  --json                    every event as one JSON object a line on stdout
+  --transcript FILE         what the screen showed and the flash felt, line by line; equal in two runs of a seed
+  --show-secrets            values of secret parameters, else "***"
+
+keys on a terminal: p Program, m Mute, 0-9 * #, F1 to F4 softkeys, x pulls the plug and puts it back, q quits
+
+exit: 0 ok, 1 stopped, 2 usage, 3 ended in the local procedures, 130 interrupted
+
+examples
+  offhook boot
+  offhook boot --fast --json | jq -c 'select(.event == "http")'
+  offhook boot --server http://192.0.2.1:8080/phones/ --model 9630 --trust key.pub.pem
+  offhook boot --server http://192.0.2.1/ --bootname hb96xxua3_00.bin --appname as-asked --until login
+  offhook boot --key 'file-server:Program' --until craft
+`;

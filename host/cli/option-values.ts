@@ -1,0 +1,177 @@
+// Readers for the values of boot's options: text in, one typed value out, or a UsageError that says what to type instead.
+//
+// A reader checks everything that can be known before power-up, so that nothing asked for on the command line is dropped silently
+// by the telephone. It opens no file and asks no server.
+
+import { Key } from "../../hal/abi.js";
+import type { KeyPress } from "../key-press.js";
+import { UsageError } from "./usage.js";
+
+/** A file server as `--server` names it. */
+export interface ServerUrl {
+  /** As it was given, with a trailing slash. */
+  readonly text: string;
+  readonly host: string;
+  readonly port: number;
+  /** Folder below the root, without slashes at its ends; empty for the root. */
+  readonly directory: string;
+}
+
+/** When a scheduled key is pressed: at a time, on entering a state, or once a text stands on the screen. */
+export type KeyMoment = { readonly seconds: number } | { readonly state: string } | { readonly text: string };
+
+/** One `--key`. */
+export interface KeyScript {
+  readonly when: KeyMoment;
+  readonly keys: readonly KeyPress[];
+}
+
+/** States that `--until` and `--key` may name. */
+export const STATES: readonly string[] = [
+  "power-up", "hardware", "link", "dhcp", "conflict", "router", "file-server", "script", "download", "erase", "write", "restart",
+  "call-server", "scep", "login", "registered", "craft",
+];
+
+/** HTTPDIR holds this much (startup.md §4). */
+const DIRECTORY_BYTES_MAX = 127;
+/** A file name in the telephone's info area. */
+const FILE_NAME_BYTES_MAX = 127;
+/** MODEL and SERIALNO as the telephone reports them. */
+const IDENTITY_BYTES_MAX = 32;
+/** A value of a parameter, and a User-Agent. */
+const VALUE_BYTES_MAX = 255;
+const KEYS_EXAMPLE = '--key file-server:Program, --key 12.5:5 or --key "\\"Enter command\\":Mute 27238#"';
+
+/** A number within bounds. */
+export function numberValue(option: string, text: string, minimum: number, maximum: number, whole = true): number {
+  const value = Number(text);
+  const form = whole ? /^\d+$/ : /^\d+(\.\d+)?$/;
+  if (!form.test(text) || value < minimum || value > maximum) {
+    throw new UsageError(`--${option} ${quoted(text)}: a ${whole ? "whole number" : "number"} from ${minimum} to ${maximum} is needed`);
+  }
+  return value;
+}
+
+/** `9640` stands for MODEL 9640D01A; a full MODEL is taken as it is. */
+export function modelValue(text: string): string {
+  const model = /^\d{4}$/.test(text) ? `${text}D01A` : text;
+  return identityValue("model", model, "four digits such as 9640, or a MODEL such as 9640D01A");
+}
+
+/** MODEL or SERIALNO: visible ASCII without blanks. */
+export function identityValue(option: string, text: string, wanted: string): string {
+  if (!/^[!-~]+$/.test(text) || text.length > IDENTITY_BYTES_MAX) {
+    throw new UsageError(`--${option} ${quoted(text)}: ${wanted} is needed, at most ${IDENTITY_BYTES_MAX} characters without blanks`);
+  }
+  return text;
+}
+
+/** A MAC address: `00:04:0d:12:34:56`, with hyphens, with dots, or bare. */
+export function macValue(text: string): Uint8Array {
+  const forms = [/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, /^([0-9a-f]{2}-){5}[0-9a-f]{2}$/i, /^([0-9a-f]{4}\.){2}[0-9a-f]{4}$/i, /^[0-9a-f]{12}$/i];
+  if (!forms.some((form) => form.test(text))) {
+    throw new UsageError(`--mac ${quoted(text)}: six bytes in hex are needed, such as 00:04:0d:12:34:56`);
+  }
+  const bytes = Uint8Array.from(text.replace(/[^0-9a-f]/gi, "").match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  if (((bytes[0] ?? 0) & 1) === 1 || bytes.every((byte) => byte === 0)) {
+    throw new UsageError(`--mac ${quoted(text)}: this is no address of one device; its first byte must be even, such as 00:04:0d:12:34:56`);
+  }
+  return bytes;
+}
+
+/** A MAC as `$MACADDR` shows it: twelve lower-case digits. */
+export function macText(mac: Uint8Array): string {
+  return Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A file's name as a script would give it: no folder, no blanks. */
+export function fileNameValue(option: string, text: string): string {
+  if (!/^[!-~]+$/.test(text) || text.includes("/") || text.length > FILE_NAME_BYTES_MAX) {
+    throw new UsageError(`--${option} ${quoted(text)}: a file name without folders and blanks is needed, at most ${FILE_NAME_BYTES_MAX} characters`);
+  }
+  return text;
+}
+
+/** `NAME=VALUE` of `--set`; the name in upper case, as the telephone keeps it. */
+export function presetValue(text: string): string {
+  const [, name, value] = /^([A-Za-z][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new UsageError(`--set ${quoted(text)}: NAME=VALUE is needed, such as --set HTTPSRVR=192.0.2.1`);
+  }
+  if (/[^ -~\u00a0-\u00ff]/.test(value) || value.length > VALUE_BYTES_MAX) {
+    throw new UsageError(`--set ${name}=…: a value has at most ${VALUE_BYTES_MAX} printable characters of Latin-1`);
+  }
+  return `${name.toUpperCase()}=${value}`;
+}
+
+/** The string of DHCP option 242. What it says is the telephone's to judge; that it fits one option is ours. */
+export function option242Value(text: string): string {
+  if (/[^ -~]/.test(text) || text.length > VALUE_BYTES_MAX) {
+    throw new UsageError(`--option242 ${quoted(text)}: at most ${VALUE_BYTES_MAX} printable ASCII characters fit into the option`);
+  }
+  return text;
+}
+
+/** A User-Agent with its macros replaced. */
+export function userAgentValue(text: string, model: string, mac: Uint8Array): string {
+  const agent = text.replaceAll("$MODEL4", model.slice(0, 4)).replaceAll("$MACADDR", macText(mac));
+  if (!/^[ -~]+$/.test(agent) || agent.length > VALUE_BYTES_MAX) {
+    throw new UsageError(`--user-agent ${quoted(text)}: 1 to ${VALUE_BYTES_MAX} printable ASCII characters are needed`);
+  }
+  return agent;
+}
+
+/** The URL of a file server. */
+export function serverValue(text: string): ServerUrl {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new UsageError(`--server ${quoted(text)}: a URL is needed, such as --server http://192.0.2.1:8080/phones/`);
+  }
+  if (url.protocol === "https:") throw new UsageError(`--server ${quoted(text)}: https is not in this release yet; use http://`);
+  if (url.protocol !== "http:") throw new UsageError(`--server ${quoted(text)}: the URL must begin with http://`);
+  if (url.username !== "" || url.password !== "") throw new UsageError(`--server ${quoted(text)}: the telephone sends no user name; leave it out`);
+  if (url.search !== "" || url.hash !== "") throw new UsageError(`--server ${quoted(text)}: leave out what follows "?" or "#"; the telephone adds file names`);
+  if (url.hostname.startsWith("[")) throw new UsageError(`--server ${quoted(text)}: the telephone knows IPv4 only; give an IPv4 address or a name`);
+  const directory = url.pathname.replace(/^\/+|\/+$/g, "");
+  if (/\.txt$/i.test(directory)) {
+    throw new UsageError(`--server ${quoted(text)}: give the folder here, and the file with --script ${directory.slice(directory.lastIndexOf("/") + 1)}`);
+  }
+  if (directory.includes(",") || directory.includes('"') || directory.length > DIRECTORY_BYTES_MAX) {
+    throw new UsageError(`--server ${quoted(text)}: a folder of at most ${DIRECTORY_BYTES_MAX} characters without comma and quote is needed`);
+  }
+  const port = url.port === "" ? 80 : Number(url.port);
+  if (port === 0) throw new UsageError(`--server ${quoted(text)}: port 0 cannot be connected to`);
+  return { text: `http://${url.host}/${directory === "" ? "" : `${directory}/`}`, host: url.hostname, port, directory };
+}
+
+/** `WHEN:KEYS`. WHEN is seconds, a state or a "text"; KEYS are softkey labels, digits, `*`, `#` and Mute, blanks between words. */
+export function keyValue(text: string): KeyScript {
+  const [, onScreen, plain, keys] = /^(?:"([^"]+)"|([^":]+)):(.+)$/s.exec(text) ?? [];
+  if (keys === undefined) throw new UsageError(`--key ${quoted(text)}: WHEN:KEYS is needed, such as ${KEYS_EXAMPLE}`);
+  return { when: onScreen === undefined ? momentValue(text, plain ?? "") : { text: onScreen }, keys: keysValue(text, keys) };
+}
+
+function momentValue(whole: string, text: string): KeyMoment {
+  if (/^\d+(\.\d+)?$/.test(text)) return { seconds: Number(text) };
+  if (STATES.includes(text)) return { state: text };
+  throw new UsageError(`--key ${quoted(whole)}: ${quoted(text)} is neither seconds nor a state (${STATES.join(" ")}); a text on the screen stands in quotes: ${KEYS_EXAMPLE}`);
+}
+
+function keysValue(whole: string, text: string): KeyPress[] {
+  const presses: KeyPress[] = [];
+  for (const token of text.match(/"[^"]+"|[A-Za-z][A-Za-z-]*|[0-9*#]|[\s,]+|./gs) ?? []) {
+    if (/^[\s,]+$/.test(token)) continue;
+    if (/^[0-9*#]$/.test(token)) presses.push({ key: token.charCodeAt(0) });
+    else if (/^mute$/i.test(token)) presses.push({ key: Key.Mute });
+    else if (/^["A-Za-z]/.test(token) && token !== '"') presses.push({ softkey: token.replaceAll('"', "") });
+    else throw new UsageError(`--key ${quoted(whole)}: ${quoted(token)} is no key; keys are softkeys by label, 0-9 * # and Mute: ${KEYS_EXAMPLE}`);
+  }
+  if (presses.length === 0) throw new UsageError(`--key ${quoted(whole)}: no key follows the colon, such as ${KEYS_EXAMPLE}`);
+  return presses;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

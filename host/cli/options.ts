@@ -1,0 +1,202 @@
+// The options of `offhook boot`: from arguments to one typed object, every value checked before the telephone has power.
+//
+// In: arguments. Out: `BootOptions`, or a UsageError with what to type instead. An option that a later release brings is refused,
+// never ignored; two options that contradict each other are refused as well. It opens no file.
+
+import { nearest, readArguments, type OptionTable, type OptionValues } from "./arguments.js";
+import {
+  fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, presetValue, serverValue, STATES,
+  userAgentValue, type KeyScript, type ServerUrl,
+} from "./option-values.js";
+import { UsageError } from "./usage.js";
+
+/** Where the telephone is plugged in. */
+export type NetworkChoice =
+  | { readonly kind: "lan"; readonly name: "demo" }
+  | { readonly kind: "server"; readonly server: ServerUrl };
+
+export interface BootOptions {
+  readonly network: NetworkChoice;
+  /** `--lan list`: explain the names and end. */
+  readonly listLans: boolean;
+  readonly model: string;
+  readonly mac: Uint8Array;
+  readonly serial: string;
+  /** Names of software that counts as stored although the chip holds none. */
+  readonly bootname?: string;
+  readonly appname?: string;
+  /** `--appname as-asked`: whatever the script names counts as stored. */
+  readonly asAsked: boolean;
+  readonly script?: string;
+  /** `NAME=VALUE`, as if entered in the local procedures; `--group` is one of them. */
+  readonly presets: readonly string[];
+  readonly option242?: string;
+  readonly userAgent?: string;
+  /** The flash part's name, in upper case. */
+  readonly part: string;
+  /** Key files; empty: the demonstration's key. */
+  readonly trust: readonly string[];
+  readonly unsigned: boolean;
+  /** Telephone seconds a second; "fast" is virtual time. Undefined: real time on a terminal, else virtual time. */
+  readonly speed?: number | "fast";
+  /** Seconds to wait for the server to accept a connection; 0: power on at once. */
+  readonly waitSeconds: number;
+  readonly seed: number;
+  readonly keys: readonly KeyScript[];
+  /** A state, or `none`. */
+  readonly until: string;
+  readonly timeoutSeconds: number;
+  readonly lenient: boolean;
+  readonly json: boolean;
+  readonly transcript?: string;
+  readonly showSecrets: boolean;
+}
+
+/** The MAC and serial number of a telephone that nobody described. */
+const MAC_DEFAULT = "00:04:0d:12:34:56";
+const SERIAL_DEFAULT = "07N540100001";
+const MODEL_DEFAULT = "9640";
+const PART_DEFAULT = "W25Q128JV";
+const SPEED_MAX = 1000;
+/** A day: longer than any start-up, short enough for the telephone's 32-bit microseconds to be widened safely. */
+const SECONDS_MAX = 86_400;
+const SEED_MAX = 0x7fffffff;
+const LANS_LATER = ["voice-vlan", "vlan-loop", "conflict", "bad-router", "no-dhcp", "lossy", "scep-pending"];
+/** States of which the telephone's way depends on something that later releases bring. */
+const STATES_LATER = ["registered", "conflict", "router", "scep"];
+
+const TEXT = { type: "string" } as const;
+const LIST = { type: "string", multiple: true } as const;
+const SWITCH = { type: "boolean" } as const;
+
+const OPTIONS: OptionTable = {
+  "lan": TEXT, "server": TEXT, "model": TEXT, "mac": TEXT, "serial": TEXT, "group": TEXT, "bootname": TEXT, "appname": TEXT,
+  "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
+  "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
+  "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
+};
+
+/** Options of the contract that this release does not have. */
+const OPTIONS_LATER: OptionTable = {
+  "site": TEXT, "wire": TEXT, "extension": TEXT, "password": TEXT, "flash": TEXT, "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
+  "fault": LIST, "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "strict-http": SWITCH, "junit": TEXT,
+  "pcap": TEXT, "scep-dump": TEXT,
+};
+
+/** Reads the arguments of `offhook boot`. */
+export function parseBootOptions(args: readonly string[]): BootOptions {
+  const { values, positionals } = readArguments("boot", args, { ...OPTIONS, ...OPTIONS_LATER });
+  const later = Object.keys(OPTIONS_LATER).find((name) => values[name] !== undefined);
+  if (later !== undefined) throw new UsageError(`--${later} is not in this release yet; \`offhook boot --help\` lists what is`);
+  if (positionals[0] !== undefined) {
+    throw new UsageError(`offhook boot takes options only; what is ${JSON.stringify(positionals[0])} for? \`offhook boot --help\` has examples`);
+  }
+  const network = networkOf(values);
+  const model = modelValue(text(values, "model") ?? MODEL_DEFAULT);
+  const mac = macValue(text(values, "mac") ?? MAC_DEFAULT);
+  const agent = text(values, "user-agent");
+  const speed = speedOf(values);
+  const transcript = text(values, "transcript");
+  return {
+    network,
+    listLans: text(values, "lan") === "list",
+    model,
+    mac,
+    serial: identityValue("serial", text(values, "serial") ?? SERIAL_DEFAULT, "a serial number"),
+    ...softwareOf(values),
+    presets: presetsOf(values),
+    ...(agent === undefined ? {} : { userAgent: userAgentValue(agent, model, mac) }),
+    ...optional("option242", text(values, "option242"), option242Value),
+    part: (text(values, "part") ?? PART_DEFAULT).toUpperCase(),
+    trust: list(values, "trust"),
+    unsigned: values["unsigned"] === true,
+    ...(speed === undefined ? {} : { speed }),
+    waitSeconds: waitOf(values, network),
+    seed: numberValue("seed", text(values, "seed") ?? "1", 0, SEED_MAX),
+    keys: list(values, "key").map(keyValue),
+    until: untilOf(values),
+    timeoutSeconds: numberValue("timeout", text(values, "timeout") ?? "900", 1, SECONDS_MAX, false),
+    lenient: values["lenient"] === true,
+    json: values["json"] === true,
+    ...(transcript === undefined ? {} : { transcript }),
+    showSecrets: values["show-secrets"] === true,
+  };
+}
+
+function networkOf(values: OptionValues): NetworkChoice {
+  const [lan, server] = [text(values, "lan"), text(values, "server")];
+  if (server !== undefined) {
+    if (lan !== undefined) throw new UsageError("--lan and --server are two networks, and the telephone has one line port; leave one out");
+    return { kind: "server", server: serverValue(server) };
+  }
+  if (lan === undefined || lan === "demo" || lan === "list") return { kind: "lan", name: "demo" };
+  if (LANS_LATER.includes(lan)) throw new UsageError(`--lan ${lan} is not in this release yet; --lan demo is`);
+  if (lan.endsWith(".json")) throw new UsageError("--lan FILE.json is not in this release yet; --lan demo is");
+  throw new UsageError(`--lan ${JSON.stringify(lan)} is not known; --lan demo is, and --lan list explains it`);
+}
+
+type Software = Pick<BootOptions, "bootname" | "appname" | "asAsked" | "script">;
+
+function softwareOf(values: OptionValues): Software {
+  const appname = text(values, "appname");
+  const asAsked = appname === "as-asked";
+  return {
+    ...optional("bootname", text(values, "bootname"), (name) => fileNameValue("bootname", name)),
+    ...optional("appname", asAsked ? undefined : appname, (name) => fileNameValue("appname", name)),
+    asAsked,
+    ...optional("script", text(values, "script"), (name) => fileNameValue("script", name)),
+  };
+}
+
+function presetsOf(values: OptionValues): string[] {
+  const presets = list(values, "set").map(presetValue);
+  const names = presets.map((preset) => preset.slice(0, preset.indexOf("=")));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new UsageError(`--set ${twice}=… is given twice; leave one out`);
+  const group = text(values, "group");
+  if (group === undefined) return presets;
+  if (names.includes("GROUP")) throw new UsageError("--group and --set GROUP=… say the same; leave one out");
+  return [...presets, `GROUP=${numberValue("group", group, 0, 999)}`];
+}
+
+function speedOf(values: OptionValues): number | "fast" | undefined {
+  const speed = text(values, "speed");
+  if (values["fast"] === true) {
+    if (speed !== undefined) throw new UsageError("--fast and --speed contradict each other; leave one out");
+    return "fast";
+  }
+  if (speed === undefined) return undefined;
+  const value = numberValue("speed", speed, 0, SPEED_MAX, false);
+  if (value === 0) throw new UsageError("--speed 0 would never end; use a number such as 0.5, or --fast");
+  return value;
+}
+
+function waitOf(values: OptionValues, network: NetworkChoice): number {
+  const wait = text(values, "wait");
+  if (wait === undefined) return 0;
+  if (network.kind !== "server") throw new UsageError("--wait waits for a server: use it with --server URL");
+  return numberValue("wait", wait, 1, SECONDS_MAX, false);
+}
+
+function untilOf(values: OptionValues): string {
+  const until = text(values, "until") ?? "login";
+  if (STATES_LATER.includes(until)) throw new UsageError(`--until ${until} is not in this release yet; --until login is the furthest`);
+  if (until === "none" || STATES.includes(until)) return until;
+  const near = nearest(until, STATES);
+  const instead = near === undefined ? `one of ${STATES.filter((state) => !STATES_LATER.includes(state)).join(" ")} or none` : `did you mean ${near}?`;
+  throw new UsageError(`--until ${JSON.stringify(until)} is no state; ${instead}`);
+}
+
+function text(values: OptionValues, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function list(values: OptionValues, name: string): string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+function optional<Name extends string>(name: Name, value: string | undefined, read: (text: string) => string): { [K in Name]?: string } {
+  return (value === undefined ? {} : { [name]: read(value) }) as { [K in Name]?: string };
+}

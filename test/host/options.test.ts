@@ -1,0 +1,153 @@
+// Goal: every option of `offhook boot` that this release has becomes one typed value, and every other input says what to type instead.
+// Method: good and bad values in tables through the parser; the command line itself as a child process for texts and exit codes.
+
+import { spawnSync } from "node:child_process";
+import t from "tap";
+import { Key } from "../../hal/abi.js";
+import { nearest } from "../../host/cli/arguments.js";
+import { parseBootOptions, type BootOptions } from "../../host/cli/options.js";
+import { UsageError } from "../../host/cli/usage.js";
+
+const MAIN = "build/js/host/cli/main.js";
+
+t.test("without options it is the demonstration's telephone", (t) => {
+  const options = parseBootOptions([]);
+  t.same({ ...options, mac: [...options.mac] }, {
+    network: { kind: "lan", name: "demo" }, listLans: false, model: "9640D01A", mac: [0, 4, 13, 18, 52, 86], serial: "07N540100001",
+    asAsked: false, presets: [], part: "W25Q128JV", trust: [], unsigned: false, waitSeconds: 0, seed: 1, keys: [], until: "login",
+    timeoutSeconds: 900, lenient: false, json: false, showSecrets: false,
+  });
+  t.end();
+});
+
+t.test("good values", (t) => {
+  const cases: readonly [string[], Partial<BootOptions>][] = [
+    [["--server", "http://files.example:8080/phones/96x0"], {
+      network: { kind: "server", server: { text: "http://files.example:8080/phones/96x0/", host: "files.example", port: 8080, directory: "phones/96x0" } },
+    }],
+    [["--server", "http://192.0.2.1"], { network: { kind: "server", server: { text: "http://192.0.2.1/", host: "192.0.2.1", port: 80, directory: "" } } }],
+    [["--lan", "list"], { listLans: true }],
+    [["--model", "9630"], { model: "9630D01A" }],
+    [["--model", "9630GD01A"], { model: "9630GD01A" }],
+    [["--mac", "0004.0DAB.CDEF", "--user-agent", "Phone $MODEL4 $MACADDR"], { userAgent: "Phone 9640 00040dabcdef" }],
+    [["--group", "7", "--set", "l2q=2", "--set", "SIPDOMAIN="], { presets: ["L2Q=2", "SIPDOMAIN=", "GROUP=7"] }],
+    [["--set", "MYCERTDN=/C=US/O=x"], { presets: ["MYCERTDN=/C=US/O=x"] }],
+    [["--bootname", "hb1.bin", "--appname", "as-asked"], { bootname: "hb1.bin", asAsked: true }],
+    [["--appname", "SIP1.bin", "--script", "my.txt"], { appname: "SIP1.bin", asAsked: false, script: "my.txt" }],
+    [["--option242", "HTTPSRVR=192.0.2.1,L2Q=1"], { option242: "HTTPSRVR=192.0.2.1,L2Q=1" }],
+    [["--trust", "a.pem", "--trust", "b.pem", "--unsigned"], { trust: ["a.pem", "b.pem"], unsigned: true }],
+    [["--part", "w25q512jv"], { part: "W25Q512JV" }],
+    [["--fast"], { speed: "fast" }],
+    [["--speed", "0.5", "--seed", "0"], { speed: 0.5, seed: 0 }],
+    [["--server", "http://h/", "--wait", "20"], { waitSeconds: 20 }],
+    [["--until", "none", "--timeout", "60", "--lenient", "--json", "--transcript", "t.txt", "--show-secrets"],
+      { until: "none", timeoutSeconds: 60, lenient: true, json: true, transcript: "t.txt", showSecrets: true }],
+    [["--key", "file-server:Program"], { keys: [{ when: { state: "file-server" }, keys: [{ softkey: "Program" }] }] }],
+    [["--key", "12.5:5*"], { keys: [{ when: { seconds: 12.5 }, keys: [{ key: 0x35 }, { key: 0x2a }] }] }],
+    [["--key", '"HTTP: 1":Mute 2 "Log in", Enter#'], {
+      keys: [{ when: { text: "HTTP: 1" }, keys: [{ key: Key.Mute }, { key: 0x32 }, { softkey: "Log in" }, { softkey: "Enter" }, { key: 0x23 }] }],
+    }],
+  ];
+  for (const [args, expected] of cases) t.match(parseBootOptions(args), expected, args.join(" "));
+  const macs = ["00:04:0d:12:34:56", "00-04-0D-12-34-56", "0004.0d12.3456", "00040d123456"];
+  for (const mac of macs) t.strictSame([...parseBootOptions(["--mac", mac]).mac], [0, 4, 13, 18, 52, 86], mac);
+  t.end();
+});
+
+t.test("a bad value says what to type instead", (t) => {
+  const cases: readonly [string[], RegExp][] = [
+    [["--sever", "x"], /has no option --sever; did you mean --server\?/],
+    [["--frobnicate"], /--help` lists the options/],
+    [["-x"], /has no option -x;/],
+    [["--seed"], /--seed needs a value: --seed VALUE/],
+    [["--seed", "-1"], /written --seed=VALUE/],
+    [["--json=yes"], /--json takes no value; write just --json/],
+    [["boot"], /takes options only; what is "boot" for\?/],
+    [["--seed", "1.5"], /--seed "1\.5": a whole number from 0 to 2147483647/],
+    [["--timeout", "0"], /from 1 to 86400/],
+    [["--timeout", "1e3"], /a number from/],
+    [["--group", "1000"], /from 0 to 999/],
+    [["--group", "1", "--set", "group=2"], /say the same; leave one out/],
+    [["--set", "A=1", "--set", "a=2"], /--set A=… is given twice/],
+    [["--set", "HTTPSRVR"], /NAME=VALUE is needed, such as/],
+    [["--set", `A=${"x".repeat(256)}`], /at most 255/],
+    [["--model", "96 40"], /four digits such as 9640/],
+    [["--mac", "00:04:0d:12:34"], /six bytes in hex/],
+    [["--mac", "00:04-0d:12:34:56"], /six bytes in hex/],
+    [["--mac", "01:04:0d:12:34:56"], /first byte must be even/],
+    [["--mac", "000000000000"], /no address of one device/],
+    [["--bootname", "a/b.bin"], /without folders/],
+    [["--appname", ""], /file name without folders/],
+    [["--option242", "x".repeat(256)], /at most 255/],
+    [["--user-agent", "a\r\nX: b"], /printable ASCII/],
+    [["--server", "10.0.0.1"], /a URL is needed, such as --server http/],
+    [["--server", "https://h/"], /https is not in this release yet/],
+    [["--server", "ftp://h/"], /must begin with http/],
+    [["--server", "http://me:pw@h/"], /leave it out/],
+    [["--server", "http://h/?a=b"], /leave out what follows/],
+    [["--server", "http://[::1]/"], /IPv4 only/],
+    [["--server", "http://h/p/96xxupgrade.txt"], /--script 96xxupgrade\.txt/],
+    [["--server", "http://h/a,b/"], /without comma/],
+    [["--server", `http://h/${"d".repeat(128)}/`], /at most 127/],
+    [["--server", "http://h:0/"], /port 0/],
+    [["--server", "http://h/", "--lan", "demo"], /two networks/],
+    [["--lan", "voice-vlan"], /not in this release yet; --lan demo is/],
+    [["--lan", "my.json"], /FILE\.json is not in this release yet/],
+    [["--lan", "nowhere"], /--lan list explains/],
+    [["--fast", "--speed", "2"], /contradict/],
+    [["--speed", "0"], /would never end/],
+    [["--speed", "2000"], /from 0 to 1000/],
+    [["--wait", "5"], /use it with --server URL/],
+    [["--until", "logn"], /no state; did you mean login\?/],
+    [["--until", "the-end-of-it"], /one of power-up .* or none/],
+    [["--until", "registered"], /not in this release yet; --until login/],
+    [["--key", "Program"], /WHEN:KEYS is needed/],
+    [["--key", "soon:5"], /"soon" is neither seconds nor a state/],
+    [["--key", "5:$"], /"\$" is no key/],
+    [["--key", "5: "], /no key follows/],
+    [["--key", '5:"abc'], /is no key/],
+  ];
+  for (const [args, expected] of cases) {
+    t.throws(() => parseBootOptions(args), { name: "UsageError", message: expected }, args.join(" ").slice(0, 60));
+  }
+  t.end();
+});
+
+t.test("what later releases bring is refused, never ignored", (t) => {
+  const later = ["site", "wire", "extension", "password", "flash", "ca", "ca-fingerprint", "date", "fault", "expect", "expect-get",
+    "expect-text", "expect-file", "junit", "pcap", "scep-dump"];
+  for (const name of later) {
+    t.throws(() => parseBootOptions([`--${name}`, "x"]), new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`));
+  }
+  t.throws(() => parseBootOptions(["--strict-http"]), /not in this release yet/);
+  t.end();
+});
+
+t.test("the nearest name", (t) => {
+  const known = ["boot", "serve", "image", "bench"];
+  t.strictSame(["bot", "boto", "iamge", "srve", "x", "frobnicate"].map((name) => nearest(name, known)),
+    ["boot", "boot", "image", "serve", undefined, undefined]);
+  t.end();
+});
+
+t.test("the command line: exit codes, and which of the two streams", (t) => {
+  const cases: readonly [string[], number, RegExp, RegExp][] = [
+    [["--help"], 0, /^Boots an Avaya[\s\S]+examples\n/, /^$/],
+    [["boot", "--help"], 0, /usage: offhook boot[\s\S]+examples\n/, /^$/],
+    [["help", "boot"], 0, /usage: offhook boot/, /^$/],
+    [["--version"], 0, /^offhook \d+\.\d+\.\d+\n$/, /^$/],
+    [[], 2, /^$/, /^offhook: a command is missing: offhook boot/],
+    [["bot"], 2, /^$/, /did you mean `offhook boot`\?/],
+    [["constructor"], 2, /^$/, /no command "constructor"/],
+    [["--server", "http://h/"], 2, /^$/, /did you mean `offhook boot --server`\?/],
+    [["lint", "a.txt"], 2, /^$/, /offhook lint is not in this release yet/],
+  ];
+  for (const [args, code, out, err] of cases) {
+    const result = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
+    const name = `offhook ${args.join(" ")}`;
+    t.equal(result.status, code, name);
+    t.match(result.stdout, out, name);
+    t.match(result.stderr, err, name);
+  }
+  t.end();
+});
