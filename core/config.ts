@@ -88,6 +88,19 @@ export const NO_LINK_US: u32 = 10000000;
 /** The telephone asks its slower inputs again after this: a link or a key changes between polls without a deadline. */
 export const IDLE_US: u32 = 1000000;
 
+/** Flash pages below this cannot hold a journal record and its commit. */
+export const FLASH_PAGE_BYTES_MIN: u32 = 128;
+/** The largest write unit: a journal record of 64 bytes is whole units, and so is its commit. */
+export const FLASH_UNIT_BYTES_MAX: u32 = 64;
+/** Bytes programmed at once and compared on read-back: the usual page. */
+export const PROGRAM_BYTES_MAX: i32 = 256;
+/** Journal records in a sector: 4 KiB of them. More would only be read at each start. */
+export const JOURNAL_RECORD_COUNT_MAX: i32 = 32;
+/** Journal reads in one poll: both usual sectors in two polls, within 64 HAL calls. */
+export const JOURNAL_READS_PER_POLL_MAX: i32 = 32;
+/** Steps of a flash job in one poll, at most four HAL calls each: 64 in all. */
+export const FLASH_STEPS_PER_POLL_MAX: i32 = 15;
+
 /** Asserts what must hold between limits. */
 export function configCheck(): void {
   assert(SPAN_BYTES_MAX * 4 <= WORK_BYTES_MAX); // Several spans fit one poll's budget.
