@@ -71,8 +71,8 @@ export const HTTP_TRIES_MAX: i32 = 3;
 export const HTTP_RETRY_US: u32 = 1000000;
 /** Redirects followed for one file. */
 export const HTTP_REDIRECTS_MAX: i32 = 3;
-/** `n KB received` changes at most this often (startup.md §14). */
-export const RECEIVED_US: u32 = 100000;
+/** `n KB received` changes at most this often (startup.md §14); the progress bar keeps the same pace. */
+export const PROGRESS_US: u32 = 100000;
 /** Attempts that a new image has to prove itself (update.md §4). */
 export const TRIAL_ATTEMPTS: i32 = 3;
 
@@ -82,6 +82,8 @@ export const CALL_SERVERS_US: u32 = 32000000;
 
 /** How long `No Call Server Address` is to be read before the login prompt takes the line. */
 export const NO_CALL_SERVER_US: u32 = 2000000;
+/** How long the link's speed is to be read before DHCP takes the line. */
+export const LINK_SHOWN_US: u32 = 1000000;
 /** Without a link for this long, the host is told: a cable takes a few seconds. */
 export const NO_LINK_US: u32 = 10000000;
 
@@ -90,6 +92,8 @@ export const IDLE_US: u32 = 1000000;
 
 /** Flash pages below this cannot hold a journal record and its commit. */
 export const FLASH_PAGE_BYTES_MIN: u32 = 128;
+/** A journal sector has room for both copies, the record that validates them and the one that vouches for the other sector. */
+export const FLASH_SECTOR_BYTES_MIN: u32 = 512;
 /** The largest write unit: a journal record of 64 bytes is whole units, and so is its commit. */
 export const FLASH_UNIT_BYTES_MAX: u32 = 64;
 /** Bytes programmed at once and compared on read-back: the usual page. */
