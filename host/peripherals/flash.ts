@@ -1,0 +1,69 @@
+// What a flash chip is to the board: the calls of hal/flash.ts, the supply, and counters.
+//
+// The emulated chip and every fault wrapper have this interface, so that a wrapper can stand wherever a chip stands.
+// Results are those of the contract: zero or a count, or a negative Status.
+
+export interface FlashGeometry {
+  readonly totalBytes: number;
+  readonly sectorBytes: number;
+  /** 0 where the part has no such erase command. */
+  readonly block32Bytes: number;
+  readonly block64Bytes: number;
+  readonly pageBytes: number;
+  /** The smallest span that is programmed as one: 1 on plain NOR, 8 to 32 where words carry a code. */
+  readonly unitBytes: number;
+  /** Bits of `FlashFlag`. */
+  readonly flags: number;
+}
+
+/** What the chip was made to do since it was made. Refused calls count only in `refusals`. */
+export interface FlashCounters {
+  erases: number;
+  erasedBytes: number;
+  programs: number;
+  programmedBytes: number;
+  reads: number;
+  readBytes: number;
+  refusals: number;
+  /** Time inside the chip. */
+  eraseUs: number;
+  programUs: number;
+  /** Time on the bus, for erase and program commands. Reads cost no telephone time. */
+  commandUs: number;
+}
+
+/** An erase or program that did not end well, for a model to say what it left. */
+export interface TornOperation {
+  readonly kind: "erase" | "program";
+  readonly offset: number;
+  readonly unitBytes: number;
+  /** Share of its time that had passed, 0 to 1. */
+  readonly elapsed: number;
+  /** The span's cells before, and as they would have become. Same length. */
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+/** Says what the cells of a torn operation hold: a new array of the span's length. */
+export type CutModel = (operation: TornOperation) => Uint8Array;
+
+export interface Flash {
+  readonly geometry: FlashGeometry;
+  readonly counters: FlashCounters;
+  read(offset: number, target: Uint8Array): number;
+  eraseStart(offset: number, bytes: number): number;
+  programStart(offset: number, source: Uint8Array): number;
+  poll(): number;
+  protect(offset: number, bytes: number, on: boolean): number;
+  /** The telephone is reset: protection is gone; the chip finishes what it is doing. */
+  reset(): void;
+  /** The supply goes: the operation under way is torn as the model says. Every later call answers PowerLost. */
+  powerOff(model?: CutModel): void;
+  powerOn(): void;
+  /** The operation under way will end as a failure, and leave what the model says. For fault wrappers. */
+  failOperation(model: CutModel): void;
+  /** A copy of every cell, for a file or a comparison. */
+  contents(): Uint8Array;
+  /** Replaces every cell, as if the chip had been written elsewhere. */
+  load(bytes: Uint8Array): void;
+}
