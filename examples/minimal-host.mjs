@@ -11,6 +11,7 @@ import { BootState, EventKind } from "../build/js/hal/events.js";
 const SERVER = 0x0a000802; // 10.0.8.2 is router, DHCP and file server.
 const TELEPHONE = 0x0a000832;
 const SCRIPT = "## The upgrade script of the minimal host\nSET SIPDOMAIN example.com\n";
+const ROUND_TRIP_US = 200;
 const FLASH_BYTES = 16 << 20;
 
 const module = await WebAssembly.compile(readFileSync(new URL("../build/core.wasm", import.meta.url)));
@@ -117,7 +118,8 @@ async function powerOn(cause) {
 
 await powerOn(ResetCause.PowerUp);
 while (state !== BootState.Login && nowUs < 120e6) {
-  nowUs += core.poll(nowUs | 0);
+  const waitUs = core.poll(nowUs | 0);
+  nowUs += answer.length > 0 ? Math.min(waitUs, ROUND_TRIP_US) : waitUs; // News from outside is worth a poll at once.
   if (resetCause !== undefined) await powerOn(resetCause);
 }
 const reached = state === BootState.Login;

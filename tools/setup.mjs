@@ -6,7 +6,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { constants } from "node:os";
+import { availableParallelism, constants } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -37,6 +37,19 @@ function run(program, args, options = {}) {
 }
 
 const node = (script, ...args) => run(execPath, [script, ...args]);
+
+/** Runs node once per list of arguments, as many at a time as there are processors. The first failure ends this program. */
+async function runAll(jobs) {
+  const waiting = [...jobs];
+  const worker = async () => {
+    for (let args = waiting.shift(); args; args = waiting.shift()) {
+      const child = spawn(execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
+      const code = await new Promise((done) => child.on("error", () => done(1)).on("exit", (...how) => done(codeOf(...how))));
+      if (code !== 0) exit(code);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
 
 /** Hands terminal, signals and exit code over to the program that the user asked for. */
 function hand(args, options = {}) {
@@ -107,30 +120,31 @@ function stale(target, ...sources) {
   return statSync(target).mtimeMs < Math.max(...[...sources, "hal", "package-lock.json"].map(newestIn));
 }
 
-function buildCore(target, file) {
-  mkdirSync("build", { recursive: true });
-  if (stale(file, "core", "asconfig.json")) node(ASC, "--target", target);
+/** The module that ships; `names` is the same code with function names, to be weighed. */
+function coreJobs(target = "mvp", file = "build/core.wasm") {
+  return stale(file, "core", "asconfig.json") ? [[ASC, "--target", target]] : [];
 }
 
 /** Each file of test/harness becomes build/harness/NAME.wasm: core modules with their functions exported for tests. */
-function buildHarnesses() {
+function harnessJobs() {
   const config = "test/harness/asconfig.json";
-  mkdirSync("build/harness", { recursive: true });
-  for (const file of readdirSync("test/harness").filter((name) => name.endsWith(".ts"))) {
-    const source = `test/harness/${file}`;
-    const target = `build/harness/${file.slice(0, -3)}.wasm`;
-    if (stale(target, "core", source, config)) node(ASC, source, "--config", config, "--outFile", target);
-  }
+  const names = readdirSync("test/harness").filter((file) => file.endsWith(".ts")).map((file) => file.slice(0, -3));
+  return names.flatMap((name) => {
+    const source = `test/harness/${name}.ts`;
+    const target = `build/harness/${name}.wasm`;
+    return stale(target, "core", source, config) ? [[ASC, source, "--config", config, "--outFile", target]] : [];
+  });
 }
 
 function buildHost() {
   node("node_modules/typescript/bin/tsc", "-p", ".");
 }
 
-function build() {
-  buildCore("mvp", "build/core.wasm");
+async function build(...moreJobs) {
+  mkdirSync("build/harness", { recursive: true });
   buildHost();
   node("build/js/tools/abi.js", "--header-only");
+  await runAll([...coreJobs(), ...moreJobs]);
 }
 
 /** Compiled test files under the given folders of test/. */
@@ -161,37 +175,36 @@ const TEST_FOLDERS = ["meta", "unit", "host", "scenario", "power", "fuzz"];
 const GENERATORS = ["texts", "parameters", "abi"];
 
 const commands = {
-  start(args) {
+  async start(args) {
     install(false);
-    build();
+    await build();
     hand([resolve("build/js/host/cli/main.js"), "boot", ...args], { cwd: userFolder });
   },
-  test(args) {
+  async test(args) {
     install(true);
-    build();
-    buildHarnesses();
+    await build(...harnessJobs());
     tap(TEST_FOLDERS, args);
   },
-  build() {
+  async build() {
     install(false);
-    build();
+    await build();
   },
-  pack() {
+  async pack() {
     rmSync("build/js", { recursive: true, force: true }); // Output of files that are gone must not be shipped.
-    commands.build();
+    await commands.build();
   },
-  harness() {
-    buildHarnesses();
+  async harness() {
+    mkdirSync("build/harness", { recursive: true });
+    await runAll(harnessJobs());
   },
-  peers(args) {
+  async peers(args) {
     install(true);
-    build();
+    await build();
     tap(["peers"], args);
   },
-  golden(args) {
+  async golden(args) {
     install(true);
-    build();
-    buildHarnesses();
+    await build(...harnessJobs());
     env.OFFHOOK_GOLDEN = "write";
     tap(["scenario"], args);
   },
@@ -200,12 +213,11 @@ const commands = {
     buildHost();
     for (const name of GENERATORS) node(`build/js/tools/${name}.js`);
   },
-  check() {
+  async check() {
     install(true);
-    build();
+    await build(...coreJobs("names", "build/core.names.wasm"));
     for (const name of GENERATORS) node(`build/js/tools/${name}.js`, "--check");
     node("build/js/tools/tidy.js");
-    buildCore("names", "build/core.names.wasm");
     node("build/js/tools/size.js");
     stdout.write("types, generated files, tidy and size: ok\n");
   },
@@ -215,4 +227,4 @@ const [major, minor] = versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) fail(`Node ${versions.node} is too old: 20.19 or newer is needed`);
 const command = commands[argv[2]];
 if (!command) fail(`node tools/setup.mjs ${Object.keys(commands).join("|")}`);
-command(argv.slice(3));
+await command(argv.slice(3));

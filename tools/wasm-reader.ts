@@ -62,7 +62,7 @@ class Reader {
 }
 
 export function readWasm(bytes: Uint8Array): WasmModule {
-  if (String(bytes.subarray(0, 8)) !== "0,97,115,109,1,0,0,0") throw new Error("not a WebAssembly 1.0 module");
+  if (bytes.subarray(0, 8).join() !== "0,97,115,109,1,0,0,0") throw new Error("not a WebAssembly 1.0 module");
   const sections = readSections(bytes);
   const at = (name: string): Reader | undefined => {
     const section = sections.find((candidate) => candidate.name === name);
