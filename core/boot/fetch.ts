@@ -95,6 +95,7 @@ export function fetchStart(ptr: usize, bytes: i32, into: Target, limit: u32): vo
   target = into;
   limitBytes = limit;
   answered = false;
+  headSeen = false;
   const listBytes = parameterBytes(Parameter.HTTPSRVR);
   if (listBytes != serversBytes || !bytesEqual(SERVERS, parameterPtr(Parameter.HTTPSRVR), listBytes)) serverIndex = 0;
   serversBytes = listBytes;
@@ -120,6 +121,11 @@ export function fetchPoll(): Fetch {
   if (phase == Phase.Idle) return result;
   timeWakeAt(deadlineUs);
   return Fetch.Pending;
+}
+
+/** Bytes of the file so far. */
+export function fetchBytes(): u32 {
+  return headSeen ? transferBytes() : 0;
 }
 
 /** ETag of the answer that brought the file. */

@@ -4,7 +4,7 @@ import { Row, Status } from "../../../hal/abi";
 import { BootState, EventKind, Field, Notice, SipResult, SipStep, Transport } from "../../../hal/events";
 import { eventBegin, eventCode, eventSend, eventText } from "../../base/events";
 import { CONTACTING, NO_CALL_SERVER } from "../../base/texts";
-import { timeNow, timeWakeAt } from "../../base/time";
+import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
 import { CALL_SERVERS_US, CALL_SERVER_CONNECT_US, NO_CALL_SERVER_US } from "../../config";
 import { dnsAddress } from "../../net/dns";
 import { streamClose, streamOpen, streamState } from "../../net/tcp-stream";
@@ -52,6 +52,7 @@ export function callServerPoll(): BootState {
   if (status == Status.Ok) return callServerLeave();
   serverIndex++;
   serverUs = timeNow() + CALL_SERVER_CONNECT_US;
+  timeWakeNow();
   if (serverIndex < serverCount && timeNow() < allUs) return BootState.CallServer;
   statusNotice(Notice.CallServerSilent);
   return callServerLeave();

@@ -10,20 +10,20 @@ import {
   REASON_SIZE, REASON_UNSUPPORTED,
 } from "../../base/texts";
 import { timeNow, timeWakeAt } from "../../base/time";
-import { FILE_NAME_BYTES_MAX, MESSAGE_RESET_US, MESSAGE_US, NO_SOFTWARE_RESETS_MAX, RECEIVED_US } from "../../config";
+import { FILE_NAME_BYTES_MAX, MESSAGE_RESET_US, MESSAGE_US, NO_SOFTWARE_RESETS_MAX, PROGRESS_US } from "../../config";
 import { journalCounter } from "../../flash/journal";
 import { layoutSlotBytes } from "../../flash/layout";
 import { stagingSize } from "../../image/staging";
 import { validatorPolicy, validatorReport, validatorVerdict } from "../../image/validator";
 import { screenClear, screenSetBytes, screenSetLine, screenSetText } from "../../ui/screen";
-import { Fetch, fetchPoll, fetchStart } from "../fetch";
+import { Fetch, fetchBytes, fetchPoll, fetchStart } from "../fetch";
 import { modeGet } from "../mode";
 import { programOffer, programPressed, programWithdraw } from "../program";
 import { restartFor } from "./restart";
 import { retainedInARow } from "../retained";
 import { softwareIsStored } from "../software";
 import { APP_NOT_OBTAINED, APP_NOT_STORED, statusNotice, statusSetApp } from "../status";
-import { Target, transferBytes, transferVerifyPoll, transferVerifyStaged } from "../transfer";
+import { Target, transferVerifyPoll, transferVerifyStaged } from "../transfer";
 
 /** What a download is doing. */
 enum Part {
@@ -76,7 +76,7 @@ function downloadPolicy(): void {
   const modelBytes = telephone ? systemInfo(Info.Model, MODEL, 32) : 0;
   validatorPolicy(
     MODEL, modelBytes, telephone ? journalCounter(Kind.Boot) : 0, telephone ? journalCounter(Kind.Application) : 0,
-    telephone ? layoutSlotBytes(Kind.Boot) : 0, telephone ? layoutSlotBytes(Kind.Application) : 0, systemOption(Option.Unsigned),
+    telephone ? layoutSlotBytes(Kind.Boot) : 0, telephone ? layoutSlotBytes(Kind.Application) : 0, systemOption(Option.Unsigned), telephone,
   );
 }
 
@@ -103,9 +103,9 @@ function downloadReceive(): BootState {
 
 /** `app_filename` over `n KB received`, from the first byte on, at most every 100 ms. */
 function downloadShow(whole: bool): void {
-  const kilobytes = <i32>(transferBytes() / KILOBYTE);
-  if (modeGet() != Mode.Telephone || transferBytes() == 0 || kilobytes == shownKilobytes) return;
-  if (!whole && timeNow() < shownUs + RECEIVED_US) return timeWakeAt(shownUs + RECEIVED_US);
+  const kilobytes = <i32>(fetchBytes() / KILOBYTE);
+  if (modeGet() != Mode.Telephone || fetchBytes() == 0 || kilobytes == shownKilobytes) return;
+  if (!whole && timeNow() < shownUs + PROGRESS_US) return timeWakeAt(shownUs + PROGRESS_US);
   shownUs = timeNow();
   shownKilobytes = kilobytes;
   screenSetBytes(Row.Title, NAME, nameBytes);

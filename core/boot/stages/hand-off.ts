@@ -71,7 +71,7 @@ export function handOffPoll(): bool {
       return true;
     }
   }
-  if (step == Step.Choose || step == Step.Done) timeWakeNow();
+  if (step != Step.Open && step != Step.Attempt) timeWakeNow(); // The journal says itself when it wants to be asked.
   return false;
 }
 

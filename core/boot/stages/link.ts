@@ -5,32 +5,42 @@ import { BootState, Notice } from "../../../hal/events";
 import { lineAddNumber, lineAddText, lineStart } from "../../base/line";
 import { MBPS_ETHERNET, NO_ETHERNET } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
-import { IDLE_US, NO_LINK_US } from "../../config";
+import { IDLE_US, LINK_SHOWN_US, NO_LINK_US } from "../../config";
 import { linkSpeed } from "../../net/link";
 import { screenSetLine, screenSetText } from "../../ui/screen";
 import { statusNotice } from "../status";
 
 let noticeUs: u64 = 0;
 let noticed: bool = false;
+/** When the speed has been on the screen long enough; 0 before there is one. */
+let shownUs: u64 = 0;
 
 export function linkEnter(): void {
   noticeUs = timeNow() + NO_LINK_US;
   noticed = false;
-  if (linkSpeed() == 0) screenSetText(Row.Title, NO_ETHERNET);
+  shownUs = 0;
 }
 
 export function linkPoll(): BootState {
   const speed = linkSpeed();
   if (speed == 0) return linkDown();
+  if (shownUs == 0) linkShow(speed);
+  timeWakeAt(shownUs);
+  return timeNow() < shownUs ? BootState.Link : BootState.Dhcp;
+}
+
+function linkShow(speed: i32): void {
+  shownUs = timeNow() + LINK_SHOWN_US;
   lineStart();
   lineAddNumber(speed);
   lineAddText(MBPS_ETHERNET);
   screenSetLine(Row.Title);
-  return BootState.Dhcp;
 }
 
 /** It waits for ever; after a while it says so. The host polls at once when the link comes. */
 function linkDown(): BootState {
+  shownUs = 0;
+  screenSetText(Row.Title, NO_ETHERNET);
   if (!noticed && timeNow() >= noticeUs) {
     noticed = true;
     statusNotice(Notice.NoLink);

@@ -4,6 +4,7 @@ import { Kind, Mode, Option, Row, Status } from "../../../hal/abi";
 import { BootState, ScriptWhy, Source } from "../../../hal/events";
 import { bytesEqual } from "../../base/bytes";
 import { systemOption } from "../../base/system";
+import { timeWakeNow } from "../../base/time";
 import { FILE_NAME_BYTES_MAX } from "../../config";
 import {
   interpreterGetBytes, interpreterGetPtr, interpreterGetResult, interpreterStatus, interpreterWhy,
@@ -43,6 +44,7 @@ export function scriptPoll(): BootState {
   const status = interpreterStatus();
   if (status == STATUS_WANTS_GET) scriptGet();
   if (status == STATUS_ENDED) scriptEnd();
+  if (status == STATUS_WANTS_GET || status == STATUS_ENDED) timeWakeNow();
   return BootState.Script;
 }
 
@@ -57,6 +59,7 @@ function scriptFetched(): void {
   const how = fetchPoll();
   if (how == Fetch.Pending) return;
   fetching = false;
+  timeWakeNow();
   interpreterGetResult(how == Fetch.Obtained);
   if (how == Fetch.Obtained) transferScriptStart(fetchNamePtr(), fetchNameBytes(), Source.Settings);
 }

@@ -4,8 +4,8 @@ import { Kind, ResetCause, Row, Status } from "../../../hal/abi";
 import { BootState, ImageVerdict, SlotState, SlotWhy } from "../../../hal/events";
 import { lineAddNumber, lineAddText, lineStart } from "../../base/line";
 import { PERCENT, SAVING, SECS } from "../../base/texts";
-import { timeNow, timeWakeAt } from "../../base/time";
-import { TRIAL_ATTEMPTS } from "../../config";
+import { timeNow, timeWakeNow } from "../../base/time";
+import { PROGRESS_US, TRIAL_ATTEMPTS } from "../../config";
 import { infoPoll, infoWriteStart } from "../../flash/info-area";
 import { journalMark, journalPoll } from "../../flash/journal";
 import { writerFinish, writerPoll, writerProgrammedBytes } from "../../flash/writer";
@@ -33,12 +33,16 @@ const SECOND_US: u64 = 1000000;
 
 let step: Step = Step.Push;
 let startUs: u64 = 0;
+let shownUs: u64 = 0;
+let shownWhole: bool = false;
 let fileBytes: u32 = 0;
 let kind: i32 = Kind.Application;
 
 export function writeEnter(): void {
   step = Step.Push;
   startUs = timeNow();
+  shownUs = startUs;
+  shownWhole = false;
   kind = validatorKind();
   fileBytes = validatorImageBytes();
   transferWriteStart(fileBytes);
@@ -48,7 +52,6 @@ export function writeEnter(): void {
 
 export function writePoll(): BootState {
   if (step == Step.Failed) return flashFailedPoll() ? BootState.CallServer : BootState.Write;
-  writeShow();
   const status = writeStep();
   writeShow();
   if (status == Status.Pending) return BootState.Write;
@@ -56,6 +59,7 @@ export function writePoll(): BootState {
     writeFail(status == Status.EccFatal ? SlotWhy.DigestDiffers : SlotWhy.ProgramFailed);
     return BootState.Write;
   }
+  timeWakeNow();
   return writeNext();
 }
 
@@ -112,12 +116,15 @@ function writeFail(why: SlotWhy): void {
   flashFailedStart(kind, eraseSlot(), why);
 }
 
-/** `n%, x secs` under the bar; both count bytes programmed and compared, so they never fall. */
+/** `n%, x secs` under the bar; both count bytes programmed and compared, so they never fall. At most every 100 ms, and at the end. */
 function writeShow(): void {
-  if (step == Step.Failed) return;
+  const whole = step > Step.Flush;
+  if (step == Step.Failed || (whole && shownWhole) || (!whole && timeNow() < shownUs)) return;
+  shownUs = timeNow() + PROGRESS_US;
+  shownWhole = whole;
   const doneBytes = writerProgrammedBytes();
   const seconds = (timeNow() - startUs) / SECOND_US;
-  const permille = step > Step.Flush || doneBytes >= fileBytes ? 1000 : <i32>((<u64>doneBytes * 1000) / fileBytes);
+  const permille = whole ? 1000 : <i32>((<u64>doneBytes * 1000) / fileBytes);
   screenSetProgress(permille);
   lineStart();
   lineAddNumber(permille / 10);
@@ -125,5 +132,4 @@ function writeShow(): void {
   lineAddNumber(<u32>seconds);
   lineAddText(SECS);
   screenSetLine(Row.Prompt);
-  timeWakeAt(startUs + (seconds + 1) * SECOND_US);
 }

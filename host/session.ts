@@ -1,0 +1,114 @@
+// One run of a telephone from power-up to its verdict: when it is over, what is pressed meanwhile, and what it comes to.
+//
+// In: a board and what is wanted of it. Out: `stop`, which a run loop asks after every step, and the `end` event.
+// It neither waits nor prints.
+
+import type { Board } from "./board.js";
+import type { EndEvent, OffhookEvent } from "./event-types.js";
+import { KeyPresser, type KeyScript } from "./key-script.js";
+import type { FlashCounters } from "./peripherals/flash.js";
+import { exitCodeOf, verdictOf, type RunOutcome } from "./verdict.js";
+
+export interface SessionOptions {
+  readonly board: Board;
+  /** A state, or `none` for until the time is over. */
+  readonly until: string;
+  readonly timeoutSeconds: number;
+  readonly keys?: readonly KeyScript[];
+  /** What was asked for must also have worked (cli.md, `ok`). */
+  readonly strict?: boolean;
+  readonly lenient?: boolean;
+  /** A scheduled key was pressed. */
+  readonly onPress?: (name: string) => void;
+}
+
+/** Resets in a row for one cause that end a run. */
+const RESET_COUNT_MAX = 3;
+/** Once the wanted state is reached, what it still does (confirming an image) is over when the core wants to wait this long. */
+const QUIET_US = 500_000;
+const CAUSES_OF_PROGRESS: ReadonlySet<string> = new Set(["upgraded", "local-procedures"]);
+
+export class Session {
+  readonly #board: Board;
+  readonly #options: SessionOptions;
+  readonly #timeoutUs: number;
+  #ended: RunOutcome["ended"] | undefined;
+  #reached = false;
+  #resets: string[] = [];
+  #before: FlashCounters;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#board = options.board;
+    this.#timeoutUs = options.timeoutSeconds * 1_000_000;
+    this.#before = { ...options.board.flash.counters };
+    new KeyPresser(options.board, options.keys ?? [], options.onPress ?? (() => undefined));
+    options.board.log.listen((event) => this.#event(event));
+  }
+
+  /** True once the run is over. */
+  get stop(): boolean {
+    if (this.#ended !== undefined) return true;
+    if (this.#reached && this.#quiet()) this.#ended = "reached";
+    else if (this.#board.log.facts.notices.some((fact) => fact.notice === "no-software")) this.#ended = "reset-loop";
+    else if (this.#board.scheduler.nowUs >= this.#timeoutUs) this.#ended = this.#state() === "craft" ? "local-procedures" : "timeout";
+    return this.#ended !== undefined;
+  }
+
+  /** The user ends the run. */
+  interrupt(): void {
+    this.#ended ??= this.#state() === "craft" ? "local-procedures" : "interrupted";
+  }
+
+  /** The last events, and the exit code. */
+  finish(): { end: EndEvent; exitCode: number } {
+    const { log, flash } = this.#board;
+    const outcome: RunOutcome = {
+      ended: this.#ended ?? "timeout",
+      wanted: this.#options.until,
+      strict: this.#options.strict ?? false,
+      lenient: this.#options.lenient ?? false,
+    };
+    log.flash("summary", flash.counters);
+    const body = verdictOf(log.events, log.facts, outcome);
+    return { end: log.end(body), exitCode: exitCodeOf(body, outcome) };
+  }
+
+  #state(): string {
+    const last = this.#board.log.events.findLast((event) => event.event === "state");
+    return last?.event === "state" ? last.state : "power-up";
+  }
+
+  #quiet(): boolean {
+    const { wakeUs, scheduler } = this.#board;
+    return wakeUs === undefined || wakeUs - scheduler.nowUs >= QUIET_US;
+  }
+
+  #event(event: OffhookEvent): void {
+    if (event.event === "state") this.#stateEntered(event.state);
+    if (event.event !== "reset") return;
+    const cause = event.reason ?? "";
+    this.#resets = CAUSES_OF_PROGRESS.has(cause) || this.#resets[0] !== cause ? [cause] : [...this.#resets, cause];
+    if (this.#resets.length === RESET_COUNT_MAX && !CAUSES_OF_PROGRESS.has(cause)) this.#ended = "reset-loop";
+  }
+
+  /** Flash work becomes an event when the state that did it is left. */
+  #stateEntered(state: string): void {
+    this.#reached = state === this.#options.until;
+    const { log, flash } = this.#board;
+    if (state === "erase") this.#before = { ...flash.counters };
+    if (state === "write") {
+      log.flash("erase", difference(flash.counters, this.#before));
+      this.#before = { ...flash.counters };
+    }
+    if (state === "restart" && this.#before.programs !== flash.counters.programs) {
+      log.flash("program", difference(flash.counters, this.#before));
+      this.#before = { ...flash.counters };
+    }
+  }
+}
+
+function difference(now: FlashCounters, before: FlashCounters): FlashCounters {
+  const entries = Object.entries(now) as [keyof FlashCounters, number][];
+  return Object.fromEntries(entries.map(([name, value]) => [name, value - before[name]])) as unknown as FlashCounters;
+}
