@@ -17,6 +17,14 @@ export const ERROR_TEXTS: Readonly<Record<string, string>> = {
   "unsupported": "asks for something that this network does not offer",
 };
 
+/** Control characters, and those that turn text around or have no width: what a file says must not steer a terminal. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/** Text from a wire or a file, safe to print: each character that is none becomes a dot. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, "·");
+}
+
 /** Telephone time as `0:21`, minutes and seconds. */
 export function clockText(ms: number): string {
   const seconds = Math.floor(ms / 1000);
@@ -50,7 +58,7 @@ export function fileOf(url: string): string {
 export function describeEvent(event: OffhookEvent): string {
   switch (event.event) {
     case "state": return event.state;
-    case "display": return `${event.row.padEnd(6)}  ${event.text}`;
+    case "display": return `${event.row.padEnd(6)} ${event.text}`;
     case "softkeys": return event.labels.join(" | ");
     case "progress": return event.permille === null ? "off" : `${Math.floor(event.permille / 10)}%`;
     case "beep": return "error tone";

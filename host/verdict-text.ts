@@ -4,7 +4,7 @@
 // The first word of each line is its label in nine columns, so that a script can pick a line by it.
 
 import type { EndEvent, Evidence, OffhookEvent } from "./event-types.js";
-import { bytesText, clockText, countText, describeEvent } from "./event-text.js";
+import { bytesText, clockText, countText, describeEvent, printable } from "./event-text.js";
 
 const LABEL_COLUMNS = 9;
 const RED = "\x1b[1;31m";
@@ -50,7 +50,7 @@ export function commandsToTry(colour: boolean): string[] {
 
 function line(label: string, text: string, colour: string): string {
   const head = label.padEnd(LABEL_COLUMNS);
-  return colour === "" ? head + text : colour + head + PLAIN + text;
+  return colour === "" ? head + printable(text) : colour + head + PLAIN + printable(text);
 }
 
 function promptText(events: readonly OffhookEvent[]): string {

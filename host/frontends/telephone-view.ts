@@ -1,0 +1,105 @@
+// The telephone as a terminal shows it: Title Line, Prompt Line, six rows, progress bar and softkeys in a frame.
+//
+// In: events and the telephone's time. Out: lines of pieces, always the same number and width. The screen shows 32 characters of a
+// row; a longer one scrolls, in the telephone's time, so that two runs of one seed show the same.
+
+import type { OffhookEvent } from "../event-types.js";
+import { cell, cellCentred, cellRight, piece, type Piece, type Style } from "./style.js";
+
+/** Characters of a row that the screen shows. */
+const SCREEN_COLUMNS = 32;
+/** The frame's outer width: the screen, a blank and a border at each side. */
+export const TELEPHONE_COLUMNS = SCREEN_COLUMNS + 4;
+/** A long text stands still so long, then moves a character at each step; blanks part its end from its beginning. */
+const SCROLL_WAIT_MS = 1500;
+const SCROLL_STEP_MS = 250;
+const SCROLL_GAP = "    ";
+const APPLICATION_ROWS = ["0", "1", "2", "3", "4", "5"];
+/** The widths of the four softkeys: with three borders between them they fill the frame. */
+const SOFTKEY_COLUMNS = [8, 8, 8, 7];
+const PERCENT_COLUMNS = 5;
+
+interface RowText {
+  readonly text: string;
+  readonly sinceMs: number;
+}
+
+export class TelephoneView {
+  readonly #rows = new Map<string, RowText>();
+  #softkeys: readonly string[] = [];
+  #permille: number | null = null;
+  #powered = true;
+
+  /** The softkeys' labels, from the left. */
+  get softkeys(): readonly string[] {
+    return this.#softkeys;
+  }
+
+  event(event: OffhookEvent): void {
+    if (event.event === "display") this.#rows.set(event.row, { text: event.text, sinceMs: event.t });
+    else if (event.event === "softkeys") this.#softkeys = event.labels;
+    else if (event.event === "progress") this.#permille = event.permille;
+  }
+
+  /** Without power the screen is dark, and what it showed is gone. */
+  power(on: boolean): void {
+    this.#powered = on;
+    this.#rows.clear();
+    this.#softkeys = [];
+    this.#permille = null;
+  }
+
+  /** The frame at an instant of the telephone's time. */
+  lines(timeMs: number): Piece[][] {
+    const inner = SCREEN_COLUMNS + 2;
+    return [
+      [piece(`╭${"─".repeat(inner)}╮`, "dim")],
+      this.#row("title", timeMs, "title"),
+      this.#row("prompt", timeMs, "screen"),
+      [piece(`├${"─".repeat(inner)}┤`, "dim")],
+      ...APPLICATION_ROWS.map((row) => this.#row(row, timeMs, "screen")),
+      this.#bar(),
+      [piece(`├${SOFTKEY_COLUMNS.map((columns) => "─".repeat(columns)).join("┬")}┤`, "dim")],
+      this.#softkeyRow(),
+      [piece(`╰${SOFTKEY_COLUMNS.map((columns, index) => `F${index + 1}`.padStart(Math.floor(columns / 2) + 1, "─").padEnd(columns, "─")).join("┴")}╯`, "dim")],
+    ];
+  }
+
+  #row(row: string, timeMs: number, style: Style): Piece[] {
+    const { text, sinceMs } = this.#rows.get(row) ?? { text: "", sinceMs: 0 };
+    return this.#framed([cell(scrolled(text, timeMs - sinceMs), SCREEN_COLUMNS, style)], style);
+  }
+
+  /** Between the borders; dark when there is no power. */
+  #framed(pieces: readonly Piece[], style: Style): Piece[] {
+    const border = piece("│", "dim");
+    if (!this.#powered) return [border, cell("", SCREEN_COLUMNS + 2), border];
+    return [border, piece(" ", style), ...pieces, piece(" ", style), border];
+  }
+
+  #bar(): Piece[] {
+    if (this.#permille === null) return this.#framed([cell("", SCREEN_COLUMNS, "screen")], "screen");
+    const columns = SCREEN_COLUMNS - PERCENT_COLUMNS;
+    const filled = Math.floor((this.#permille * columns) / 1000);
+    return this.#framed([
+      piece("█".repeat(filled), "bar"), piece("░".repeat(columns - filled), "bar"),
+      cellRight(`${Math.floor(this.#permille / 10)}%`, PERCENT_COLUMNS, "screen"),
+    ], "screen");
+  }
+
+  #softkeyRow(): Piece[] {
+    const border = piece("│", "dim");
+    return SOFTKEY_COLUMNS.flatMap((columns, index) => {
+      const label = this.#softkeys[index] ?? "";
+      return [border, cellCentred(label, columns, label === "" ? "plain" : "softkey")];
+    }).concat(border);
+  }
+}
+
+/** What the screen shows of a text, so long after it was set. */
+function scrolled(text: string, elapsedMs: number): string {
+  if (text.length <= SCREEN_COLUMNS) return text;
+  const loop = text + SCROLL_GAP;
+  const steps = Math.max(0, Math.floor((elapsedMs - SCROLL_WAIT_MS) / SCROLL_STEP_MS)) % loop.length;
+  return (loop + loop).slice(steps, steps + SCREEN_COLUMNS);
+}

@@ -1,0 +1,66 @@
+// The golden transcript: what a person sees and what the hardware feels, one line a change, the telephone's milliseconds first.
+//
+// In: events, and the keys that were pressed. Out: text that is equal, byte for byte, in two runs of one seed. Texts stand between
+// bars, so that blanks show. The progress bar is written at every tenth, flash by its counts; what only the wire saw is left out.
+
+import type { OffhookEvent } from "../event-types.js";
+import { printable } from "../event-text.js";
+
+const STAMP_COLUMNS = 10;
+const NAME_COLUMNS = 9;
+const TENTH_PERMILLE = 100;
+
+export class Transcript {
+  #text: string;
+  #tenth = -1;
+
+  constructor(scenario: string, seed: number) {
+    this.#text = `scenario  ${scenario}   seed ${seed}\n`;
+  }
+
+  /** Everything so far. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** A key was pressed: `keyName` of host/key-press.ts. */
+  key(timeMs: number, name: string): void {
+    this.#line(timeMs, "key", name);
+  }
+
+  /** The plug was pulled or put back. */
+  power(timeMs: number, on: boolean): void {
+    this.#line(timeMs, "power", on ? "on" : "off");
+  }
+
+  event(event: OffhookEvent): void {
+    switch (event.event) {
+      case "display": return this.#line(event.t, "display", `${event.row} |${event.text}|`);
+      case "softkeys": return this.#line(event.t, "softkeys", `|${event.labels.join("|")}|`);
+      case "progress": return this.#progress(event.t, event.permille);
+      case "beep": return this.#line(event.t, "beep", "");
+      case "flash": return this.#line(event.t, "flash", flashText(event));
+      case "reset": return this.#line(event.t, "reset", event.reason ?? "");
+      case "end": return this.#line(event.t, "end", `${event.state} ${event.code}`);
+      default: return;
+    }
+  }
+
+  #progress(timeMs: number, permille: number | null): void {
+    const tenth = permille === null ? -1 : Math.floor(permille / TENTH_PERMILLE);
+    if (tenth === this.#tenth) return;
+    this.#tenth = tenth;
+    this.#line(timeMs, "progress", permille === null ? "off" : String(tenth * TENTH_PERMILLE));
+  }
+
+  #line(timeMs: number, name: string, text: string): void {
+    this.#text += `${`@${timeMs}`.padEnd(STAMP_COLUMNS)}${`${name.padEnd(NAME_COLUMNS)} ${printable(text)}`.trimEnd()}\n`;
+  }
+}
+
+function flashText(event: Extract<OffhookEvent, { event: "flash" }>): string {
+  const counts: string[] = [event.operation];
+  if (event.erases !== undefined) counts.push(`${event.erases} erases`, `${event.erasedBytes ?? 0} bytes erased`);
+  if (event.programs !== undefined) counts.push(`${event.programs} programs`, `${event.programmedBytes ?? 0} bytes programmed`);
+  return [...counts, `${event.milliseconds} ms`].join("  ");
+}
