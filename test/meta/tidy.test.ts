@@ -77,7 +77,7 @@ const cases: readonly Case[] = [
     rule: "node-modules",
     good: [
       { "host/cli/a.ts": 'import "node:fs";' },
-      { "host/network/wire-udp.ts": 'import "node:dgram";' },
+      { "host/network/wire-udp.ts": 'import "node:dgram";', "host/network/sockets-stream.ts": 'import "node:net";' },
       { "tools/a.ts": 'import "node:fs";' },
     ],
     bad: [
