@@ -3,7 +3,7 @@
 // In: the right answer and the fault that applies. Out: a plan, which is what goes onto the stream and how it ends.
 // A rule counts how often it still applies, so "503, 503, then right" is one rule with `times: 2`.
 
-import { encodeHead, reasonOf, statusResponse, textResponse, type HttpRequest, type HttpResponse } from "./http-message.js";
+import { encodeHead, statusResponse, textResponse, type HttpRequest, type HttpResponse } from "./http-message.js";
 
 export type HttpFault =
   /** Another status, with a short text under it. */
@@ -69,6 +69,7 @@ function applies(rule: HttpFaultRule, path: string | undefined): boolean {
 
 const encoder = new TextEncoder();
 const HTML = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><p>Sign in to reach the network.</p></body></html>\n";
+const NOTHING = new Uint8Array(0);
 /** 64 lines of 64 bytes: one segment. */
 const ENDLESS = encoder.encode(`X-Filler: ${"a".repeat(52)}\r\n`.repeat(64));
 
@@ -90,9 +91,9 @@ export function planAnswer(request: HttpRequest, response: HttpResponse, keep: b
     case "chunked":
       return planChunked(response, keep, Math.max(1, fault.bytes));
     case "endless-headers":
-      return { status: 200, head: encoder.encode(`HTTP/1.1 200 ${reasonOf(200)}\r\n`), body: new Uint8Array(0), end: "never", endless: ENDLESS };
+      return { status: 200, head: encoder.encode("HTTP/1.1 200 OK\r\n"), body: NOTHING, end: "never", endless: ENDLESS };
     case "silent":
-      return { status: 0, head: new Uint8Array(0), body: new Uint8Array(0), end: "never" };
+      return { status: 0, head: NOTHING, body: NOTHING, end: "never" };
     default:
       return plan(request, response, keep);
   }
@@ -102,7 +103,7 @@ function plan(request: HttpRequest, response: HttpResponse, keep: boolean): Answ
   const headers: (readonly [string, string])[] = [
     ...response.headers, ["Content-Length", String(response.body.length)], ["Connection", keep ? "keep-alive" : "close"],
   ];
-  const body = request.method === "HEAD" ? new Uint8Array(0) : response.body;
+  const body = request.method === "HEAD" ? NOTHING : response.body;
   return { status: response.status, head: encodeHead(response.status, headers), body, end: keep ? "keep" : "close" };
 }
 

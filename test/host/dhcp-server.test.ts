@@ -5,6 +5,7 @@ import t from "tap";
 import { DhcpMessage } from "../../hal/events.js";
 import { addressOf, addressText } from "../../host/network/address.js";
 import { DhcpServer, type DhcpConfig } from "../../host/site/dhcp-server.js";
+import { random } from "../support/random.js";
 
 const CONFIG: DhcpConfig = {
   server: addressOf("10.0.8.1"),
@@ -173,16 +174,12 @@ t.test("no truncation and no mutation makes it throw, and a cut message gets no 
   for (let bytes = 0; bytes < 243; bytes++) {
     t.equal(ask(new DhcpServer(CONFIG), whole.subarray(0, bytes)), undefined, `${bytes} bytes`);
   }
-  let seed = 11;
-  const random = (below: number): number => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return Math.floor((seed / 0x100000000) * below);
-  };
+  const next = random(11);
   const server = new DhcpServer(CONFIG);
   let answered = 0;
   for (let round = 0; round < 2000; round++) {
-    const bytes = whole.slice(0, 240 + random(whole.length - 239));
-    for (let flips = random(4); flips > 0; flips--) bytes[random(bytes.length)] = random(256);
+    const bytes = whole.slice(0, 240 + next(whole.length - 239));
+    for (let flips = next(4); flips > 0; flips--) bytes[next(bytes.length)] = next(256);
     if (ask(server, bytes) !== undefined) answered += 1;
   }
   t.ok(answered > 200 && answered < 2000, `${answered} of 2000 were answered`);

@@ -24,8 +24,8 @@ class Client {
 
   constructor(faults: HttpFaultRule[] = []) {
     const files = new MemoryFiles({ "hello.txt": HELLO, "big.bin": pattern(10_000), "dir/a b.txt": "blank" });
-    const options = { handler: fileHandler(files), scheduler: this.scheduler, faults, onAccess: (access: HttpAccess) => void this.log.push(access) };
-    this.server = new HttpServer(options);
+    const onAccess = (access: HttpAccess): void => void this.log.push(access);
+    this.server = new HttpServer({ handler: fileHandler(files), scheduler: this.scheduler, faults, onAccess });
     this.handler = this.connect();
   }
 
@@ -64,7 +64,8 @@ t.test("a file arrives with the head that a strict client wants", (t) => {
 t.test("HEAD has the length and no body; other methods and missing files are named", (t) => {
   t.equal(bodyOf(new Client().push("HEAD /hello.txt HTTP/1.1\r\nHost: f\r\n\r\n").sent), "");
   t.match(new Client().push("HEAD /hello.txt HTTP/1.1\r\nHost: f\r\n\r\n").sent, /Content-Length: 12\r\n/);
-  t.match(new Client().push("PUT /hello.txt HTTP/1.1\r\nHost: f\r\nContent-Length: 2\r\n\r\nhi").sent, /^HTTP\/1.1 405 .*Allow: GET, HEAD/s);
+  const put = new Client().push("PUT /hello.txt HTTP/1.1\r\nHost: f\r\nContent-Length: 2\r\n\r\nhi");
+  t.match(put.sent, /^HTTP\/1.1 405 .*Allow: GET, HEAD/s);
   t.match(ask("/nothing.txt").sent, /^HTTP\/1.1 404 Not Found\r\n.*\r\n\r\n404 Not Found: there is no file \/nothing.txt\n$/s);
   t.end();
 });
@@ -200,9 +201,10 @@ t.test("faults: status for some requests, then right", (t) => {
 });
 
 t.test("faults: a page, a redirect, chunks", (t) => {
-  const faulty = (fault: HttpFaultRule["fault"], target = "/hello.txt"): Client => new Client([{ fault }]).push(get(target, "Connection: close"));
+  const faulty = (fault: HttpFaultRule["fault"]): Client => new Client([{ fault }]).push(get("/hello.txt", "Connection: close"));
   t.match(faulty({ kind: "html" }).sent, /^HTTP\/1.1 200 OK\r\nContent-Type: text\/html.*<!DOCTYPE html>/s);
-  t.match(faulty({ kind: "redirect", status: 302, location: "http://10.0.8.3/x" }).sent, /^HTTP\/1.1 302 Found\r\n.*Location: http:\/\/10.0.8.3\/x\r\n/s);
+  const redirect = faulty({ kind: "redirect", status: 302, location: "http://10.0.8.3/x" });
+  t.match(redirect.sent, /^HTTP\/1.1 302 Found\r\n.*Location: http:\/\/10.0.8.3\/x\r\n/s);
   const chunked = faulty({ kind: "chunked", bytes: 5 }).sent;
   t.match(chunked, /Transfer-Encoding: chunked\r\n/);
   t.notMatch(chunked, /Content-Length/);

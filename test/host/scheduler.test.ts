@@ -3,6 +3,7 @@
 
 import t from "tap";
 import { Scheduler, type Handle } from "../../host/scheduler.js";
+import { random } from "../support/random.js";
 
 t.test("takes what is due in order of time, then of insertion", (t) => {
   const scheduler = new Scheduler();
@@ -63,26 +64,22 @@ t.test("an event that plans itself for ever at one instant is an error, not a ha
 
 t.test("agrees with a sorted list over 2,000 seeded operations", (t) => {
   const scheduler = new Scheduler();
-  let seed = 7;
-  const random = (below: number): number => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return Math.floor((seed / 0x100000000) * below);
-  };
+  const next = random(7);
   const handles: Handle[] = [];
   let expected: { time: number; id: number }[] = [];
   const seen: number[] = [];
   const wanted: number[] = [];
   for (let id = 0; id < 2000; id++) {
-    const time = scheduler.nowUs + random(50);
+    const time = scheduler.nowUs + next(50);
     handles.push(scheduler.at(time, () => seen.push(id)));
     expected.push({ time, id });
-    if (random(4) === 0) {
-      const victim = random(id + 1);
+    if (next(4) === 0) {
+      const victim = next(id + 1);
       scheduler.cancel(handles[victim]!);
       expected = expected.filter((entry) => entry.id !== victim);
     }
-    if (random(5) === 0) {
-      scheduler.nowUs += random(20);
+    if (next(5) === 0) {
+      scheduler.nowUs += next(20);
       scheduler.runDue();
       const due = expected.filter((entry) => entry.time <= scheduler.nowUs);
       due.sort((a, b) => a.time - b.time || a.id - b.id).forEach((entry) => wanted.push(entry.id));

@@ -6,53 +6,9 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 import t, { type Test } from "tap";
 import { Status, TcpFlag } from "../../hal/abi.js";
 import { addressOf } from "../../host/network/address.js";
-import { localDhcp } from "../../host/network/local-dhcp.js";
 import { HANDLE_COUNT_MAX } from "../../host/network/network.js";
-import { SocketsNetwork } from "../../host/network/sockets.js";
 import { pattern } from "../support/site.js";
-
-const LOOPBACK = addressOf("127.0.0.1");
-const PHONE = addressOf("10.0.8.50");
-
-/** A binding whose wake calls can be waited for. */
-class Bench {
-  readonly network: SocketsNetwork;
-  #waiters: (() => void)[] = [];
-
-  constructor() {
-    const wake = (): void => {
-      const waiters = this.#waiters;
-      this.#waiters = [];
-      waiters.forEach((waiter) => waiter());
-    };
-    this.network = new SocketsNetwork({ dhcp: localDhcp({ option242: "HTTPSRVR=127.0.0.1" }), wake });
-    this.network.configure(PHONE);
-  }
-
-  async until(done: () => boolean): Promise<void> {
-    while (!done()) await new Promise<void>((resolve) => void this.#waiters.push(resolve));
-  }
-
-  async open(port: number): Promise<number> {
-    const handle = this.network.tcpOpen(LOOPBACK, port, 0);
-    await this.until(() => this.network.tcpState(handle).status !== Status.Pending);
-    return handle;
-  }
-
-  /** Reads until the stream ends. */
-  async readAll(handle: number, capacity = 4096): Promise<{ bytes: Buffer; end: number }> {
-    const pieces: Buffer[] = [];
-    const target = new Uint8Array(capacity);
-    let count = 0;
-    await this.until(() => {
-      for (count = this.network.tcpReceive(handle, target); count > 0; count = this.network.tcpReceive(handle, target)) {
-        pieces.push(Buffer.from(target.subarray(0, count)));
-      }
-      return count < 0;
-    });
-    return { bytes: Buffer.concat(pieces), end: count };
-  }
-}
+import { LOOPBACK, PHONE, SocketsBench } from "../support/sockets.js";
 
 /** Listens on a free port; every connection goes to the function. */
 async function serve(t: Test, onConnection: (socket: Socket) => void): Promise<number> {
@@ -77,7 +33,7 @@ async function closedPort(): Promise<number> {
 
 t.test("connects without blocking, says whom it waits for, and carries bytes both ways", async (t) => {
   const port = await serve(t, (socket) => void socket.on("data", (data) => socket.write(data.map((byte) => byte ^ 0xff))));
-  const bench = new Bench();
+  const bench = new SocketsBench();
   const { network } = bench;
   t.notOk(network.outstanding, "nothing is open");
   const handle = network.tcpOpen(LOOPBACK, port, 0);
@@ -100,7 +56,7 @@ t.test("connects without blocking, says whom it waits for, and carries bytes bot
 
 t.test("a refused port has a status and a reason for people", async (t) => {
   const port = await closedPort();
-  const bench = new Bench();
+  const bench = new SocketsBench();
   const handle = await bench.open(port);
   t.same(bench.network.tcpState(handle), { status: Status.Refused, reason: `connect ECONNREFUSED 127.0.0.1:${port}` });
   t.equal(bench.network.tcpReceive(handle, new Uint8Array(1)), Status.Reset);
@@ -112,7 +68,7 @@ t.test("eight megabytes arrive whole before the orderly end, at any size of read
   const sent = Buffer.from(pattern(8_000_000));
   const port = await serve(t, (socket) => void socket.end(sent));
   for (const capacity of [1000, 4096, 1_000_000]) {
-    const bench = new Bench();
+    const bench = new SocketsBench();
     const handle = await bench.open(port);
     const { bytes, end } = await bench.readAll(handle, capacity);
     t.equal(end, Status.Closed);
@@ -128,7 +84,7 @@ t.test("a core that does not read holds the server back", async (t) => {
     const next = (): void => void (sentCount++ < 64 && socket.write(piece, next));
     next();
   });
-  const bench = new Bench();
+  const bench = new SocketsBench();
   const handle = await bench.open(port);
   await bench.until(() => bench.network.tcpReceive(handle, new Uint8Array(1)) === 1);
   t.notOk(bench.network.outstanding, "bytes are here; it is the core's turn");
@@ -151,7 +107,7 @@ t.test("sending is bounded, goes on when there is room, and a half-closed stream
       bench.check();
     });
   });
-  const bench = new (class extends Bench {
+  const bench = new (class extends SocketsBench {
     check = (): void => undefined;
   })();
   const handle = await bench.open(port);
@@ -178,7 +134,7 @@ t.test("sending is bounded, goes on when there is room, and a half-closed stream
 
 t.test("a reset is a reset, in both directions", async (t) => {
   const port = await serve(t, (socket) => void socket.on("data", () => socket.resetAndDestroy()));
-  const bench = new Bench();
+  const bench = new SocketsBench();
   const handle = await bench.open(port);
   bench.network.tcpSend(handle, pattern(1));
   t.equal((await bench.readAll(handle)).end, Status.Reset);
@@ -206,7 +162,7 @@ t.test("closing in order delivers what was sent before", async (t) => {
       socket.on("data", (data) => void (bytes += data.length));
       socket.on("end", () => resolve(bytes));
     }).then((value) => void (port = value)).then(async () => {
-      const bench = new Bench();
+      const bench = new SocketsBench();
       const handle = await bench.open(port);
       bench.network.tcpSend(handle, pattern(50_000));
       bench.network.close(handle, false);
@@ -217,7 +173,7 @@ t.test("closing in order delivers what was sent before", async (t) => {
 
 t.test("without an address, after a reset, with TLS and out of handles there are no streams", async (t) => {
   const port = await serve(t, (socket) => void socket.resume());
-  const bench = new Bench();
+  const bench = new SocketsBench();
   const { network } = bench;
   const handle = await bench.open(port);
   network.configure(0);
@@ -237,7 +193,7 @@ t.test("without an address, after a reset, with TLS and out of handles there are
 });
 
 t.test("DHCP is answered in the process, at once", (t) => {
-  const { network } = new Bench();
+  const { network } = new SocketsBench();
   network.configure(0);
   const handle = network.udpOpen(68);
   const discover = new Uint8Array(244);
@@ -259,7 +215,7 @@ t.test("other datagrams are real ones", async (t) => {
   t.teardown(() => echo.close());
   echo.on("message", (data, from) => echo.send([data, data], from.port, from.address));
   await new Promise<void>((resolve) => echo.bind(0, "127.0.0.1", resolve));
-  const bench = new Bench();
+  const bench = new SocketsBench();
   const { network } = bench;
   const handle = network.udpOpen(0);
   t.equal(network.udpSend(handle, LOOPBACK, echo.address().port, Uint8Array.of(5, 6)), 2);
@@ -279,7 +235,7 @@ t.test("other datagrams are real ones", async (t) => {
 });
 
 t.test("names: the machine's own, and one that cannot be", async (t) => {
-  const bench = new Bench();
+  const bench = new SocketsBench();
   const ask = async (name: string, servers: number[]): Promise<number | number[]> => {
     let answer: number | number[] = Status.Pending;
     await bench.until(() => (answer = bench.network.dnsResolve(name, servers)) !== Status.Pending);
@@ -314,7 +270,7 @@ const names = await nameServer();
 t.teardown(() => void names?.close());
 const skip = names === undefined ? "no right to listen on 127.0.0.53 port 53 here" : false;
 t.test("names: asked of the servers that the telephone was given", { skip }, async (t) => {
-  const bench = new Bench();
+  const bench = new SocketsBench();
   const ask = async (name: string): Promise<number | number[]> => {
     let answer: number | number[] = Status.Pending;
     await bench.until(() => (answer = bench.network.dnsResolve(name, [addressOf("127.0.0.53")])) !== Status.Pending);

@@ -1,0 +1,93 @@
+// `offhook serve`: the built-in file server on a loopback port, until it is interrupted.
+//
+// In: an optional folder and port. Out: the URL and one line for each request on stdout; the exit code. What it serves
+// without a folder is the demonstration, so that another program (or a real telephone's tester) can fetch it.
+
+import type { FileSource } from "../site/file-server.js";
+import { demoSource } from "../site/demo.js";
+import { FolderFiles, serveOnLoopback, type Served, type ServedAccess } from "../site/serve-node.js";
+import { readArguments } from "./arguments.js";
+import { UsageError } from "./usage.js";
+
+const PORT_DEFAULT = 8080;
+
+const HELP = `Usage: offhook serve [DIR] [--port N]
+
+  DIR        the folder to serve; default: the files of the demonstration
+  --port N   a port of 127.0.0.1; 0 takes a free one; default ${PORT_DEFAULT}
+
+Prints its URL, then a line for each request. Reachable from this machine only. Ctrl-C ends it.
+
+Examples:
+  offhook serve
+  offhook serve /srv/phones --port 0
+  offhook boot --server http://127.0.0.1:${PORT_DEFAULT}/
+`;
+
+/** Where the command writes; `process` is one. */
+export interface ServeOutput {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
+/** Runs `offhook serve ARGS` until the promise is kept. Returns the exit code; throws UsageError. */
+export async function serveCommand(
+  args: readonly string[], output: ServeOutput = process, interrupted: () => Promise<void> = signalled,
+): Promise<number> {
+  const { values, positionals } = readArguments("serve", args, {
+    port: { type: "string" }, help: { type: "boolean", short: "h" },
+  });
+  if (values["help"] === true) {
+    output.stdout.write(HELP);
+    return 0;
+  }
+  if (positionals.length > 1) throw new UsageError(`serve takes one folder, not ${positionals.length}: offhook serve [DIR] [--port N]`);
+  const folder = positionals[0];
+  const port = portValue(values["port"] as string | undefined);
+  const served = await listen(sourceOf(folder), port, (access) => void output.stdout.write(accessLine(access)));
+  output.stdout.write(`${served.url}  ${folder ?? "the demonstration"}\n`);
+  output.stderr.write(`Try: offhook boot --server ${served.url}    Ctrl-C ends.\n`);
+  await interrupted();
+  await served.close();
+  return 0;
+}
+
+function portValue(text: string | undefined): number {
+  if (text === undefined) return PORT_DEFAULT;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
+    throw new UsageError(`--port ${text}: a number from 0 to 65535 is needed, such as --port ${PORT_DEFAULT}; 0 takes a free one`);
+  }
+  return Number(text);
+}
+
+function sourceOf(folder: string | undefined): FileSource {
+  if (folder === undefined) return demoSource();
+  try {
+    return new FolderFiles(folder);
+  } catch (error) {
+    throw new UsageError(`serve: ${(error as Error).message}; name a folder that can be read, or none for the demonstration`);
+  }
+}
+
+async function listen(source: FileSource, port: number, onAccess: (access: ServedAccess) => void): Promise<Served> {
+  try {
+    return await serveOnLoopback({ source, port, onAccess });
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === "EADDRINUSE" ? "another program has it" : (error as Error).message;
+    throw new UsageError(`serve cannot have port ${port}: ${why}; choose another with --port N, or a free one with --port 0`);
+  }
+}
+
+/** One request as a line; what a client wrote is printed without what could move a terminal's cursor. */
+function accessLine({ method, target, status, bodyBytes, complete }: ServedAccess): string {
+  const shown = target.replace(/[^\x21-\x7e]/g, "?");
+  return `${method} ${shown} ${status} ${bodyBytes} bytes${complete ? "" : ", not taken whole"}\n`;
+}
+
+/** Kept when the user presses Ctrl-C or the process is asked to end. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}

@@ -1,0 +1,101 @@
+// The far end's file server on a real loopback socket, with Node's own HTTP server in front of the same handler.
+//
+// In: files of a folder, or of the demonstration. Out: answers on 127.0.0.1 and one note for each. It is reachable from this
+// machine only, serves whole and partial files, and nothing outside its folder: no way up, no link that leads out.
+
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, sep } from "node:path";
+import { fileHandler, type FileSource } from "./file-server.js";
+import type { HttpAccess } from "./http-server.js";
+import type { HttpHandler, HttpRequest } from "./http-message.js";
+
+/** A larger file is no telephone's; it is read whole, because its ETag is made from its bytes. */
+const FILE_BYTES_MAX = 256 * 1024 * 1024;
+
+/** The files of a folder, read anew for each request so that an edit is seen. */
+export class FolderFiles implements FileSource {
+  readonly #root: string;
+
+  /** Throws what the file system says when the folder cannot be entered. */
+  constructor(folder: string) {
+    this.#root = realpathSync(folder);
+    if (!statSync(this.#root).isDirectory()) throw new Error(`${folder} is not a folder`);
+  }
+
+  read(path: string): Uint8Array | undefined {
+    try {
+      const real = realpathSync(join(this.#root, path));
+      const prefix = this.#root.endsWith(sep) ? this.#root : this.#root + sep;
+      if (!real.startsWith(prefix)) return undefined;
+      const status = statSync(real);
+      return status.isFile() && status.size <= FILE_BYTES_MAX ? readFileSync(real) : undefined;
+    } catch {
+      // Not there, or not ours to read: the telephone is told 404 either way.
+      return undefined;
+    }
+  }
+}
+
+export interface ServedAccess extends HttpAccess {
+  /** False when the client left before the last byte. */
+  readonly complete: boolean;
+}
+
+export interface ServeOptions {
+  readonly source: FileSource;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly onAccess: (access: ServedAccess) => void;
+}
+
+export interface Served {
+  readonly url: string;
+  readonly port: number;
+  /** Ends every connection and frees the port. */
+  close(): Promise<void>;
+}
+
+/** Starts to listen. Rejects with the machine's own error when the port cannot be had. */
+export async function serveOnLoopback(options: ServeOptions): Promise<Served> {
+  const handler = fileHandler(options.source);
+  const server = createServer((request, response) => answer(handler, options.onAccess, request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${port}/`, port, close };
+}
+
+function answer(
+  handler: HttpHandler, onAccess: (access: ServedAccess) => void, incoming: IncomingMessage, outgoing: ServerResponse,
+): void {
+  // A body that nobody wants is read and dropped, so that the connection can go on.
+  incoming.resume();
+  const request = requestOf(incoming);
+  const { status, headers, body } = handler(request);
+  outgoing.sendDate = false;
+  outgoing.writeHead(status, [...headers.flat(), "Content-Length", String(body.length)]);
+  const sent = request.method === "HEAD" ? new Uint8Array(0) : body;
+  outgoing.end(sent);
+  outgoing.on("close", () => {
+    const { method, target } = request;
+    onAccess({ method, target, status, bodyBytes: sent.length, complete: outgoing.writableFinished });
+  });
+}
+
+function requestOf(incoming: IncomingMessage): HttpRequest {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  }
+  const { method = "", url: target = "", httpVersionMinor: minor } = incoming;
+  return { method, target, minor, headers, body: new Uint8Array(0) };
+}

@@ -1,0 +1,86 @@
+// nginx as a file server for tests: a free loopback port, a folder of its own, an access log that says what was sent.
+//
+// It runs in the foreground and writes nowhere but in its folder. A master with one worker: only that pair can end in order.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import type { Test } from "tap";
+import { freePort, logLines, startDaemon } from "./daemon.js";
+
+/** One line of the access log. */
+export interface NginxAccess {
+  readonly method: string;
+  readonly target: string;
+  readonly protocol: string;
+  readonly status: number;
+  /** Bytes of the body that were sent. */
+  readonly bytes: number;
+  readonly userAgent: string;
+}
+
+export interface Nginx {
+  readonly port: number;
+  readonly url: string;
+  /** The access log so far; a request is in it once its answer was sent. */
+  accesses(): NginxAccess[];
+  /** Ends it in order; every request is in the log afterwards. */
+  stop(): Promise<void>;
+}
+
+/** Starts nginx with the files given. `directives` go into the server block, such as `limit_rate 200k;`. */
+export async function startNginx(t: Test, files: Readonly<Record<string, string | Uint8Array>>, directives = ""): Promise<Nginx> {
+  const port = await freePort();
+  const daemon = await startDaemon(t, {
+    program: "nginx",
+    prepare: (folder) => {
+      mkdirSync(join(folder, "root"));
+      for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, "root", name), content);
+      writeFileSync(join(folder, "nginx.conf"), configuration(folder, port, directives));
+      return ["-p", folder, "-e", join(folder, "error.log"), "-c", join(folder, "nginx.conf")];
+    },
+    ready: () => accepts(port),
+    // In order: what it still sends is sent and logged. SIGTERM may drop the last lines of the log (seen in 3 of 6 runs).
+    endSignal: "SIGQUIT",
+  });
+  const log = join(daemon.folder, "access.log");
+  return { port, url: `http://127.0.0.1:${port}/`, accesses: () => logLines(log).map(parseAccess), stop: () => daemon.stop() };
+}
+
+function configuration(folder: string, port: number, directives: string): string {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`);
+  // Started by root, a worker would become another user, who may not enter the folder.
+  const user = process.getuid?.() === 0 ? "user root;\n" : "";
+  return `${user}daemon off;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+events { worker_connections 64; }
+http {
+  ${temporary.join("\n  ")}
+  types { text/plain txt; }
+  default_type application/octet-stream;
+  log_format test '$request_method|$request_uri|$server_protocol|$status|$body_bytes_sent|$http_user_agent';
+  access_log ${folder}/access.log test;
+  server {
+    listen 127.0.0.1:${port};
+    root ${folder}/root;
+    ${directives}
+  }
+}
+`;
+}
+
+function parseAccess(line: string): NginxAccess {
+  const [method = "", target = "", protocol = "", status, bytes, userAgent = ""] = line.split("|");
+  return { method, target, protocol, status: Number(status), bytes: Number(bytes), userAgent };
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+}
