@@ -167,6 +167,10 @@ export enum ValueWhy {
   NoSpace = 10,
   /** Taken and kept; nothing in this release uses it. */
   NotUsed = 11,
+  /** Option 242: a first segment without `=`. */
+  NoEqualsSign = 12,
+  /** Taken up to the end: the closing quote is missing. */
+  QuoteNotClosed = 13,
 }
 
 /** Why an HTTP answer was not used, or what happened to the request. */
