@@ -1,0 +1,23 @@
+// Harness: core/settings and core/script with their functions exported, and a buffer for what goes in.
+
+import "../../core/base/panic"; // Stands in for `abort`.
+
+export { option242Apply as option242_apply } from "../../core/settings/option242";
+export {
+  parameterBytes as parameter_bytes, parameterFind as parameter_find, parameterNumber as parameter_number,
+  parameterPtr as parameter_ptr, parameterSet as parameter_set, parameterSource as parameter_source,
+  parametersInit as parameters_init, parametersReport as parameters_report,
+} from "../../core/settings/parameters";
+export {
+  interpreterFileStart as interpreter_file_start, interpreterGetBytes as interpreter_get_bytes,
+  interpreterGetPtr as interpreter_get_ptr, interpreterGetResult as interpreter_get_result, interpreterInit as interpreter_init,
+  interpreterLex as interpreter_lex, interpreterNames as interpreter_names, interpreterOffset as interpreter_offset,
+  interpreterPollStart as interpreter_poll_start, interpreterPush as interpreter_push, interpreterPushEnd as interpreter_push_end,
+  interpreterStatements as interpreter_statements, interpreterStatus as interpreter_status, interpreterWhy as interpreter_why,
+} from "../../core/script/interpreter";
+
+const INPUT = memory.data(0x20000, 8);
+
+export function input_ptr(): usize {
+  return INPUT;
+}

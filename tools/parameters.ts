@@ -1,0 +1,128 @@
+// Packs core/settings/parameters.tsv into core/settings/table.ts: one data segment, and the index of each parameter.
+//
+// `node build/js/tools/parameters.js` writes, `--check` fails when the file in the tree is stale.
+// It refuses a row that it cannot read. That each default is in its own range is a test (test/unit/settings).
+
+import { readFileSync } from "node:fs";
+import { bytesLiteral, isMain, writeGenerated } from "./generate.js";
+
+const SOURCE_PATH = "core/settings/parameters.tsv";
+
+/** Order is the number of the type in the table. */
+export const TYPES = ["text", "word", "one", "name", "digits", "address", "one-of", "number", "number-or-0"];
+/** Source letters in the order of their bits. P (a server's values) is not built and has no bit. */
+const SOURCES = "FSDLC";
+const FLAGS = ["kept", "lldp", "dhcp"];
+const RECORD_BYTES = 16;
+
+export interface Parameter {
+  readonly name: string;
+  readonly type: string;
+  readonly least: number;
+  readonly most: number;
+  readonly initial: string;
+  readonly sources: string;
+  readonly from: string;
+  readonly flags: readonly string[];
+  readonly choices: readonly string[];
+}
+
+/** Reads the rows. Throws with the line's number on anything else. */
+export function readParameters(source: string): Parameter[] {
+  const names = new Set<string>();
+  return source.split("\n").flatMap((line, index) => {
+    if (line === "" || line.startsWith("#")) return [];
+    const parameter = readRow(line.split("\t"), `${SOURCE_PATH}:${index + 1}`);
+    if (names.has(parameter.name)) throw new Error(`${SOURCE_PATH}:${index + 1}: ${parameter.name} is there already`);
+    names.add(parameter.name);
+    return [parameter];
+  });
+}
+
+function readRow(cells: readonly string[], place: string): Parameter {
+  if (cells.length !== 10) throw new Error(`${place}: expected 10 columns, got ${cells.length}`);
+  const [name, type, least, most, initial, sources, from, use, precedence, choices] = cells;
+  const wrong = (what: string, got: string | undefined): never => {
+    throw new Error(`${place}: ${what}, got: ${got}`);
+  };
+  if (!/^[A-Z][A-Z0-9_]{0,31}$/.test(name!)) wrong("expected an upper-case name of at most 32 characters", name);
+  if (!TYPES.includes(type!)) wrong(`expected a type out of ${TYPES.join(", ")}`, type);
+  if (!/^\d+$/.test(least!) || !/^\d+$/.test(most!)) wrong("expected whole numbers", `${least} ${most}`);
+  if (!/^(-|[FSDLCP]+)$/.test(sources!)) wrong("expected source letters or -", sources);
+  if (use !== "used" && use !== "kept") wrong("expected used or kept", use);
+  if (!["-", "lldp", "dhcp"].includes(precedence!)) wrong("expected lldp, dhcp or -", precedence);
+  return {
+    name: name!,
+    type: type!,
+    least: Number(least),
+    most: Number(most),
+    initial: initial === '""' ? "" : initial!,
+    sources: sources!,
+    from: from!,
+    flags: [use!, precedence!].filter((flag) => FLAGS.includes(flag)),
+    choices: choices === "-" ? [] : choices!.split(","),
+  };
+}
+
+/** Bits of the members of `all` that are in `wanted`. */
+function bits(all: readonly string[], wanted: readonly string[]): number {
+  return all.reduce((sum, member, bit) => sum | (wanted.includes(member) ? 1 << bit : 0), 0);
+}
+
+/** A slot holds the longest value: ten digits, or any text after its macros are replaced. */
+function slotBytes(parameter: Parameter): number {
+  return parameter.type.startsWith("number") ? 10 : parameter.type === "address" ? 15 : 255;
+}
+
+/** Records first, then each name with its default and its choices; and how many bytes all values take. */
+export function packParameters(parameters: readonly Parameter[]): { readonly bytes: Uint8Array; readonly valueBytes: number } {
+  const records = Buffer.alloc(parameters.length * RECORD_BYTES);
+  const pool: Buffer[] = [];
+  let textOffset = records.length;
+  let valueBytes = 0;
+  parameters.forEach((parameter, index) => {
+    const choices = parameter.choices.join(",");
+    const text = Buffer.from(parameter.name + parameter.initial + choices, "latin1");
+    const at = index * RECORD_BYTES;
+    records.writeUInt16LE(textOffset, at);
+    records.writeUInt16LE(valueBytes, at + 2);
+    records[at + 4] = parameter.name.length;
+    records[at + 5] = parameter.initial.length;
+    records[at + 6] = choices.length;
+    records[at + 7] = TYPES.indexOf(parameter.type);
+    records[at + 8] = bits([...SOURCES], [...parameter.sources]);
+    records[at + 9] = bits(FLAGS, parameter.flags);
+    records.writeUInt16LE(parameter.least, at + 10);
+    records.writeUInt32LE(parameter.most, at + 12);
+    pool.push(text);
+    textOffset += text.length;
+    valueBytes += slotBytes(parameter);
+  });
+  return { bytes: Buffer.concat([records, ...pool]), valueBytes };
+}
+
+/** The generated module. */
+export function parametersModule(parameters: readonly Parameter[]): string {
+  const { bytes, valueBytes } = packParameters(parameters);
+  return [
+    `// GENERATED by tools/parameters from ${SOURCE_PATH}: run \`npm run generate\`, do not edit.`,
+    "//",
+    "// A record is u16 text offset, u16 slot offset, u8 bytes of name, default and choices (they follow each other at the offset),",
+    "// u8 type, u8 source bits, u8 flags, u16 least, u32 most. `parameters.ts` alone reads it.",
+    "",
+    `export const TABLE = memory.data<u8>([\n${bytesLiteral(bytes)}\n], 4);`,
+    "",
+    "/** Bytes of all slots: each parameter has room of its own for its longest value. */",
+    `export const SLOTS_BYTES: i32 = ${valueBytes};`,
+    `export const PARAMETER_COUNT: i32 = ${parameters.length};`,
+    "",
+    "export enum Parameter {",
+    ...parameters.map((parameter, index) => `  ${parameter.name} = ${index},`),
+    "}",
+    "",
+  ].join("\n");
+}
+
+if (isMain(import.meta.url)) {
+  writeGenerated("core/settings/table.ts", parametersModule(readParameters(readFileSync(SOURCE_PATH, "latin1"))));
+}
