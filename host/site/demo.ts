@@ -19,6 +19,7 @@ export const DEMO_FILE_SERVER = addressOf("10.0.8.2");
 export const DEMO_CALL_SERVER = addressOf("10.0.8.3");
 export const DEMO_FILE_PORT = 80;
 export const DEMO_CALL_PORT = 5060;
+const THINK_US = 250_000;
 
 /** What the demonstration's DHCP server hands out. */
 export const DEMO_DHCP: DhcpConfig = {
@@ -97,6 +98,8 @@ export interface DemoSiteOptions {
   readonly source?: FileSource;
   readonly faults?: readonly HttpFaultRule[];
   readonly onAccess?: (access: HttpAccess) => void;
+  /** How long the file server thinks before each answer: a moment, so that a person can read the screen. Default 250 ms. */
+  readonly thinkUs?: number;
   /** Parts of the DHCP scope that differ. */
   readonly dhcp?: Partial<DhcpConfig>;
 }
@@ -107,9 +110,9 @@ export function demoSite(options: DemoSiteOptions): Site {
   site.addName("files.example.com", [DEMO_FILE_SERVER]);
   site.addName("sip.example.com", [DEMO_CALL_SERVER]);
   site.addDatagram(DEMO_ROUTER, DHCP_SERVER_PORT, new DhcpServer({ ...DEMO_DHCP, ...options.dhcp }));
-  const { scheduler, faults = [], onAccess = () => undefined } = options;
+  const { scheduler, faults = [], onAccess = () => undefined, thinkUs = THINK_US } = options;
   const handler = fileHandler(options.source ?? demoSource());
-  site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess }));
+  site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess, thinkUs }));
   site.addStream(DEMO_CALL_SERVER, DEMO_CALL_PORT, new Listener());
   return site;
 }

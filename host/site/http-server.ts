@@ -26,6 +26,8 @@ export interface HttpServerOptions {
   readonly scheduler: Scheduler;
   readonly faults?: readonly HttpFaultRule[];
   readonly onAccess?: (access: HttpAccess) => void;
+  /** How long the server thinks before each answer. */
+  readonly thinkUs?: number;
 }
 
 export class HttpServer implements StreamService {
@@ -42,7 +44,7 @@ export class HttpServer implements StreamService {
   }
 
   connect(peer: StreamPeer): StreamHandler {
-    return new HttpConnection(peer, this.#options.scheduler, (request) => this.#answer(request));
+    return new HttpConnection(peer, this.#options, (request) => this.#answer(request));
   }
 
   #answer(request: HttpRequest): AnswerPlan {
@@ -63,6 +65,7 @@ function keepsAlive(request: HttpRequest): boolean {
 class HttpConnection implements StreamHandler {
   readonly #peer: StreamPeer;
   readonly #scheduler: Scheduler;
+  readonly #thinkUs: number;
   readonly #answer: (request: HttpRequest) => AnswerPlan;
   readonly #reader = new RequestReader();
   /** An answer is still being written, or no further one will be. */
@@ -72,9 +75,10 @@ class HttpConnection implements StreamHandler {
   /** Reset once everything has left, so that the other side sees the bytes that were to come first. */
   #resets = false;
 
-  constructor(peer: StreamPeer, scheduler: Scheduler, answer: (request: HttpRequest) => AnswerPlan) {
+  constructor(peer: StreamPeer, options: HttpServerOptions, answer: (request: HttpRequest) => AnswerPlan) {
     this.#peer = peer;
-    this.#scheduler = scheduler;
+    this.#scheduler = options.scheduler;
+    this.#thinkUs = options.thinkUs ?? 0;
     this.#answer = answer;
   }
 
@@ -100,8 +104,18 @@ class HttpConnection implements StreamHandler {
       const next = this.#reader.next();
       if (next === undefined) return;
       if (typeof next === "number") this.#refuse(next);
-      else this.#send(this.#answer(next));
+      else this.#think(next);
     }
+  }
+
+  #think(request: HttpRequest): void {
+    if (this.#thinkUs === 0) return this.#send(this.#answer(request));
+    this.#busy = true;
+    this.#scheduler.in(this.#thinkUs, () => {
+      if (this.#gone) return;
+      this.#send(this.#answer(request));
+      this.#step();
+    });
   }
 
   /** A request that cannot be read: after it, where the next begins is unknown, so the stream ends. */

@@ -1,0 +1,274 @@
+// `offhook boot`: puts a telephone together from the options, runs it, shows it, and ends with its verdict.
+//
+// Files, the terminal and signals are touched here; what the telephone does is decided below. Results go to stdout.
+
+import { randomFillSync } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { env, stderr, stdin, stdout } from "node:process";
+import { Board, type BoardOptions } from "../board.js";
+import type { EndEvent, OffhookEvent } from "../event-types.js";
+import { HeadlessFrontend } from "../frontends/headless.js";
+import { LiveKeys, type LiveKey } from "../frontends/live-keys.js";
+import { PlainFrontend } from "../frontends/plain.js";
+import { TerminalFrontend } from "../frontends/terminal.js";
+import { Transcript } from "../frontends/transcript.js";
+import { demoKey, demoOldBoot } from "../image/demo.js";
+import { keyCodeOf, keyName } from "../key-press.js";
+import { softkeyLabels } from "../key-script.js";
+import { localDhcp } from "../network/local-dhcp.js";
+import { MemoryNetwork } from "../network/memory.js";
+import { SocketsNetwork } from "../network/sockets.js";
+import { NorFlash } from "../peripherals/nor-flash.js";
+import { NOR_PARTS, norPart, type NorPart } from "../peripherals/nor-parts.js";
+import type { Identity } from "../peripherals/system.js";
+import { RunLoop } from "../run-loop.js";
+import type { Scheduler } from "../scheduler.js";
+import { Session } from "../session.js";
+import { DEMO_DHCP, demoSite } from "../site/demo.js";
+import { provision } from "../site/factory.js";
+import { renderVerdict } from "../verdict-text.js";
+import { readCore } from "./core-file.js";
+import { trustFromPem } from "./image-keys.js";
+import type { ServerUrl } from "./option-values.js";
+import { parseBootOptions, type BootOptions } from "./options.js";
+import { UsageError } from "./usage.js";
+
+const LANS = `demo   one subnet with DHCP, a file server with a boot file and an application, and no call server:
+       an old telephone is upgraded twice and ends at its login prompt
+`;
+const KNOCK_MS = 250;
+
+/** What shows a run, whatever it is. */
+interface Frontend {
+  event(event: OffhookEvent): void;
+  start?(): void;
+  tick?(wallMs: number, telephoneMs: number): void;
+  power?(on: boolean): void;
+  finish?(): void;
+}
+
+/** Runs `offhook boot ARGS`. Returns the exit code; throws UsageError. */
+export async function bootCommand(args: readonly string[]): Promise<number> {
+  const options = parseBootOptions(args);
+  if (options.listLans) {
+    stdout.write(LANS);
+    return 0;
+  }
+  const part = partOf(options.part);
+  if (options.network.kind === "server" && options.waitSeconds > 0) await awaitServer(options.network.server, options.waitSeconds);
+  let wake = (): void => undefined;
+  const board = new Board(boardOptions(options, part, () => wake()));
+  const loop = new RunLoop(board);
+  wake = () => loop.wake();
+  return new Run(options, board, loop).run();
+}
+
+/** One run with its frontends, keys and signals. */
+class Run {
+  readonly #options: BootOptions;
+  readonly #board: Board;
+  readonly #loop: RunLoop;
+  readonly #session: Session;
+  readonly #frontend: Frontend;
+  readonly #transcript: Transcript | undefined;
+  readonly #keys = new LiveKeys();
+
+  constructor(options: BootOptions, board: Board, loop: RunLoop) {
+    this.#options = options;
+    this.#board = board;
+    this.#loop = loop;
+    this.#transcript = options.transcript === undefined ? undefined : new Transcript(networkName(options), options.seed);
+    this.#session = new Session({
+      board,
+      until: options.until,
+      timeoutSeconds: options.timeoutSeconds,
+      keys: options.keys,
+      strict: options.network.kind === "server",
+      lenient: options.lenient,
+      onPress: (name) => this.#transcript?.key(this.#nowMs(), name),
+    });
+    this.#frontend = frontendOf(options, board);
+    board.log.listen((event) => {
+      this.#transcript?.event(event);
+      this.#frontend.event(event);
+    });
+  }
+
+  async run(): Promise<number> {
+    const interrupt = () => this.#interrupt();
+    process.on("SIGINT", interrupt);
+    process.on("SIGTERM", interrupt);
+    const release = this.#takeKeys();
+    this.#frontend.start?.();
+    try {
+      this.#board.powerOn();
+      await this.#loop.run({
+        speed: speedOf(this.#options),
+        stop: () => this.#session.stop,
+        tick: () => this.#frontend.tick?.(performance.now(), this.#nowMs()),
+      });
+    } finally {
+      this.#frontend.tick?.(Number.POSITIVE_INFINITY, this.#nowMs());
+      this.#frontend.finish?.();
+      release();
+      process.off("SIGINT", interrupt);
+      process.off("SIGTERM", interrupt);
+    }
+    return this.#finish();
+  }
+
+  #finish(): number {
+    const { end, exitCode } = this.#session.finish();
+    if (this.#transcript && this.#options.transcript !== undefined) writeFileSync(this.#options.transcript, this.#transcript.text);
+    if (!this.#options.json) printVerdict(end, this.#board.log.events);
+    const { panic } = this.#board.system;
+    const faulty = this.#board.binding.faulty;
+    if (panic) stderr.write(`offhook: the core stopped at ${panic.file}:${panic.line}; this is a defect of Offhook, please report it\n`);
+    if (faulty) stderr.write(`offhook: the core passed a range outside its memory: ${faulty}; this is a defect of Offhook, please report it\n`);
+    this.#board.network.reset(); // Sockets that are still open would keep the program alive.
+    return exitCode;
+  }
+
+  #nowMs(): number {
+    return Math.floor(this.#board.scheduler.nowUs / 1000);
+  }
+
+  #interrupt(): void {
+    this.#session.interrupt();
+    this.#loop.wake();
+  }
+
+  /** The terminal's keys, while a telephone is on it. Returns how to give them back. */
+  #takeKeys(): () => void {
+    if (!(this.#frontend instanceof TerminalFrontend) || !stdin.isTTY) return () => undefined;
+    const take = (data: Buffer) => this.#keys.push(data.toString("utf8")).forEach((key) => this.#press(key));
+    stdin.setRawMode(true);
+    stdin.on("data", take);
+    stdin.resume();
+    return () => {
+      stdin.off("data", take);
+      stdin.setRawMode(false);
+      stdin.pause();
+    };
+  }
+
+  #press(key: LiveKey): void {
+    if ("action" in key) return key.action === "quit" ? this.#interrupt() : this.#plug();
+    const code = keyCodeOf(key, softkeyLabels(this.#board));
+    if (code === undefined) return;
+    this.#transcript?.key(this.#nowMs(), keyName(code));
+    this.#board.press(code);
+    this.#loop.wake();
+  }
+
+  #plug(): void {
+    if (this.#board.powered) this.#board.powerOff();
+    else this.#board.powerOn();
+    this.#frontend.power?.(this.#board.powered);
+    this.#transcript?.power(this.#nowMs(), this.#board.powered);
+    this.#loop.wake();
+  }
+}
+
+function frontendOf(options: BootOptions, board: Board): Frontend {
+  const write = (text: string) => void stdout.write(text);
+  if (options.json) return new HeadlessFrontend(write);
+  if (!stdout.isTTY) return new PlainFrontend(write);
+  const screen = { write, columns: () => stdout.columns, rows: () => stdout.rows };
+  return new TerminalFrontend(screen, { model: options.model, colour: colours(), flash: () => board.flash.counters });
+}
+
+function colours(): boolean {
+  return stdout.isTTY && (env["NO_COLOR"] ?? "") === "";
+}
+
+function printVerdict(end: EndEvent, events: readonly OffhookEvent[]): void {
+  stdout.write(`${renderVerdict(end, events, colours()).join("\n")}\n`);
+}
+
+/** Real time for somebody who watches, no waiting for a program. */
+function speedOf(options: BootOptions): number | "fast" {
+  return options.speed ?? (stdout.isTTY && !options.json ? 1 : "fast");
+}
+
+function networkName(options: BootOptions): string {
+  return options.network.kind === "server" ? "server" : options.network.name;
+}
+
+function partOf(name: string): NorPart {
+  const part = norPart(name);
+  if (part) return part;
+  throw new UsageError(`--part ${name} is not known; these are: ${NOR_PARTS.map((known) => known.name).join(" ")}`);
+}
+
+function boardOptions(options: BootOptions, part: NorPart, wake: () => void): BoardOptions {
+  const core = readCore();
+  const trust = options.trust.length === 0 ? [demoKey().spki] : options.trust.map(readTrust);
+  const identity: Identity = {
+    model: options.model,
+    serial: options.serial,
+    mac: options.mac,
+    asAsked: options.asAsked,
+    unsigned: options.unsigned,
+    presets: options.presets,
+    ...(options.bootname === undefined ? {} : { bootName: options.bootname }),
+    ...(options.appname === undefined ? {} : { appName: options.appname }),
+    ...(options.script === undefined ? {} : { firstFile: options.script }),
+    ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
+  };
+  const { network } = options;
+  const flash = (clock: Scheduler) => new NorFlash({ part, clock, timing: "typical" });
+  const common = { core, identity, trust, seed: options.seed, showSecrets: options.showSecrets };
+  if (network.kind === "server") {
+    const option242 = [serverOption242(network.server), options.option242].filter(Boolean).join(",");
+    const outside = () => new SocketsNetwork({ dhcp: localDhcp({ option242 }), wake });
+    return { ...common, flash, network: outside, entropy: (target) => void randomFillSync(target) };
+  }
+  const option242 = [DEMO_DHCP.option242, options.option242].filter(Boolean).join(",");
+  return {
+    ...common,
+    flash: (clock) => demoFlash(core, identity, flash, clock),
+    network: (scheduler) => new MemoryNetwork({ scheduler, site: demoSite({ scheduler, dhcp: { option242 } }) }),
+  };
+}
+
+/** The demonstration begins with an old boot file in the chip. */
+function demoFlash(core: WebAssembly.Module, identity: Identity, flash: (clock: Scheduler) => NorFlash, clock: Scheduler): NorFlash {
+  const chip = flash(clock);
+  chip.load(provision({ core, identity, trust: [demoKey().spki], flash, file: demoOldBoot() }));
+  return chip;
+}
+
+function readTrust(path: string): Uint8Array {
+  return trustFromPem(readInput("trust", path).toString("latin1"), path);
+}
+
+function readInput(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`--${option} ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function serverOption242(server: ServerUrl): string {
+  return [`HTTPSRVR=${server.host}`, `HTTPPORT=${server.port}`, ...(server.directory === "" ? [] : [`HTTPDIR=${server.directory}`])].join(",");
+}
+
+/** Knocks until the server accepts a connection. Without an answer in time the telephone starts anyway and says what it finds. */
+async function awaitServer(server: ServerUrl, seconds: number): Promise<void> {
+  const endMs = performance.now() + seconds * 1000;
+  while (performance.now() < endMs && !(await accepts(server))) await new Promise((resolve) => setTimeout(resolve, KNOCK_MS));
+}
+
+function accepts(server: ServerUrl): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: server.host, port: server.port, timeout: 1000 });
+    const done = (accepted: boolean) => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once("connect", () => done(true)).once("error", () => done(false)).once("timeout", () => done(false));
+  });
+}
