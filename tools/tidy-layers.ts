@@ -22,7 +22,7 @@ const HAL_NUMBERS = /^hal\/(?:abi|events)\.ts$/;
 const HAL_FOR_HOST = /^hal\/(?:abi|events|contract)\.ts$/;
 
 /** The parts of host/ that need Node; all the rest runs in a browser too. */
-const NODE_USERS = /^host\/(?:(?:cli|bench|power|storage)\/|network\/(?:sockets(?:-[a-z]+)?|wire-[a-z-]+|tls-node)\.ts$|site\/serve-node\.ts$)/;
+const NODE_USERS = /^host\/(?:(?:cli|bench|power|storage)\/|network\/(?:sockets[a-z-]*|wire-[a-z-]+|tls-node)\.ts$|site\/serve-node\.ts$)/;
 
 const SOURCE = /^(?:core|hal|host|tools|test|examples)\/.*\.(?:ts|mjs)$/;
 
