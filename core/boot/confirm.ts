@@ -2,6 +2,7 @@
 
 import { Status } from "../../hal/abi";
 import { SlotState, SlotWhy } from "../../hal/events";
+import { timeWakeNow } from "../base/time";
 import { journalDigest, journalMark, journalPoll, journalState } from "../flash/journal";
 import { slotReport } from "./slot-event";
 import { softwareCounter, softwareSlot, SLOT_NONE } from "./software";
@@ -20,5 +21,7 @@ export function confirmPoll(kind: i32): i32 {
   }
   if (slot == SLOT_NONE || journalState(kind, slot) != SlotState.Trial) return Status.Ok;
   marking = journalMark(kind, slot, SlotState.Updated, 0, journalDigest(kind, slot), softwareCounter(kind)) >= 0;
-  return marking ? Status.Pending : Status.Ok;
+  if (!marking) return Status.Ok;
+  timeWakeNow();
+  return Status.Pending;
 }

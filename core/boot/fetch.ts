@@ -9,7 +9,7 @@ import { bytesCopy, bytesEqual } from "../base/bytes";
 import { eventBegin, eventCode, eventFlag, eventNumber, eventSend, eventText } from "../base/events";
 import { lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, linePtr, lineStart } from "../base/line";
 import { GET_NAME, HTTP_COUNT, HTTP_ORDINAL, HTTP_SCHEME, textBytes, textPtr } from "../base/texts";
-import { timeNow, timeWakeAt } from "../base/time";
+import { timeNow, timeWakeAt, timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
 import { FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX, URI_BYTES_MAX } from "../config";
 import { requestBuild } from "../http/request";
@@ -90,6 +90,7 @@ export function fetchInit(): void {
 /** Starts to obtain a file of at most `limit` bytes. A new list of servers is begun at its first. */
 export function fetchStart(ptr: usize, bytes: i32, into: Target, limit: u32): void {
   assert(bytes > 0 && bytes <= FILE_NAME_BYTES_MAX);
+  timeWakeNow();
   bytesCopy(NAME, ptr, bytes);
   nameBytes = bytes;
   target = into;
@@ -150,6 +151,7 @@ function fetchEnd(how: Fetch): void {
   fetchClose(how != Fetch.Obtained);
   result = how;
   phase = Phase.Idle;
+  timeWakeNow(); // Whoever waits for it goes on.
 }
 
 function fetchClose(abort: bool): void {

@@ -3,7 +3,7 @@
 import { Row, Status } from "../../hal/abi";
 import { Notice, SlotState, SlotWhy } from "../../hal/events";
 import { FLASH_FAILED } from "../base/texts";
-import { timeNow, timeWakeAt } from "../base/time";
+import { timeNow, timeWakeAt, timeWakeNow } from "../base/time";
 import { MESSAGE_US } from "../config";
 import { journalMark, journalPoll } from "../flash/journal";
 import { validatorCounter, validatorDigestPtr } from "../image/validator";
@@ -21,6 +21,7 @@ export function flashFailedStart(kind: i32, slot: i32, why: SlotWhy): void {
   journalMark(kind, slot, SlotState.Failed, 0, validatorDigestPtr(), validatorCounter());
   slotReport(kind, slot, why);
   statusNotice(Notice.FlashFailed);
+  timeWakeNow();
 }
 
 /** True once start-up may go on. A journal that cannot be written either changes nothing: the slot was never activated. */
