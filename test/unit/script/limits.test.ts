@@ -81,6 +81,16 @@ t.test("long names, values and statements leave room for each other in an event"
   t.end();
 });
 
+t.test("a GET of 127 bytes is asked for, a longer one is not, macros included", (t) => {
+  const machine = new ScriptMachine();
+  const name = "a".repeat(127);
+  const gets = [name, `${name}a`, `${"a".repeat(115)}$MACADDR`, `${"a".repeat(116)}$MACADDR`, "$MACADDR".repeat(40)];
+  machine.run(`${gets.map((get) => `GET ${get}\n`).join("")}SET SIG 2\n`);
+  const results = machine.lines().map((line) => /\[.*\]/.exec(line)?.[0]);
+  t.same(results, ["[file-not-obtained]", "[bad-value]", "[file-not-obtained]", "[bad-value]", "[bad-value]", undefined, "[end-of-file]"]);
+  t.end();
+});
+
 t.test("1024 tags are known, the next ones are reported once", (t) => {
   const tags = (count: number): string => Array.from({ length: count }, (_, index) => `# TAG${index}\n`).join("");
   const machine = new ScriptMachine();

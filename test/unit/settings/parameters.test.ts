@@ -53,7 +53,8 @@ t.test("types: what each takes and refuses", (t) => {
     ["PROCPSWD", "", "not-used"], ["PROCPSWD", "1234567", "not-used"], ["PROCPSWD", "12345678", "too-long"],
     ["PROCPSWD", "12a", "not-allowed-character"],
     ["MYCERTDN", "C=US", "not-allowed-character"], ["MYCERTDN", "/C=US/O=A B", "not-used"], ["MYCERTDN", "", "not-used"],
-    ["MTU_SIZE", "1499", "not-one-of"], ["MTU_SIZE", "1496", "none"], ["MTU_SIZE", "", "not-one-of"], ["MTU_SIZE", "1496,1500", "not-one-of"],
+    ["MTU_SIZE", "1499", "not-one-of"], ["MTU_SIZE", "1496", "none"], ["MTU_SIZE", "", "not-one-of"],
+    ["MTU_SIZE", "1496,1500", "not-one-of"],
     ["DOT1XEAPS", "tls", "not-used"], ["DOT1XEAPS", "PEAP", "not-one-of"],
   ];
   for (const [name, value, why] of rows) t.equal(machine.set(name, value, Source.Settings), why, `${name} ${value.slice(0, 20)}`);
