@@ -82,7 +82,8 @@ type Of<Name extends OffhookEvent["event"]> = Extract<OffhookEvent, { event: Nam
 function describeHttp(event: Of<"http">): string {
   const outcome = event.status ?? event.error ?? "";
   const retry = (event.try ?? 1) > 1 ? `(try ${event.try})` : "";
-  return joined(event.method ?? "GET", event.url, outcome, event.bytes === undefined ? "" : bytesText(event.bytes), bracket(event.why), retry);
+  const size = event.bytes === undefined ? "" : bytesText(event.bytes);
+  return joined(event.method ?? "GET", event.url, outcome, size, bracket(event.why), retry);
 }
 
 function describeSlot(event: SlotEvent): string {
@@ -91,8 +92,9 @@ function describeSlot(event: SlotEvent): string {
 }
 
 function describeFlash(event: Of<"flash">): string {
-  const erased = event.erases === undefined ? "" : `erased ${bytesText(event.erasedBytes ?? 0)} in ${countText(event.erases, "operation")}`;
-  const written = event.programs === undefined ? "" : `programmed ${bytesText(event.programmedBytes ?? 0)} in ${countText(event.programs, "page")}`;
+  const [erases, programs] = [event.erases, event.programs];
+  const erased = erases === undefined ? "" : `erased ${bytesText(event.erasedBytes ?? 0)} in ${countText(erases, "operation")}`;
+  const written = programs === undefined ? "" : `programmed ${bytesText(event.programmedBytes ?? 0)} in ${countText(programs, "page")}`;
   return `${joined(erased, written)}, ${event.milliseconds} ms`;
 }
 

@@ -5,7 +5,7 @@
 import type { ImageEvent, OffhookEvent } from "./event-types.js";
 import { bytesText } from "./event-text.js";
 
-interface Wording {
+export interface Wording {
   readonly cause: string;
   readonly advice: string;
 }
@@ -23,7 +23,10 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   "duplicate-digest": { cause: "it carries more than one digest", advice: PACK },
   "digest-mismatch": { cause: "its bytes do not have the digest that it carries", advice: AGAIN },
   "no-signature": { cause: "it is not signed", advice: `${PACK}; for a laboratory: --unsigned` },
-  "unknown-key": { cause: "it is signed with a key that the telephone does not trust", advice: "add --trust KEY.pem with the key that signed it" },
+  "unknown-key": {
+    cause: "it is signed with a key that the telephone does not trust",
+    advice: "add --trust KEY.pem with the key that signed it",
+  },
   "no-trusted-key": { cause: "the telephone trusts no key at all", advice: "add --trust KEY.pem with the key that signed it" },
   "bad-signature": { cause: "its signature does not match", advice: AGAIN },
   "unsupported-signature": { cause: "its signature algorithm is not verified in this release", advice: ED25519 },
@@ -47,11 +50,17 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   "tlvs-too-large": { cause: "the entries after its payload (TLVs) are larger than the telephone keeps", advice: PACK },
 };
 
+/** A refusal in words, for reports that judge a file alone. Undefined where there is nothing to add. */
+export function imageWording(verdict: string): Wording | undefined {
+  return WORDINGS[verdict];
+}
+
 /** Why the file was refused, as a sentence. */
 export function imageCause(image: ImageEvent): string {
   const file = image.file ?? "The file";
   if (image.verdict === "not-a-container") {
-    return `${file} is not an image that Offhook can store: its first bytes are not an MCUboot header (software of a real telephone looks like this). Nothing was erased.`;
+    return `${file} is not an image that Offhook can store: its first bytes are not an MCUboot header `
+      + "(software of a real telephone looks like this). Nothing was erased.";
   }
   const wording = WORDINGS[image.verdict ?? ""];
   const size = image.bytes === undefined ? "" : ` (${bytesText(image.bytes)})`;

@@ -82,13 +82,13 @@ function dhcpProblems(run: StartUp): Problem[] {
   }
   const server = String(answer?.server ?? refusal?.["server"] ?? "the DHCP server");
   const nak = answer?.message === "nak";
+  const fault = answer?.lease === undefined ? "it has no lease time (option 51)" : "it was not confirmed by an ACK";
   return [{
     n: answer?.n ?? (refusal?.after ?? entered), code: "offer-refused", serious: true,
-    cause: nak
-      ? `${server} answered the telephone's REQUEST with NAK.`
-      : `The offer of ${server} was not taken: ${answer?.lease === undefined ? "it has no lease time (option 51)" : "it was not confirmed by an ACK"}.`,
+    cause: nak ? `${server} answered the telephone's REQUEST with NAK.` : `The offer of ${server} was not taken: ${fault}.`,
     evidence: answer === undefined ? [{ event: entered }] : [{ event: answer.n }],
-    advice: nak ? `let ${server} and every other server of this VLAN agree on the pool` : `give the scope of ${server} a lease time (option 51)`,
+    advice: nak ? `let ${server} and every other server of this VLAN agree on the pool`
+      : `give the scope of ${server} a lease time (option 51)`,
   }];
 }
 
@@ -113,11 +113,14 @@ function fileProblems(run: StartUp): Problem[] {
     byFile.set(file, [...(byFile.get(file) ?? []), request]);
   }
   const first = byFile.keys().next().value;
-  const failed = [...byFile].filter(([, tries]) => {
-    const last = tries[tries.length - 1];
-    return last !== undefined && last.accepted !== true && last.why !== "file-refused" && (last.status !== undefined || last.error !== undefined);
-  });
-  return failed.filter(([file]) => file === first || !gotElsewhere(run, file)).map(([file, tries]) => fileProblem(run, file, tries, file === first));
+  const failed = [...byFile].filter(([file, tries]) => isMissed(tries[tries.length - 1]) && (file === first || !gotElsewhere(run, file)));
+  return failed.map(([file, tries]) => fileProblem(run, file, tries, file === first));
+}
+
+/** True when a file's last request ended without the file; one that was refused while it arrived has an `image` event. */
+function isMissed(last: HttpEvent | undefined): boolean {
+  if (last === undefined || last.accepted === true || last.why === "file-refused") return false;
+  return last.status !== undefined || last.error !== undefined;
 }
 
 /** True for a file of a GET statement when another GET of the start-up was followed. */
@@ -134,7 +137,8 @@ function namesOf(get: ScriptEvent): string[] {
 function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], first: boolean): Problem {
   const last = tries[tries.length - 1] as HttpEvent;
   const evidence: Evidence[] = [...ends(tries).map((event) => ({ event: event.n })), ...parameterEvidence(run, "HTTPSRVR")];
-  return { n: last.n, serious: true, evidence, ...(last.status === undefined ? unanswered(tries, last) : answered(file, tries, last, first)) };
+  const judgement = last.status === undefined ? unanswered(tries, last) : answered(file, tries, last, first);
+  return { n: last.n, serious: true, evidence, ...judgement };
 }
 
 type Judgement = Pick<Problem, "code" | "cause" | "advice">;
@@ -151,7 +155,8 @@ function unanswered(tries: readonly HttpEvent[], last: HttpEvent): Judgement {
     return { code: "tls", cause, advice: "serve the files over http, or give the server a certificate that the telephone trusts" };
   }
   if (last.error === "closed") {
-    return { code: "http-refused", cause, advice: `ask for ${last.url ?? "the file"} with curl -v and see what the server sends before it closes` };
+    const look = `ask for ${last.url ?? "the file"} with curl -v and see what the server sends before it closes`;
+    return { code: "http-refused", cause, advice: look };
   }
   const address = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
     : "start the file server, and check its address and port (HTTPSRVR, HTTPPORT) and the firewall between";
@@ -217,14 +222,17 @@ function scriptText(run: StartUp, end: ScriptEvent, code: Code): Pick<Problem, "
   }
   if (code === "goto-missing") {
     const tag = /(?:^|\s)GOTO\s+(\S+)/i.exec(end.statement ?? "")?.[1] ?? "";
+    const wanted = tag === "" ? "a tag" : `the tag "# ${tag}"`;
     return {
-      cause: `${file} line ${end.line ?? "?"} goes to the tag ${tag === "" ? "of its GOTO" : `"# ${tag}"`}, which the file does not have: the rest was ignored.`,
+      cause: `${file} line ${end.line ?? "?"} goes to ${wanted} that the file does not have: the rest was ignored.`,
       evidence: [at],
-      advice: tag === "" ? "add the tag, or correct the GOTO" : `add the line "# ${tag}" (one blank, nothing after the word), or correct the GOTO`,
+      advice: tag === "" ? "add the tag, or correct the GOTO"
+        : `add the line "# ${tag}" (one blank, nothing after the word), or correct the GOTO`,
     };
   }
+  const line = end.line === undefined ? "" : ` at line ${end.line}`;
   return {
-    cause: `${file} did not end: it reached the telephone's limit (${end.why ?? "step-limit"})${end.line === undefined ? "" : ` at line ${end.line}`}.`,
+    cause: `${file} did not end: it reached the telephone's limit (${end.why ?? "step-limit"})${line}.`,
     evidence: [at],
     advice: "look for a GOTO that leads back to itself, or for files that GET one another",
   };

@@ -35,7 +35,7 @@ export function renderVerdict(end: EndEvent, events: readonly OffhookEvent[], co
   return [
     line("REACHED", `${end.state}, ${clockText(end.t)} after power-up`, colour ? GREEN : ""),
     line("did", doneText(events), ""),
-    ...(end.bootname === "" && end.appname === "" ? [] : [line("runs", `BOOTNAME ${named(end.bootname)}, APPNAME ${named(end.appname)}`, "")]),
+    line("runs", `BOOTNAME ${named(end.bootname)}, APPNAME ${named(end.appname)}`, ""),
     ...notes,
   ];
 }
@@ -77,8 +77,9 @@ function doneText(events: readonly OffhookEvent[]): string {
   const restarts = events.filter((event) => event.event === "reset").length;
   let written = 0;
   for (const event of events) if (event.event === "flash" && event.operation === "program") written += event.programmedBytes ?? 0;
-  const flash = stored === 0 ? "nothing to store" : `${countText(stored, "file")} stored${written === 0 ? "" : `, ${bytesText(written)} of flash written`}`;
-  return `${countText(gets, "file")} fetched, ${flash}, ${countText(restarts, "restart")}`;
+  const parts = [`${countText(gets, "file")} fetched`, stored === 0 ? "nothing to store" : `${countText(stored, "file")} stored`];
+  if (written > 0) parts.push(`${bytesText(written)} of flash written`);
+  return [...parts, countText(restarts, "restart")].join(", ");
 }
 
 function named(name: string): string {

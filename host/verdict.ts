@@ -20,6 +20,30 @@ export interface RunOutcome {
   readonly lenient: boolean;
 }
 
+/** States behind everything that can stop a start-up before its network part is done. */
+const FAR_STATES: ReadonlySet<string> = new Set(["call-server", "login", "registered"]);
+
+/** What the two standing facts mean by themselves. */
+const UNEXPLAINED = [
+  {
+    fact: "upgradestat", value: 2, code: "server-unreachable",
+    cause: "The upgrade script was not obtained (UPGRADESTAT=2).", advice: "check HTTPSRVR, and that the file server is running",
+  },
+  {
+    fact: "upgradestat", value: 1, code: "not-a-script",
+    cause: "The upgrade script was obtained and could not be interpreted (UPGRADESTAT=1).", advice: "open its URL and see what is served",
+  },
+  {
+    fact: "appstat", value: 2, code: "http-status",
+    cause: "The file that the script names was not obtained (APPSTAT=2).", advice: "put it beside the script on the file server",
+  },
+  {
+    fact: "appstat", value: 1, code: "image-rejected",
+    cause: "The file that the script names was obtained and not stored (APPSTAT=1).",
+    advice: "check it with offhook image verify FILE --trust KEY.pem",
+  },
+] as const;
+
 export type EndBody = Omit<EndEvent, "n" | "t" | "event">;
 
 /** Exit codes of `offhook boot`. */
@@ -61,7 +85,7 @@ function judgedStartUp(events: readonly OffhookEvent[], facts: Facts): [StartUp,
   const starts = events.flatMap((event, index) => (event.event === "state" && event.state === "power-up" ? [index] : []));
   const last = startUpFrom(events, facts, starts[starts.length - 1] ?? 0, events.length);
   const problems = problemsOf(last);
-  const finished = events.findLastIndex((event) => event.event === "state" && ["call-server", "login", "registered"].includes(event.state));
+  const finished = events.findLastIndex((event) => event.event === "state" && FAR_STATES.has(event.state));
   const begin = starts[starts.length - 2];
   if (problems.length > 0 || begin === undefined || finished >= (starts[starts.length - 1] ?? 0) || resetCause(events) === "upgraded") {
     return [last, problems];
@@ -94,22 +118,10 @@ function failureOf(run: StartUp, problems: readonly Problem[], outcome: RunOutco
 
 /** UPGRADESTAT or APPSTAT says that something failed which no event explains. */
 function unexplained(run: StartUp): Problem | undefined {
-  const { upgradestat = 0, appstat = 0 } = run.facts;
+  const stated = UNEXPLAINED.find(({ fact, value }) => run.facts[fact] === value);
+  if (stated === undefined) return undefined;
   const n = run.events.findLast((event) => event.event === "http")?.n ?? lastEvent(run);
-  const facts = { n, serious: true, evidence: n === 0 ? [] : [{ event: n }] };
-  if (upgradestat === 2) {
-    return { ...facts, code: "server-unreachable", cause: "The upgrade script was not obtained (UPGRADESTAT=2).", advice: "check HTTPSRVR, and that the file server is running" };
-  }
-  if (upgradestat === 1) {
-    return { ...facts, code: "not-a-script", cause: "The upgrade script was obtained and could not be interpreted (UPGRADESTAT=1).", advice: "open its URL and see what is served" };
-  }
-  if (appstat === 2) {
-    return { ...facts, code: "http-status", cause: "The file that the script names was not obtained (APPSTAT=2).", advice: "put it beside the script on the file server" };
-  }
-  if (appstat === 1) {
-    return { ...facts, code: "image-rejected", cause: "The file that the script names was obtained and not stored (APPSTAT=1).", advice: "check it with offhook image verify FILE --trust KEY.pem" };
-  }
-  return undefined;
+  return { n, serious: true, evidence: n === 0 ? [] : [{ event: n }], code: stated.code, cause: stated.cause, advice: stated.advice };
 }
 
 function localProcedures(run: StartUp): Problem {
@@ -125,24 +137,26 @@ function localProcedures(run: StartUp): Problem {
 function stopped(run: StartUp, outcome: RunOutcome): Problem {
   const n = lastEvent(run);
   const facts = { n, serious: true, evidence: [{ event: n }] };
-  const bare = run.notices.some((notice) => notice.notice === "no-software")
-    ? "No software is stored, and the script named none that could be stored" : undefined;
+  const bare = run.notices.some((notice) => notice.notice === "no-software");
+  const nothing = bare ? "No software is stored, and the script named none that could be stored. " : "";
+  const supply = "let the script SET APPNAME for this MODEL, or add --appname NAME";
   if (outcome.ended === "reset-loop") {
-    const reason = run.events.findLast((event) => event.event === "reset");
-    const why = reason?.event === "reset" && reason.reason !== undefined ? ` (${reason.reason})` : "";
-    return {
-      ...facts, code: "reset-loop", cause: `${bare ?? "The telephone reset three times in a row for the same cause without getting any further"}${why}.`,
-      advice: bare === undefined ? "look at the events before each reset" : "let the script SET APPNAME for this MODEL, or add --appname NAME",
-    };
+    const cause = `The telephone reset three times in a row for the same cause without getting any further${reasonText(run)}.`;
+    return { ...facts, code: "reset-loop", cause: nothing + cause, advice: bare ? supply : "look at the events before each reset" };
   }
   if (outcome.ended === "interrupted") {
     return { ...facts, code: "timeout", cause: `The run was ended by its user in state ${run.state}.`, advice: "let it run" };
   }
   return {
-    ...facts, code: "timeout", cause: `${bare === undefined ? "" : `${bare}. `}The time was over in state ${run.state}; ${outcome.wanted} was wanted.`,
-    advice: bare === undefined ? "give it more time with --timeout SECONDS, or stop earlier with --until STATE"
-      : "let the script SET APPNAME for this MODEL, or add --appname NAME",
+    ...facts, code: "timeout", cause: `${nothing}The time was over in state ${run.state}; ${outcome.wanted} was wanted.`,
+    advice: bare ? supply : "give it more time with --timeout SECONDS, or stop earlier with --until STATE",
   };
+}
+
+/** The reason of the last reset, in brackets. */
+function reasonText(run: StartUp): string {
+  const cause = resetCause(run.events);
+  return cause === "" ? "" : ` (${cause})`;
 }
 
 function lastEvent(run: StartUp): number {
@@ -165,8 +179,9 @@ function warningOf(problem: Problem): Warning {
 
 /** Every report says so when an image was accepted without a signature, in whichever start-up that was. */
 function unsignedWarnings(events: readonly OffhookEvent[]): Warning[] {
+  const advice = "sign it, and boot without --unsigned";
   return events.flatMap((event) => (event.event === "image" && event.unsigned === true && event.verdict === "accepted"
-    ? [{ event: event.n, code: "unsigned-image" as const, cause: unsignedCause(event), advice: "sign it, and boot without --unsigned" }] : []));
+    ? [{ event: event.n, code: "unsigned-image" as const, cause: unsignedCause(event), advice }] : []));
 }
 
 /** The parameters in use, each with the line that set it where a script or settings file did. */

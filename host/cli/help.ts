@@ -21,7 +21,8 @@ examples
   offhook image verify app.bin --trust key.pub.pem
 `;
 
-export const BOOT_HELP = `Powers a telephone on and follows it to the login prompt. The last lines say where it stopped, why, and what to do.
+export const BOOT_HELP = `Powers a telephone on and follows it to the login prompt.
+The last lines say where it stopped, why, and what to do.
 
 usage: offhook boot [OPTIONS]
 

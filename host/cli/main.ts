@@ -4,7 +4,7 @@
 // Results go to stdout, everything else to stderr. A usage error says what to type instead and exits 2.
 // Each command is loaded only when it is called, so that one does not wait for what another needs.
 
-import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { argv, exit, stderr, stdout } from "node:process";
 import { nearest } from "./arguments.js";
 import { BOOT_HELP, MAIN_HELP } from "./help.js";
@@ -53,7 +53,7 @@ function print(text: string): number {
 }
 
 function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../../../package.json", import.meta.url), "utf8"));
+  const manifest: unknown = createRequire(import.meta.url)("offhook/package.json");
   return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "";
 }
 

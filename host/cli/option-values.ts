@@ -5,6 +5,7 @@
 
 import { Key } from "../../hal/abi.js";
 import type { KeyPress } from "../key-press.js";
+import type { KeyMoment, KeyScript } from "../key-script.js";
 import { UsageError } from "./usage.js";
 
 /** A file server as `--server` names it. */
@@ -15,15 +16,6 @@ export interface ServerUrl {
   readonly port: number;
   /** Folder below the root, without slashes at its ends; empty for the root. */
   readonly directory: string;
-}
-
-/** When a scheduled key is pressed: at a time, on entering a state, or once a text stands on the screen. */
-export type KeyMoment = { readonly seconds: number } | { readonly state: string } | { readonly text: string };
-
-/** One `--key`. */
-export interface KeyScript {
-  readonly when: KeyMoment;
-  readonly keys: readonly KeyPress[];
 }
 
 /** States that `--until` and `--key` may name. */
@@ -41,6 +33,7 @@ const IDENTITY_BYTES_MAX = 32;
 /** A value of a parameter, and a User-Agent. */
 const VALUE_BYTES_MAX = 255;
 const KEYS_EXAMPLE = '--key file-server:Program, --key 12.5:5 or --key "\\"Enter command\\":Mute 27238#"';
+const KEYS_WANTED = `keys are softkeys by label, 0-9 * # and Mute: ${KEYS_EXAMPLE}`;
 
 /** A number within bounds. */
 export function numberValue(option: string, text: string, minimum: number, maximum: number, whole = true): number {
@@ -68,7 +61,9 @@ export function identityValue(option: string, text: string, wanted: string): str
 
 /** A MAC address: `00:04:0d:12:34:56`, with hyphens, with dots, or bare. */
 export function macValue(text: string): Uint8Array {
-  const forms = [/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, /^([0-9a-f]{2}-){5}[0-9a-f]{2}$/i, /^([0-9a-f]{4}\.){2}[0-9a-f]{4}$/i, /^[0-9a-f]{12}$/i];
+  const forms = [
+    /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, /^([0-9a-f]{2}-){5}[0-9a-f]{2}$/i, /^([0-9a-f]{4}\.){2}[0-9a-f]{4}$/i, /^[0-9a-f]{12}$/i,
+  ];
   if (!forms.some((form) => form.test(text))) {
     throw new UsageError(`--mac ${quoted(text)}: six bytes in hex are needed, such as 00:04:0d:12:34:56`);
   }
@@ -87,7 +82,8 @@ export function macText(mac: Uint8Array): string {
 /** A file's name as a script would give it: no folder, no blanks. */
 export function fileNameValue(option: string, text: string): string {
   if (!/^[!-~]+$/.test(text) || text.includes("/") || text.length > FILE_NAME_BYTES_MAX) {
-    throw new UsageError(`--${option} ${quoted(text)}: a file name without folders and blanks is needed, at most ${FILE_NAME_BYTES_MAX} characters`);
+    const wanted = `a file name without folders and blanks is needed, at most ${FILE_NAME_BYTES_MAX} characters`;
+    throw new UsageError(`--${option} ${quoted(text)}: ${wanted}`);
   }
   return text;
 }
@@ -123,26 +119,27 @@ export function userAgentValue(text: string, model: string, mac: Uint8Array): st
 
 /** The URL of a file server. */
 export function serverValue(text: string): ServerUrl {
+  const refused = (wanted: string): UsageError => new UsageError(`--server ${quoted(text)}: ${wanted}`);
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    throw new UsageError(`--server ${quoted(text)}: a URL is needed, such as --server http://192.0.2.1:8080/phones/`);
+    throw refused("a URL is needed, such as --server http://192.0.2.1:8080/phones/");
   }
-  if (url.protocol === "https:") throw new UsageError(`--server ${quoted(text)}: https is not in this release yet; use http://`);
-  if (url.protocol !== "http:") throw new UsageError(`--server ${quoted(text)}: the URL must begin with http://`);
-  if (url.username !== "" || url.password !== "") throw new UsageError(`--server ${quoted(text)}: the telephone sends no user name; leave it out`);
-  if (url.search !== "" || url.hash !== "") throw new UsageError(`--server ${quoted(text)}: leave out what follows "?" or "#"; the telephone adds file names`);
-  if (url.hostname.startsWith("[")) throw new UsageError(`--server ${quoted(text)}: the telephone knows IPv4 only; give an IPv4 address or a name`);
+  if (url.protocol === "https:") throw refused("https is not in this release yet; use http://");
+  if (url.protocol !== "http:") throw refused("the URL must begin with http://");
+  if (url.username !== "" || url.password !== "") throw refused("the telephone sends no user name; leave it out");
+  if (url.search !== "" || url.hash !== "") throw refused('leave out what follows "?" or "#"; the telephone adds file names');
+  if (url.hostname.startsWith("[")) throw refused("the telephone knows IPv4 only; give an IPv4 address or a name");
   const directory = url.pathname.replace(/^\/+|\/+$/g, "");
   if (/\.txt$/i.test(directory)) {
-    throw new UsageError(`--server ${quoted(text)}: give the folder here, and the file with --script ${directory.slice(directory.lastIndexOf("/") + 1)}`);
+    throw refused(`give the folder here, and the file with --script ${directory.slice(directory.lastIndexOf("/") + 1)}`);
   }
-  if (directory.includes(",") || directory.includes('"') || directory.length > DIRECTORY_BYTES_MAX) {
-    throw new UsageError(`--server ${quoted(text)}: a folder of at most ${DIRECTORY_BYTES_MAX} characters without comma and quote is needed`);
+  if (/[,"]/.test(directory) || directory.length > DIRECTORY_BYTES_MAX) {
+    throw refused(`a folder of at most ${DIRECTORY_BYTES_MAX} characters without comma and quote is needed`);
   }
   const port = url.port === "" ? 80 : Number(url.port);
-  if (port === 0) throw new UsageError(`--server ${quoted(text)}: port 0 cannot be connected to`);
+  if (port === 0) throw refused("port 0 cannot be connected to");
   return { text: `http://${url.host}/${directory === "" ? "" : `${directory}/`}`, host: url.hostname, port, directory };
 }
 
@@ -156,7 +153,8 @@ export function keyValue(text: string): KeyScript {
 function momentValue(whole: string, text: string): KeyMoment {
   if (/^\d+(\.\d+)?$/.test(text)) return { seconds: Number(text) };
   if (STATES.includes(text)) return { state: text };
-  throw new UsageError(`--key ${quoted(whole)}: ${quoted(text)} is neither seconds nor a state (${STATES.join(" ")}); a text on the screen stands in quotes: ${KEYS_EXAMPLE}`);
+  const wanted = `neither seconds nor a state (${STATES.join(" ")}); a text on the screen stands in quotes: ${KEYS_EXAMPLE}`;
+  throw new UsageError(`--key ${quoted(whole)}: ${quoted(text)} is ${wanted}`);
 }
 
 function keysValue(whole: string, text: string): KeyPress[] {
@@ -166,7 +164,7 @@ function keysValue(whole: string, text: string): KeyPress[] {
     if (/^[0-9*#]$/.test(token)) presses.push({ key: token.charCodeAt(0) });
     else if (/^mute$/i.test(token)) presses.push({ key: Key.Mute });
     else if (/^["A-Za-z]/.test(token) && token !== '"') presses.push({ softkey: token.replaceAll('"', "") });
-    else throw new UsageError(`--key ${quoted(whole)}: ${quoted(token)} is no key; keys are softkeys by label, 0-9 * # and Mute: ${KEYS_EXAMPLE}`);
+    else throw new UsageError(`--key ${quoted(whole)}: ${quoted(token)} is no key; ${KEYS_WANTED}`);
   }
   if (presses.length === 0) throw new UsageError(`--key ${quoted(whole)}: no key follows the colon, such as ${KEYS_EXAMPLE}`);
   return presses;

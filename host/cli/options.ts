@@ -3,10 +3,11 @@
 // In: arguments. Out: `BootOptions`, or a UsageError with what to type instead. An option that a later release brings is refused,
 // never ignored; two options that contradict each other are refused as well. It opens no file.
 
+import type { KeyScript } from "../key-script.js";
 import { nearest, readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import {
   fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, presetValue, serverValue, STATES,
-  userAgentValue, type KeyScript, type ServerUrl,
+  userAgentValue, type ServerUrl,
 } from "./option-values.js";
 import { UsageError } from "./usage.js";
 
@@ -89,7 +90,8 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
   const later = Object.keys(OPTIONS_LATER).find((name) => values[name] !== undefined);
   if (later !== undefined) throw new UsageError(`--${later} is not in this release yet; \`offhook boot --help\` lists what is`);
   if (positionals[0] !== undefined) {
-    throw new UsageError(`offhook boot takes options only; what is ${JSON.stringify(positionals[0])} for? \`offhook boot --help\` has examples`);
+    const stray = JSON.stringify(positionals[0]);
+    throw new UsageError(`offhook boot takes options only; what is ${stray} for? \`offhook boot --help\` has examples`);
   }
   const network = networkOf(values);
   const model = modelValue(text(values, "model") ?? MODEL_DEFAULT);
@@ -183,7 +185,8 @@ function untilOf(values: OptionValues): string {
   if (STATES_LATER.includes(until)) throw new UsageError(`--until ${until} is not in this release yet; --until login is the furthest`);
   if (until === "none" || STATES.includes(until)) return until;
   const near = nearest(until, STATES);
-  const instead = near === undefined ? `one of ${STATES.filter((state) => !STATES_LATER.includes(state)).join(" ")} or none` : `did you mean ${near}?`;
+  const known = STATES.filter((state) => !STATES_LATER.includes(state));
+  const instead = near === undefined ? `one of ${known.join(" ")} or none` : `did you mean ${near}?`;
   throw new UsageError(`--until ${JSON.stringify(until)} is no state; ${instead}`);
 }
 

@@ -61,7 +61,7 @@ export class TelephoneView {
       this.#bar(),
       [piece(`├${SOFTKEY_COLUMNS.map((columns) => "─".repeat(columns)).join("┬")}┤`, "dim")],
       this.#softkeyRow(),
-      [piece(`╰${SOFTKEY_COLUMNS.map((columns, index) => `F${index + 1}`.padStart(Math.floor(columns / 2) + 1, "─").padEnd(columns, "─")).join("┴")}╯`, "dim")],
+      [piece(`╰${SOFTKEY_COLUMNS.map(keyUnder).join("┴")}╯`, "dim")],
     ];
   }
 
@@ -94,6 +94,11 @@ export class TelephoneView {
       return [border, cellCentred(label, columns, label === "" ? "plain" : "softkey")];
     }).concat(border);
   }
+}
+
+/** The function key that presses a softkey, in the border below it. */
+function keyUnder(columns: number, index: number): string {
+  return `F${index + 1}`.padStart(Math.floor(columns / 2) + 1, "─").padEnd(columns, "─");
 }
 
 /** What the screen shows of a text, so long after it was set. */

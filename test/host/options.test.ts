@@ -23,9 +23,14 @@ t.test("without options it is the demonstration's telephone", (t) => {
 t.test("good values", (t) => {
   const cases: readonly [string[], Partial<BootOptions>][] = [
     [["--server", "http://files.example:8080/phones/96x0"], {
-      network: { kind: "server", server: { text: "http://files.example:8080/phones/96x0/", host: "files.example", port: 8080, directory: "phones/96x0" } },
+      network: {
+        kind: "server",
+        server: { text: "http://files.example:8080/phones/96x0/", host: "files.example", port: 8080, directory: "phones/96x0" },
+      },
     }],
-    [["--server", "http://192.0.2.1"], { network: { kind: "server", server: { text: "http://192.0.2.1/", host: "192.0.2.1", port: 80, directory: "" } } }],
+    [["--server", "http://192.0.2.1"], {
+      network: { kind: "server", server: { text: "http://192.0.2.1/", host: "192.0.2.1", port: 80, directory: "" } },
+    }],
     [["--lan", "list"], { listLans: true }],
     [["--model", "9630"], { model: "9630D01A" }],
     [["--model", "9630GD01A"], { model: "9630GD01A" }],
@@ -45,7 +50,9 @@ t.test("good values", (t) => {
     [["--key", "file-server:Program"], { keys: [{ when: { state: "file-server" }, keys: [{ softkey: "Program" }] }] }],
     [["--key", "12.5:5*"], { keys: [{ when: { seconds: 12.5 }, keys: [{ key: 0x35 }, { key: 0x2a }] }] }],
     [["--key", '"HTTP: 1":Mute 2 "Log in", Enter#'], {
-      keys: [{ when: { text: "HTTP: 1" }, keys: [{ key: Key.Mute }, { key: 0x32 }, { softkey: "Log in" }, { softkey: "Enter" }, { key: 0x23 }] }],
+      keys: [{
+        when: { text: "HTTP: 1" }, keys: [{ key: Key.Mute }, { key: 0x32 }, { softkey: "Log in" }, { softkey: "Enter" }, { key: 0x23 }],
+      }],
     }],
   ];
   for (const [args, expected] of cases) t.match(parseBootOptions(args), expected, args.join(" "));
@@ -117,7 +124,8 @@ t.test("what later releases bring is refused, never ignored", (t) => {
   const later = ["site", "wire", "extension", "password", "flash", "ca", "ca-fingerprint", "date", "fault", "expect", "expect-get",
     "expect-text", "expect-file", "junit", "pcap", "scep-dump"];
   for (const name of later) {
-    t.throws(() => parseBootOptions([`--${name}`, "x"]), new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`));
+    const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
+    t.throws(() => parseBootOptions([`--${name}`, "x"]), expected);
   }
   t.throws(() => parseBootOptions(["--strict-http"]), /not in this release yet/);
   t.end();

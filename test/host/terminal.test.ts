@@ -183,7 +183,9 @@ t.test("live keys", (t) => {
     const keys = new LiveKeys();
     return parts.flatMap((part) => keys.push(part));
   };
-  t.strictSame(typed("pM5*#xq"), [{ softkey: "Program" }, { key: Key.Mute }, { key: 0x35 }, { key: 0x2a }, { key: 0x23 }, { action: "plug" }, { action: "quit" }]);
+  t.strictSame(typed("pM5*#xq"), [
+    { softkey: "Program" }, { key: Key.Mute }, { key: 0x35 }, { key: 0x2a }, { key: 0x23 }, { action: "plug" }, { action: "quit" },
+  ]);
   t.strictSame(typed("\x03"), [{ action: "quit" }]);
   const softkeys = [Key.Soft1, Key.Soft2, Key.Soft3, Key.Soft4].map((key) => ({ key }));
   for (const sent of ["\x1bOP\x1bOQ\x1bOR\x1bOS", "\x1b[11~\x1b[12~\x1b[13~\x1b[14~", "\x1b[[A\x1b[[B\x1b[[C\x1b[[D"]) {

@@ -72,9 +72,15 @@ const CASES: readonly Case[] = [
     cause: /files\.example has no address: the name was not found/, advice: /DNSSRVR/,
   },
   { code: "tls", story: get(bound(), { error: "tls-certificate" }).state("login"), cause: /certificate/, advice: /http/ },
-  { code: "http-refused", story: get(bound(), { error: "closed" }).state("login"), cause: /closed the connection before it answered/, advice: /curl/ },
   {
-    code: "http-status", story: [1, 2, 3].reduce((story, n) => get(story, { try: n, status: 500, accepted: false, why: "server-error" }), bound()).state("login"),
+    code: "http-refused",
+    story: get(bound(), { error: "closed" }).state("login"),
+    cause: /closed the connection before it answered/,
+    advice: /curl/,
+  },
+  {
+    code: "http-status",
+    story: [1, 2, 3].reduce((to, n) => get(to, { try: n, status: 500, accepted: false, why: "server-error" }), bound()).state("login"),
     cause: /10\.0\.8\.2 answered 500 for http:\S+96xxupgrade\.txt, 3 times\./, advice: /server's own log/,
     evidence: [{ event: 8 }, { event: 10 }, { parameter: "HTTPSRVR", source: "option242" }],
   },
@@ -102,7 +108,8 @@ const CASES: readonly Case[] = [
   {
     code: "goto-missing",
     story: get(bound(), OK)
-      .script({ file: "96xxupgrade.txt", line: 7, statement: "IF $GROUP SEQ 1 GOTO NOWHERE", effect: "end", why: "tag-not-found" }).state("login"),
+      .script({ file: "96xxupgrade.txt", line: 7, statement: "IF $GROUP SEQ 1 GOTO NOWHERE", effect: "end", why: "tag-not-found" })
+      .state("login"),
     cause: /96xxupgrade\.txt line 7 goes to the tag "# NOWHERE"/, advice: /add the line "# NOWHERE"/,
     evidence: [{ file: "96xxupgrade.txt", line: 7, text: "IF $GROUP SEQ 1 GOTO NOWHERE" }],
   },
@@ -112,15 +119,22 @@ const CASES: readonly Case[] = [
     cause: /did not end.*step-limit.*at line 3/, advice: /leads back/,
   },
   {
-    code: "image-rejected", story: asked("SIP1.bin").image({ file: "SIP1.bin", bytes: 2048, verdict: "unknown-key" }).status({ appstat: 1 }).state("login"),
+    code: "image-rejected",
+    story: asked("SIP1.bin").image({ file: "SIP1.bin", bytes: 2048, verdict: "unknown-key" }).status({ appstat: 1 }).state("login"),
     cause: /^SIP1\.bin \(2 KiB\) was refused: it is signed with a key.*Nothing was erased\.$/, advice: /--trust KEY\.pem/,
     evidence: [{ event: 13 }, { file: "96xxupgrade.txt", line: 63, text: "SET APPNAME SIP1.bin" }],
   },
   {
-    code: "image-rejected", story: asked("SIP1.bin").image({ file: "SIP1.bin", bytes: 9, verdict: "old-counter", expected: 5, found: 2 }).state("login"),
+    code: "image-rejected",
+    story: asked("SIP1.bin").image({ file: "SIP1.bin", bytes: 9, verdict: "old-counter", expected: 5, found: 2 }).state("login"),
     cause: /\(needed 5, found 2\)/, advice: /--security-counter/,
   },
-  { code: "image-rejected", story: asked("SIP1.bin").http({ ...OK, url: "http://h/SIP1.bin" }).notice("no-room").state("login"), cause: /SIP1\.bin cannot be stored/, advice: /--part/ },
+  {
+    code: "image-rejected",
+    story: asked("SIP1.bin").http({ ...OK, url: "http://h/SIP1.bin" }).notice("no-room").state("login"),
+    cause: /SIP1\.bin cannot be stored/,
+    advice: /--part/,
+  },
   {
     code: "not-a-container", story: asked("hb2.bin").image({ file: "hb2.bin", bytes: 32, verdict: "not-a-container" }).state("login"),
     cause: /software of a real telephone/, advice: /--bootname hb2\.bin --appname as-asked$/,
@@ -134,11 +148,15 @@ const CASES: readonly Case[] = [
   {
     code: "flash-failed", outcome: { ended: "reset-loop" },
     story: asked("SIP1.bin").image({ file: "SIP1.bin", verdict: "accepted" }).state("erase")
-      .add({ event: "slot", kind: "application", slot: "B", state: "failed", why: "erase-failed" }).notice("flash-failed").reset("flash-failed"),
-    cause: /refused to be erased or programmed: application B failed \(erase-failed\)/, advice: /worn or protected/, evidence: [{ event: 15 }],
+      .add({ event: "slot", kind: "application", slot: "B", state: "failed", why: "erase-failed" })
+      .notice("flash-failed").reset("flash-failed"),
+    cause: /refused to be erased or programmed: application B failed \(erase-failed\)/, advice: /worn or protected/,
+    evidence: [{ event: 15 }],
   },
   {
-    code: "no-call-server", outcome: { ...TIMEOUT, wanted: "registered" }, story: bound().state("call-server").notice("no-call-server").state("login"),
+    code: "no-call-server",
+    outcome: { ...TIMEOUT, wanted: "registered" },
+    story: bound().state("call-server").notice("no-call-server").state("login"),
     cause: /SIPPROXYSRVR is empty/, advice: /SET SIPPROXYSRVR/, evidence: [{ parameter: "SIPPROXYSRVR", source: "default" }],
   },
   {
@@ -149,12 +167,32 @@ const CASES: readonly Case[] = [
   },
   {
     code: "reset-loop", outcome: { ended: "reset-loop" }, story: get(bound(), OK).notice("no-software").reset("no-software"),
-    cause: /No software is stored, and the script named none.*\(no-software\)/, advice: /SET APPNAME for this MODEL/,
+    cause: /No software is stored, and the script named none.*three times.*\(no-software\)/, advice: /SET APPNAME for this MODEL/,
   },
-  { code: "reset-loop", outcome: { ended: "reset-loop" }, story: run().reset("panic"), cause: /three times in a row.*\(panic\)/, advice: /before each reset/ },
-  { code: "local-procedures", outcome: { ended: "local-procedures" }, story: bound().state("craft"), cause: /Program was pressed/, advice: /Restart/ },
-  { code: "timeout", outcome: TIMEOUT, story: bound(), cause: /time was over in state file-server; login was wanted/, advice: /--timeout SECONDS/ },
-  { code: "reached", story: bound().http({ ...OK, url: URL }).status({ upgradestat: 0, appstat: 0 }).state("login"), cause: /reached login/, advice: /^$/ },
+  {
+    code: "reset-loop", outcome: { ended: "reset-loop" },
+    story: run().reset("panic"),
+    cause: /three times in a row.*\(panic\)/,
+    advice: /before each reset/,
+  },
+  {
+    code: "local-procedures", outcome: { ended: "local-procedures" },
+    story: bound().state("craft"),
+    cause: /Program was pressed/,
+    advice: /Restart/,
+  },
+  {
+    code: "timeout", outcome: TIMEOUT,
+    story: bound(),
+    cause: /time was over in state file-server; login was wanted/,
+    advice: /--timeout SECONDS/,
+  },
+  {
+    code: "reached",
+    story: bound().http({ ...OK, url: URL }).status({ upgradestat: 0, appstat: 0 }).state("login"),
+    cause: /reached login/,
+    advice: /^$/,
+  },
 ];
 
 t.test("every code, with a sentence and a next step", (t) => {
@@ -174,7 +212,8 @@ t.test("every code, with a sentence and a next step", (t) => {
 });
 
 t.test("every refusal of an image is worded", (t) => {
-  const verdicts = ["truncated", "bad-header", "bad-tlvs", "unknown-tlv", "no-digest", "duplicate-digest", "digest-mismatch", "no-signature",
+  const verdicts = ["truncated", "bad-header", "bad-tlvs", "unknown-tlv", "no-digest", "duplicate-digest", "digest-mismatch",
+    "no-signature",
     "unknown-key", "bad-signature", "unsupported-signature", "unsupported-digest", "encrypted", "compressed", "wrong-kind", "wrong-model",
     "old-counter", "too-large", "not-bootable", "tlvs-too-large", "no-trusted-key"];
   const causes = verdicts.map((verdict) => judge(asked("a.bin").image({ file: "a.bin", verdict }).state("login")).cause);
@@ -184,7 +223,8 @@ t.test("every refusal of an image is worded", (t) => {
 });
 
 t.test("what was mended is no failure", (t) => {
-  const retried = get(get(get(bound(), { status: 503, accepted: false }), { try: 2, status: 503, accepted: false }), { ...OK, try: 3 }).state("login");
+  const refused = { status: 503, accepted: false };
+  const retried = get(get(get(bound(), refused), { ...refused, try: 2 }), { ...OK, try: 3 }).state("login");
   t.equal(judge(retried).ok, true, "503, 503, 200");
   const linked = run().state("link").notice("no-link").state("dhcp").dhcp({ message: "offer" }).dhcp({ message: "ack" }).state("login");
   t.equal(judge(linked).ok, true, "a cable that came late, and an offer without lease that was followed by an ACK");
@@ -218,10 +258,12 @@ t.test("the rules of ok", (t) => {
   t.match(judge(bound().status({ upgradestat: 1, appstat: 0 }).state("login")), { ok: false, code: "not-a-script" });
   const demo = bound().notice("no-call-server").state("login");
   t.match(judge(demo), { ok: true, warnings: [{ code: "no-call-server", parameter: "SIPPROXYSRVR", source: "default" }] });
-  const both = get(bound(), OK).script({ file: "a", line: 1, effect: "end", why: "tag-not-found" }).image({ file: "x", verdict: "bad-header" }).state("login");
+  const both = get(bound(), OK).script({ file: "a", line: 1, effect: "end", why: "tag-not-found" })
+    .image({ file: "x", verdict: "bad-header" }).state("login");
   t.match(judge(both), { code: "goto-missing", warnings: [{ code: "image-rejected" }] }, "the first in time");
   t.match(judge(bound(), { ended: "timeout", wanted: "none" }), { ok: true, code: "reached" });
-  const unsigned = asked("x.bin").image({ file: "x.bin", bytes: 5, verdict: "accepted", unsigned: true }).reset("upgraded").state("power-up", "login");
+  const unsigned = asked("x.bin")
+    .image({ file: "x.bin", bytes: 5, verdict: "accepted", unsigned: true }).reset("upgraded").state("power-up", "login");
   t.match(judge(unsigned), { ok: true, warnings: [{ code: "unsigned-image", event: 13 }] });
   t.end();
 });
