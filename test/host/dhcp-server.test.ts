@@ -175,6 +175,7 @@ t.test("no truncation and no mutation makes it throw, and a cut message gets no 
     t.equal(ask(new DhcpServer(CONFIG), whole.subarray(0, bytes)), undefined, `${bytes} bytes`);
   }
   const next = random(11);
+  t.equal(ask(new DhcpServer(CONFIG), request(DhcpMessage.Discover, [12, 200, 65])), undefined, "an option longer than the message");
   const server = new DhcpServer(CONFIG);
   let answered = 0;
   for (let round = 0; round < 2000; round++) {
