@@ -11,7 +11,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-const { argv, env, execPath, exit, stderr, stdin, stdout, versions } = process;
+const { argv, env, execPath, exit, stderr, stdin, versions } = process;
 const folder = fileURLToPath(new URL("..", import.meta.url));
 /** Where the user stands: npm changes into the project's folder and keeps the user's in INIT_CWD. */
 const userFolder = env.npm_lifecycle_event && env.INIT_CWD ? env.INIT_CWD : process.cwd();
@@ -29,21 +29,22 @@ function fail(message) {
 
 const codeOf = (status, signal) => status ?? 128 + (constants.signals[signal] ?? 0);
 
-/** Runs a step with this terminal and waits. Its failure ends this program with its code. */
-function run(program, args, options = {}) {
-  const result = spawnSync(program, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
-  if (result.error) fail(`cannot start ${program}: ${result.error.message}`);
+/** Steps on the way say what they have to say on stderr. */
+const QUIET = ["ignore", stderr.fd, "inherit"];
+
+/** Runs a step and waits. Its failure ends this program with its code. */
+function node(...args) {
+  const result = spawnSync(execPath, args, { stdio: QUIET });
+  if (result.error) fail(`cannot start ${args[0]}: ${result.error.message}`);
   if (result.status !== 0) exit(codeOf(result.status, result.signal));
 }
-
-const node = (script, ...args) => run(execPath, [script, ...args]);
 
 /** Runs node once per list of arguments, as many at a time as there are processors. The first failure ends this program. */
 async function runAll(jobs) {
   const waiting = [...jobs];
   const worker = async () => {
     for (let args = waiting.shift(); args; args = waiting.shift()) {
-      const child = spawn(execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
+      const child = spawn(execPath, args, { stdio: QUIET });
       const code = await new Promise((done) => child.on("error", () => done(1)).on("exit", (...how) => done(codeOf(...how))));
       if (code !== 0) exit(code);
     }
@@ -97,11 +98,11 @@ function installBuilders() {
   rmSync(place, { recursive: true, force: true });
 }
 
-/** npm's own report goes to stderr: stdout belongs to what the user asked for. No package's own scripts are run. */
+/** No package's own scripts are run: none of ours needs one. */
 function npm(cwd, command) {
   const windows = process.platform === "win32";
   const args = [command, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  const result = spawnSync("npm", args, { cwd, stdio: ["ignore", stderr.fd, "inherit"], shell: windows });
+  const result = spawnSync("npm", args, { cwd, stdio: QUIET, shell: windows });
   if (result.error) fail(`cannot start npm: ${result.error.message}. It comes with Node; is it in PATH?`);
   if (result.status === 0) return;
   stderr.write("offhook: npm could not install; its message is above. The first run needs the npm registry, later ones no network.\n");
@@ -136,13 +137,14 @@ function harnessJobs() {
   });
 }
 
-function buildHost() {
-  node("node_modules/typescript/bin/tsc", "-p", ".");
+/** `host` compiles what ships and the tools; `.` the tests too, which needs the tests' tools. */
+function buildScripts(project) {
+  node("node_modules/typescript/bin/tsc", "-p", project);
 }
 
-async function build(...moreJobs) {
+async function build(project, ...moreJobs) {
   mkdirSync("build/harness", { recursive: true });
-  buildHost();
+  buildScripts(project);
   node("build/js/tools/abi.js", "--header-only");
   await runAll([...coreJobs(), ...moreJobs]);
 }
@@ -177,17 +179,17 @@ const GENERATORS = ["texts", "parameters", "abi"];
 const commands = {
   async start(args) {
     install(false);
-    await build();
+    await build("host");
     hand([resolve("build/js/host/cli/main.js"), "boot", ...args], { cwd: userFolder });
   },
   async test(args) {
     install(true);
-    await build(...harnessJobs());
+    await build(".", ...harnessJobs());
     tap(TEST_FOLDERS, args);
   },
   async build() {
     install(false);
-    await build();
+    await build("host");
   },
   async pack() {
     rmSync("build/js", { recursive: true, force: true }); // Output of files that are gone must not be shipped.
@@ -199,27 +201,27 @@ const commands = {
   },
   async peers(args) {
     install(true);
-    await build();
+    await build(".");
     tap(["peers"], args);
   },
   async golden(args) {
     install(true);
-    await build(...harnessJobs());
+    await build(".", ...harnessJobs());
     env.OFFHOOK_GOLDEN = "write";
     tap(["scenario"], args);
   },
   generate() {
     install(false);
-    buildHost();
+    buildScripts("host");
     for (const name of GENERATORS) node(`build/js/tools/${name}.js`);
   },
   async check() {
     install(true);
-    await build(...coreJobs("names", "build/core.names.wasm"));
+    await build(".", ...coreJobs("names", "build/core.names.wasm"));
     for (const name of GENERATORS) node(`build/js/tools/${name}.js`, "--check");
     node("build/js/tools/tidy.js");
     node("build/js/tools/size.js");
-    stdout.write("types, generated files, tidy and size: ok\n");
+    stderr.write("types, generated files, tidy and size: ok\n");
   },
 };
 
