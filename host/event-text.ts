@@ -81,9 +81,8 @@ type Of<Name extends OffhookEvent["event"]> = Extract<OffhookEvent, { event: Nam
 
 function describeHttp(event: Of<"http">): string {
   const outcome = event.status ?? event.error ?? "";
-  const retry = (event.try ?? 1) > 1 ? `(try ${event.try})` : "";
   const size = event.bytes === undefined ? "" : bytesText(event.bytes);
-  return joined(event.method ?? "GET", event.url, outcome, size, bracket(event.why), retry);
+  return joined(event.method ?? "GET", event.url, outcome, size, bracket(event.why));
 }
 
 function describeSlot(event: SlotEvent): string {
@@ -95,7 +94,7 @@ function describeFlash(event: Of<"flash">): string {
   const [erases, programs] = [event.erases, event.programs];
   const erased = erases === undefined ? "" : `erased ${bytesText(event.erasedBytes ?? 0)} in ${countText(erases, "operation")}`;
   const written = programs === undefined ? "" : `programmed ${bytesText(event.programmedBytes ?? 0)} in ${countText(programs, "page")}`;
-  return `${joined(erased, written)}, ${event.milliseconds} ms`;
+  return [erased, written, `${event.milliseconds} ms`].filter((part) => part !== "").join(", ");
 }
 
 function joined(...parts: readonly (string | number | undefined)[]): string {
