@@ -71,7 +71,7 @@ export interface VlanEvent extends Stamp {
 /** One request and how it ended: with a `status`, or with an `error` below HTTP. */
 export interface HttpEvent extends Stamp {
   readonly event: "http";
-  /** Which request for this file it was, from 1. */
+  /** Which request of the start-up it was, from 1: the number on the screen. */
   readonly try?: number;
   readonly server?: string | number;
   readonly method?: string;
@@ -119,6 +119,10 @@ export interface ImageEvent extends Stamp {
   readonly kind?: string;
   readonly counter?: number;
   readonly detail?: string;
+  /** Header flags, when there are any. */
+  readonly flags?: number;
+  /** Dependencies on other images: named, not enforced. */
+  readonly dependencies?: number;
 }
 
 /** A software slot was read, chosen or changed. */

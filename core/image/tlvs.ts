@@ -101,9 +101,13 @@ export function tlvsKind(): i32 {
   return kindPtr == 0 ? Kind.Application : <i32>load<u8>(kindPtr);
 }
 
-/** True when the file names the models that it is for. */
-export function tlvsHasModels(): bool {
-  return modelsPtr != 0;
+/** The models that the file is for, prefixes separated by commas; 0 when it names none. */
+export function tlvsModelsPtr(): usize {
+  return modelsPtr;
+}
+
+export function tlvsModelsBytes(): i32 {
+  return modelsBytes;
 }
 
 /** True when one of the file's prefixes begins the model. An empty prefix names no model. */

@@ -19,8 +19,8 @@ import {
 } from "./format";
 import { signatureCheck, signatureFinish, signaturePush, signatureSupported } from "./signature";
 import {
-  tlvsCounter, tlvsDependencyCount, tlvsDigestPtr, tlvsHasModels, tlvsInit, tlvsKeyBytes, tlvsKeyHashPtr, tlvsKeyPtr, tlvsKind,
-  tlvsNamesModel, tlvsSignature, tlvsSignatureBytes, tlvsSignaturePtr, tlvsWalk,
+  tlvsCounter, tlvsDependencyCount, tlvsDigestPtr, tlvsInit, tlvsKeyBytes, tlvsKeyHashPtr, tlvsKeyPtr, tlvsKind,
+  tlvsModelsBytes, tlvsModelsPtr, tlvsNamesModel, tlvsSignature, tlvsSignatureBytes, tlvsSignaturePtr, tlvsWalk,
 } from "./tlvs";
 import { trustAny, trustFindHash, trustFindKey, trustHash, trustKeyPtr } from "./trust";
 
@@ -190,13 +190,12 @@ export function validatorReport(namePtr: usize, nameBytes: i32): void {
     eventHex(Field.Digest, DIGEST, DIGEST_BYTES);
     be32Store(CRC, crc32Get());
     eventHex(Field.Crc32, CRC, 4);
-  }
-  if (hashedEnd > 0) {
-    validatorReportHeader();
     eventCode(Field.Signature, validatorSignature());
   }
+  if (hashedEnd > 0) validatorReportHeader();
   if (keyKnown) eventHex(Field.Key, KEY_HASH, DIGEST_BYTES);
   if (unsigned) eventFlag(Field.Unsigned, true);
+  validatorReportCompared();
   eventSend();
 }
 
@@ -214,6 +213,22 @@ function validatorReportHeader(): void {
   const flags = load<u32>(HEADER + HEADER_FLAGS_AT);
   if (flags != 0) eventNumber(Field.Flags, flags);
   if (tlvsDependencyCount() > 0) eventNumber(Field.Dependencies, <u32>tlvsDependencyCount());
+}
+
+/** For a file that is right but not for this telephone: what was needed, and what the file has. */
+function validatorReportCompared(): void {
+  if (verdict == ImageVerdict.WrongModel) {
+    eventText(Field.Expected, MODEL, modelBytes);
+    eventText(Field.Found, tlvsModelsPtr(), tlvsModelsBytes());
+  } else if (verdict == ImageVerdict.OldCounter) {
+    eventNumber(Field.Expected, validatorFloor());
+    eventNumber(Field.Found, tlvsCounter());
+  } else if (verdict == ImageVerdict.TooLarge) {
+    // Before the last byte the kind is not known; then the larger slot is what was needed.
+    const larger = bootSlotBytes > appSlotBytes ? bootSlotBytes : appSlotBytes;
+    eventNumber(Field.Expected, !whole ? larger : tlvsKind() == Kind.Boot ? bootSlotBytes : appSlotBytes);
+    eventNumber(Field.Found, imageEnd);
+  }
 }
 
 function validatorPushAgain(ptr: usize, bytes: i32): void {
@@ -346,6 +361,10 @@ function validatorCheckPolicy(): ImageVerdict {
   if (kind != Kind.Boot && kind != Kind.Application) return ImageVerdict.WrongKind;
   if (storing && validatorNotBootable()) return ImageVerdict.NotBootable;
   if (!validatorFits(kind)) return ImageVerdict.TooLarge;
-  if (modelBytes > 0 && tlvsHasModels() && !tlvsNamesModel(MODEL, modelBytes)) return ImageVerdict.WrongModel;
-  return tlvsCounter() < (kind == Kind.Boot ? bootFloor : appFloor) ? ImageVerdict.OldCounter : ImageVerdict.Accepted;
+  if (modelBytes > 0 && tlvsModelsPtr() != 0 && !tlvsNamesModel(MODEL, modelBytes)) return ImageVerdict.WrongModel;
+  return tlvsCounter() < validatorFloor() ? ImageVerdict.OldCounter : ImageVerdict.Accepted;
+}
+
+function validatorFloor(): u32 {
+  return tlvsKind() == Kind.Boot ? bootFloor : appFloor;
 }

@@ -28,14 +28,16 @@ const MODELS = ["9640", "9630", "9620", "9650"];
 const KIB = 1024;
 
 const OLD_BOOT: DemoPlan = {
-  name: "hb96xxold.bin", title: "Offhook demonstration: old boot file", kind: Kind.Boot, fileBytes: 256 * KIB, revision: 0, counter: 1, seed: 1,
+  name: "hb96xxold.bin", title: "Offhook demonstration: old boot file", kind: Kind.Boot, fileBytes: 256 * KIB,
+  revision: 0, counter: 1, seed: 1,
 };
 const BOOT: DemoPlan = {
-  name: "hb96xxdemo.bin", title: "Offhook demonstration: boot file", kind: Kind.Boot, fileBytes: 512 * KIB, revision: 1, counter: 2, seed: 2,
+  name: "hb96xxdemo.bin", title: "Offhook demonstration: boot file", kind: Kind.Boot, fileBytes: 512 * KIB,
+  revision: 1, counter: 2, seed: 2,
 };
 const APPLICATION: DemoPlan = {
-  name: "SIP96xxdemo.bin", title: "Offhook demonstration: application", kind: Kind.Application, fileBytes: 2048 * KIB, revision: 1, counter: 1,
-  seed: 3,
+  name: "SIP96xxdemo.bin", title: "Offhook demonstration: application", kind: Kind.Application, fileBytes: 2048 * KIB,
+  revision: 1, counter: 1, seed: 3,
 };
 
 let key: Ed25519Key | undefined;

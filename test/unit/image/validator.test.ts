@@ -64,7 +64,7 @@ t.test("what is not a container is known at the first byte that differs, at the 
   t.equal(validator.verdict(new Uint8Array(0)), "not-a-container");
   t.equal(validator.verdict(craft().subarray(0, 3)), "not-a-container");
   t.equal(validator.verdict(craft().subarray(0, 31)), "truncated");
-  t.notOk("digest" in validator.report("short"), "what was never computed is not reported");
+  for (const name of ["digest", "signature", "crc32"]) t.notOk(name in validator.report("short"), `${name} was never known`);
   t.end();
 });
 
@@ -84,6 +84,7 @@ t.test("the header alone refuses sizes, encryption and compression", (t) => {
   for (const flag of [0x4, 0x8]) t.equal(early((view) => view.setUint32(16, flag, true)), "encrypted at 32");
   for (const flag of [0x200, 0x400, 0x800]) t.equal(early((view) => view.setUint32(16, flag, true)), "compressed at 32");
   t.equal(early((view) => view.setUint32(12, 5000, true), { bootSlotBytes: 4096, appSlotBytes: 5000 }), "too-large at 32");
+  t.match(validator.report("size"), { expected: 5000, found: 5036 }, "the larger slot and the bytes announced");
   t.end();
 });
 
@@ -168,7 +169,7 @@ t.test("areas: swapped, of another size than announced, cut inside an entry", (t
   t.equal(verdict({ facts, magics: [AREA_UNPROTECTED, AREA_UNPROTECTED] }), "bad-tlvs");
   t.equal(verdict({ facts, magics: [AREA_PROTECTED, AREA_PROTECTED] }), "bad-tlvs");
   t.equal(verdict({ magics: [AREA_PROTECTED, AREA_PROTECTED] }), "bad-tlvs");
-  const longer = tlv(Tlv.counter, new Uint8Array(4));
+  const longer = tlv(0xa5, new Uint8Array(4));
   longer[2] = 5;
   t.equal(verdict({ facts: [longer] }), "bad-tlvs");
   longer.set([0xff, 0xff], 2);
@@ -208,7 +209,10 @@ t.test("kind: 1 boot, 2 application, missing is application, else refused", (t) 
 t.test("models: any of the prefixes, or none named", (t) => {
   const said = (list: string): string => verdict({ facts: [textTlv(Tlv.models, list)] }, { model: "9640D01A" });
   for (const list of ["9640", "9630,9640", "9640,9630", "9640D01A", ",9640", "9"]) t.equal(said(list), "accepted", list);
-  for (const list of ["9630", "", ",", "640", "9640D01AX", "9640 ,9630", "96409640"]) t.equal(said(list), "wrong-model", `"${list}"`);
+  for (const list of ["9630", "", ",", "640", "9640D01AX", "9640D01A\0", "9640 ,9630", "96409640"]) {
+    t.equal(said(list), "wrong-model", JSON.stringify(list));
+  }
+  t.match(validator.report("model"), { expected: "9640D01A", found: "96409640" });
   t.equal(verdict({ facts: [textTlv(Tlv.models, "1603")] }), "accepted", "without a model any file will do");
   t.end();
 });
@@ -219,6 +223,7 @@ t.test("counter: not below the floor of its own kind", (t) => {
   t.equal(verdict(of(Kind.Boot, 4), policy), "old-counter");
   t.equal(verdict(of(Kind.Boot, 5), policy), "accepted");
   t.equal(verdict(of(Kind.Application, 0x7fffffff), policy), "old-counter", "compared without sign");
+  t.match(validator.report("counter"), { expected: 0x80000000, found: 0x7fffffff });
   t.equal(verdict(of(Kind.Application, 0xffffffff), policy), "accepted");
   t.equal(verdict({}, policy), "old-counter", "no counter is counter 0");
   t.end();
@@ -229,6 +234,7 @@ t.test("size: the slot of its own kind, padding not counted", (t) => {
   const judged = (policy: Policy, file = boot): string => validator.policy(policy).verdict(file);
   t.equal(judged({ bootSlotBytes: boot.length, appSlotBytes: 1 }), "accepted");
   t.equal(judged({ bootSlotBytes: boot.length - 1, appSlotBytes: 100000 }), "too-large");
+  t.match(validator.report("size"), { expected: boot.length - 1, found: boot.length });
   t.equal(judged({ bootSlotBytes: boot.length }, Uint8Array.of(...boot, ...new Uint8Array(100))), "accepted");
   t.end();
 });
@@ -265,10 +271,11 @@ t.test("pure signatures are checked over the file's bytes, pushed once more", (t
   const wrong = Uint8Array.from(file);
   wrong[file.length - 10]! ^= 1; // In S, the signature's second half.
   t.equal(validator.policy({}).verdict(wrong), "bad-signature");
-  t.equal(verdict({ auth: ({ digest, keyHash, signature }) => [digest, keyHash, signature, tlv(Tlv.pure, Uint8Array.of(1))] }), "bad-signature");
-  for (const data of [[0], [2], [], [1, 1]]) {
-    t.equal(verdict({ auth: ({ digest, keyHash, signature }) => [digest, keyHash, signature, tlv(Tlv.pure, Uint8Array.from(data))] }), "bad-tlvs");
-  }
+  const marked = (...data: number[]): Craft => ({
+    auth: ({ digest, keyHash, signature }) => [digest, keyHash, signature, tlv(Tlv.pure, Uint8Array.from(data))],
+  });
+  t.equal(verdict(marked(1)), "bad-signature", "a signature over the digest is none over the file");
+  for (const data of [[0], [2], [], [1, 1]]) t.equal(verdict(marked(...data)), "bad-tlvs");
   t.end();
 });
 
