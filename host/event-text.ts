@@ -81,6 +81,8 @@ type Of<Name extends OffhookEvent["event"]> = Extract<OffhookEvent, { event: Nam
 
 function describeHttp(event: Of<"http">): string {
   const outcome = event.status ?? event.error ?? "";
+  // A status of 400 and above says it all.
+  if ((event.status ?? 0) >= 400) return joined(event.method ?? "GET", event.url, outcome);
   const size = event.bytes === undefined ? "" : bytesText(event.bytes);
   return joined(event.method ?? "GET", event.url, outcome, size, bracket(event.why));
 }

@@ -120,7 +120,7 @@ function fileProblems(run: StartUp): Problem[] {
 /** True when a file's last request ended without the file; one that was refused while it arrived has an `image` event. */
 function isMissed(last: HttpEvent | undefined): boolean {
   if (last === undefined || last.accepted === true || last.why === "file-refused") return false;
-  return last.status !== undefined || last.error !== undefined;
+  return last.status !== undefined || last.error !== undefined || last.why !== undefined;
 }
 
 /** True for a file of a GET statement when another GET of the start-up was followed. */
@@ -137,7 +137,8 @@ function namesOf(get: ScriptEvent): string[] {
 function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], first: boolean): Problem {
   const last = tries[tries.length - 1] as HttpEvent;
   const evidence: Evidence[] = [...ends(tries).map((event) => ({ event: event.n })), ...parameterEvidence(run, "HTTPSRVR")];
-  const judgement = last.status === undefined ? unanswered(tries, last) : answered(file, tries, last, first);
+  const silent = last.status === undefined && last.why === undefined;
+  const judgement = silent ? unanswered(tries, last) : answered(file, tries, last, first);
   return { n: last.n, serious: true, evidence, ...judgement };
 }
 
@@ -176,7 +177,7 @@ function answered(file: string, tries: readonly HttpEvent[], last: HttpEvent, fi
   }
   if (code === "http-refused") {
     return {
-      code, cause: `The answer to ${url} (status ${last.status}) ${HTTP_WHY_TEXTS[why]}.`,
+      code, cause: `The answer to ${url}${last.status === undefined ? "" : ` (status ${last.status})`} ${HTTP_WHY_TEXTS[why]}.`,
       advice: `let the server answer with Content-Length and the file as it is: curl -sv ${url} shows what it sends`,
     };
   }
@@ -211,7 +212,8 @@ function scriptProblems(run: StartUp): Problem[] {
 
 function scriptText(run: StartUp, end: ScriptEvent, code: Code): Pick<Problem, "cause" | "advice" | "evidence"> {
   const file = end.file ?? "the script";
-  const at: Evidence = end.line === undefined ? { event: end.n } : { file, line: end.line, text: end.statement ?? "" };
+  const statement = statementAt(run, end);
+  const at: Evidence = end.line === undefined ? { event: end.n } : { file, line: end.line, text: statement };
   if (code === "not-a-script") {
     const request = run.events.findLast((event) => event.event === "http" && fileOf(event.url ?? "") === file);
     return {
@@ -221,7 +223,7 @@ function scriptText(run: StartUp, end: ScriptEvent, code: Code): Pick<Problem, "
     };
   }
   if (code === "goto-missing") {
-    const tag = /(?:^|\s)GOTO\s+(\S+)/i.exec(end.statement ?? "")?.[1] ?? "";
+    const tag = /(?:^|\s)GOTO\s+(\S+)/i.exec(statement)?.[1] ?? "";
     const wanted = tag === "" ? "a tag" : `the tag "# ${tag}"`;
     return {
       cause: `${file} line ${end.line ?? "?"} goes to ${wanted} that the file does not have: the rest was ignored.`,
@@ -236,6 +238,13 @@ function scriptText(run: StartUp, end: ScriptEvent, code: Code): Pick<Problem, "
     evidence: [at],
     advice: "look for a GOTO that leads back to itself, or for files that GET one another",
   };
+}
+
+/** The statement at which a script ended: its `end` names the line, the statement's own event before it has the text. */
+function statementAt(run: StartUp, end: ScriptEvent): string {
+  const same = run.events.findLast((event) => event.event === "script" && event.n <= end.n && event.file === end.file &&
+    event.line === end.line && (event.statement ?? "") !== "");
+  return same?.event === "script" ? same.statement ?? "" : "";
 }
 
 function imageProblems(run: StartUp): Problem[] {

@@ -94,6 +94,10 @@ const CASES: readonly Case[] = [
     cause: /\(status 200\) has a header that is larger/, advice: /curl/,
   },
   {
+    code: "http-refused", story: get(bound(), { accepted: false, why: "malformed" }).state("login"),
+    cause: /^The answer to http:\S+ is not HTTP/, advice: /curl/,
+  },
+  {
     code: "http-short", story: get(bound(), { status: 200, accepted: false, why: "short", bytes: 700, expected: 900 }).state("login"),
     cause: /ended after 700 bytes of 900/, advice: /Content-Length/,
   },
@@ -108,7 +112,8 @@ const CASES: readonly Case[] = [
   {
     code: "goto-missing",
     story: get(bound(), OK)
-      .script({ file: "96xxupgrade.txt", line: 7, statement: "IF $GROUP SEQ 1 GOTO NOWHERE", effect: "end", why: "tag-not-found" })
+      .script({ file: "96xxupgrade.txt", line: 7, statement: "IF $GROUP SEQ 1 GOTO NOWHERE", effect: "taken" })
+      .script({ file: "96xxupgrade.txt", line: 7, effect: "end", why: "tag-not-found" })
       .state("login"),
     cause: /96xxupgrade\.txt line 7 goes to the tag "# NOWHERE"/, advice: /add the line "# NOWHERE"/,
     evidence: [{ file: "96xxupgrade.txt", line: 7, text: "IF $GROUP SEQ 1 GOTO NOWHERE" }],
@@ -230,6 +235,8 @@ t.test("what was mended is no failure", (t) => {
   t.equal(judge(linked).ok, true, "a cable that came late, and an offer without lease that was followed by an ACK");
   const restarted = get(bound(), { error: "refused" }).reset("no-software").state("power-up").http({ ...OK, url: URL }).state("login");
   t.equal(judge(restarted).ok, true, "a server that was started between two resets");
+  const recovered = bound().notice("flash-failed").reset("flash-failed").state("power-up").http({ ...OK, url: URL }).state("login");
+  t.equal(judge(recovered).ok, true, "a message of the start-up before");
   const looped = get(bound(), { error: "refused" }).reset("no-software").state("power-up");
   t.equal(judge(looped, { ended: "reset-loop" }).code, "server-unreachable", "the start-up before names the cause of a loop");
   t.end();
