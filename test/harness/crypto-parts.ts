@@ -1,7 +1,9 @@
 // Harness: the arithmetic below Ed25519, one operation at a time.
 
 import "../../core/base/panic"; // Stands in for `abort`.
-import { fieldFromBytes, fieldInvert, fieldIsOdd, fieldIsZero, fieldMultiply, fieldSquare, fieldSubtract } from "../../core/crypto/field-25519";
+import {
+  fieldFromBytes, fieldInvert, fieldIsOdd, fieldIsZero, fieldMultiply, fieldSquare, fieldSubtract,
+} from "../../core/crypto/field-25519";
 import { scalarDigits, scalarHalve, scalarIsReduced, scalarMultiply, scalarReduce } from "../../core/crypto/scalar-25519";
 
 export { fieldFromBytes as field_from_bytes, fieldMultiply as field_multiply, fieldSquare as field_square };

@@ -35,7 +35,8 @@ interface Pair {
 
 function pair(seed: string): Pair {
   const secret = seededBytes(seed, 32);
-  const signer = createPrivateKey({ key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), secret]), format: "der", type: "pkcs8" });
+  const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), secret]);
+  const signer = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
   const digest = createHash("sha512").update(secret).digest();
   digest[0]! &= 248;
   digest[31] = (digest[31]! & 127) | 64;
@@ -64,14 +65,15 @@ const RFC: readonly (readonly [string, string, string])[] = [
 /** y of the points of order 1, 2, 4 and 8; each with either bit 255, though not each has two points. */
 const SMALL_ORDER_Y = [
   1n, P - 1n, 0n,
-  ...["c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"]
-    .map((hex) => fromBytes(Buffer.from(hex, "hex"))),
+  fromBytes(Buffer.from("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", "hex")),
+  fromBytes(Buffer.from("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "hex")),
 ];
 const withSigns = (values: readonly bigint[]): Buffer[] => values.flatMap((y) => [toBytes(y), toBytes(y | (1n << 255n))]);
 
 t.test("RFC 8032's vectors, every bit of one altered", (t) => {
-  for (const [key, message, signature] of RFC) t.ok(verifies(Buffer.from(key, "hex"), Buffer.from(signature, "hex"), Buffer.from(message, "hex")));
-  const [key, message, signature] = RFC[2]!.map((text) => Buffer.from(text, "hex")) as [Buffer, Buffer, Buffer];
+  const vectors = RFC.map((texts) => texts.map((text) => Buffer.from(text, "hex")) as [Buffer, Buffer, Buffer]);
+  for (const [key, message, signature] of vectors) t.ok(verifies(key, signature, message));
+  const [key, message, signature] = vectors[2]!;
   const all = Buffer.concat([key, signature, message]);
   for (let bit = 0; bit < all.length * 8; bit++) {
     const altered = Buffer.from(all);
@@ -122,8 +124,9 @@ t.test("every cut of a message, and byte by byte", (t) => {
 
 t.test("seeded messages: signed ones verify, altered ones do not", (t) => {
   const wrong = [];
+  const pairs = Array.from({ length: 50 }, (_, index) => pair(`key ${index}`));
   for (let i = 0; i < 1500; i++) {
-    const { signer, key } = pair(`key ${i % 50}`);
+    const { signer, key } = pairs[i % pairs.length]!;
     const message = seededBytes(`message ${i}`, i % 300);
     const signature = sign(null, message, signer);
     if (!verifies(key, signature, message)) wrong.push([i, "signed"]);

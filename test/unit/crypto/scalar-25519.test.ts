@@ -10,7 +10,8 @@ const core = loadHarness("crypto-parts", () => ({}));
 const [LEFT, RIGHT, RESULT, OTHER, DIGITS] = [0x80000, 0x80040, 0x80080, 0x800c0, 0x80200] as const;
 const DIGITS_BYTES = 264;
 
-const EDGES = [0n, 1n, 2n, 3n, 8n, 2n ** 64n, 2n ** 126n + 1n, 2n ** 128n - 1n, 2n ** 128n, 2n ** 129n + 2n, L / 2n, L / 3n, L / 8n, L - 2n, L - 1n];
+const SMALL = [0n, 1n, 2n, 3n, 8n, 2n ** 64n, 2n ** 126n + 1n];
+const EDGES = [...SMALL, 2n ** 128n - 1n, 2n ** 128n, 2n ** 129n + 2n, L / 2n, L / 3n, L / 8n, L - 2n, L - 1n];
 const SEEDED = Array.from({ length: 2000 }, (_, i) => modulo(fromBytes(seededBytes(`scalar ${i}`, 64)), L));
 
 function put(at: number, value: bigint, bytes = 32): void {
