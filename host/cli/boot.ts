@@ -27,7 +27,7 @@ import type { Scheduler } from "../scheduler.js";
 import { Session } from "../session.js";
 import { DEMO_DHCP, demoSite } from "../site/demo.js";
 import { provision } from "../site/factory.js";
-import { renderVerdict } from "../verdict-text.js";
+import { commandsToTry, renderVerdict } from "../verdict-text.js";
 import { readCore } from "./core-file.js";
 import { trustFromPem } from "./image-keys.js";
 import type { ServerUrl } from "./option-values.js";
@@ -121,7 +121,7 @@ class Run {
   #finish(): number {
     const { end, exitCode } = this.#session.finish();
     if (this.#transcript && this.#options.transcript !== undefined) writeFileSync(this.#options.transcript, this.#transcript.text);
-    if (!this.#options.json) printVerdict(end, this.#board.log.events);
+    if (!this.#options.json) printVerdict(end, this.#board.log.events, this.#frontend instanceof TerminalFrontend);
     const { panic } = this.#board.system;
     const faulty = this.#board.binding.faulty;
     if (panic) stderr.write(`offhook: the core stopped at ${panic.file}:${panic.line}; this is a defect of Offhook, please report it\n`);
@@ -174,7 +174,7 @@ class Run {
 function frontendOf(options: BootOptions, board: Board): Frontend {
   const write = (text: string) => void stdout.write(text);
   if (options.json) return new HeadlessFrontend(write);
-  if (!stdout.isTTY) return new PlainFrontend(write);
+  if (!stdout.isTTY || env["TERM"] === "dumb") return new PlainFrontend(write);
   const screen = { write, columns: () => stdout.columns, rows: () => stdout.rows };
   return new TerminalFrontend(screen, { model: options.model, colour: colours(), flash: () => board.flash.counters });
 }
@@ -183,8 +183,10 @@ function colours(): boolean {
   return stdout.isTTY && (env["NO_COLOR"] ?? "") === "";
 }
 
-function printVerdict(end: EndEvent, events: readonly OffhookEvent[]): void {
-  stdout.write(`${renderVerdict(end, events, colours()).join("\n")}\n`);
+/** The verdict, and for somebody at a terminal whose telephone came up, what to try next. */
+function printVerdict(end: EndEvent, events: readonly OffhookEvent[], watched: boolean): void {
+  const next = watched && end.ok ? ["", ...commandsToTry(colours())] : [];
+  stdout.write(`${[...renderVerdict(end, events, colours()), ...next].join("\n")}\n`);
 }
 
 /** Real time for somebody who watches, no waiting for a program. */
