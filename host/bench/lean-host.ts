@@ -1,0 +1,156 @@
+// The smallest host that takes a telephone through one download: for timing the shipped module, not the emulation around it.
+//
+// It implements the contract directly: DHCP, a file server that always has bytes, staging and a flash chip without delays.
+// Nothing is checked here; the emulator's own tests do that.
+
+import { GEOMETRY_BYTES, Info, Mode, ResetCause, Status } from "../../hal/abi.js";
+import type { HalImports } from "../../hal/contract.js";
+import { instantiateCore, type Core } from "../core-loader.js";
+import { addressOf } from "../network/address.js";
+import { DHCP_SERVER_PORT } from "../network/network.js";
+import { DhcpServer } from "../site/dhcp-server.js";
+import { DEMO_DHCP } from "../site/demo.js";
+
+const SCRIPT = "SET APPNAME bench.bin\n";
+const CHUNK_BYTES = 4096;
+const FLASH_BYTES = 128 * 1024 * 1024;
+const LATIN1 = new TextDecoder("latin1");
+
+export class LeanHost {
+  readonly imports: HalImports;
+  /** CPU time is counted from the file's first byte to its last programmed page. */
+  startedUs = 0;
+  finishedUs = 0;
+  readonly #image: Uint8Array;
+  readonly #spki: Uint8Array;
+  readonly #cpuUs: () => number;
+  readonly #flash: Uint8Array;
+  readonly #staging: Uint8Array;
+  readonly #dhcp = new DhcpServer(DEMO_DHCP);
+  #memory = new Uint8Array(0);
+  #datagram: Uint8Array | undefined;
+  #answer = new Uint8Array(0);
+  #answerAt = 0;
+  #body: Uint8Array = new Uint8Array(0);
+  #bodyAt = 0;
+  #programmedBytes = 0;
+
+  constructor(image: Uint8Array, spki: Uint8Array, cpuUs: () => number) {
+    this.#image = image;
+    this.#spki = spki;
+    this.#cpuUs = cpuUs;
+    this.#flash = new Uint8Array(FLASH_BYTES).fill(0xff);
+    this.#staging = new Uint8Array(Math.max(8 * 1024 * 1024, image.length));
+    this.imports = this.#calls();
+  }
+
+  /** Runs one start-up until the file is in flash. Returns CPU microseconds from its first byte to its last page. */
+  run(module: WebAssembly.Module): number {
+    const core: Core = instantiateCore(module, this.imports);
+    this.#memory = new Uint8Array(core.memory.buffer);
+    core.init(Mode.Telephone, ResetCause.PowerUp);
+    this.#programmedBytes = 0;
+    this.finishedUs = 0;
+    let nowUs = 0;
+    for (let count = 0; this.finishedUs === 0; count++) {
+      if (count > 10_000_000) throw new Error("the telephone did not store the file");
+      nowUs += Math.max(0, core.poll(nowUs | 0));
+    }
+    return this.finishedUs - this.startedUs;
+  }
+
+  #bytes(ptr: number, bytes: number): Uint8Array {
+    return this.#memory.subarray(ptr, ptr + bytes);
+  }
+
+  #calls(): HalImports {
+    const ok = () => Status.Ok;
+    return {
+      sys_info: (item, ptr) => this.#info(item, ptr),
+      sys_retained: (write, ptr, bytes) => (write === 0 ? (this.#bytes(ptr, bytes).fill(0), 0) : 0),
+      sys_event: ok, sys_reset: ok, sys_handover: ok, sys_panic: ok,
+      entropy_fill: (ptr, bytes) => (this.#bytes(ptr, bytes).fill(7), 0),
+      keypad_read: ok, display_row: ok, display_set: ok,
+      eth_link: () => 100,
+      trust_key: (index, ptr) => (index === 0 ? (this.#memory.set(this.#spki, ptr), this.#spki.length) : Status.NotFound),
+      stage_size: () => this.#staging.length,
+      stage_write: (offset, ptr, bytes) => (this.#staging.set(this.#bytes(ptr, bytes), offset), 0),
+      stage_read: (offset, ptr, bytes) => (this.#memory.set(this.#staging.subarray(offset, offset + bytes), ptr), 0),
+      ...this.#flashCalls(),
+      ...this.#networkCalls(),
+    };
+  }
+
+  #info(item: number, ptr: number): number {
+    const text = { [Info.Model]: "9640D01A", [Info.Mac]: "\0\u0004\r\u0001\u0002\u0003", [Info.Serial]: "1" }[item];
+    if (text === undefined) return Status.NotFound;
+    for (let index = 0; index < text.length; index++) this.#memory[ptr + index] = text.charCodeAt(index);
+    return text.length;
+  }
+
+  #flashCalls(): Pick<HalImports, "flash_geometry" | "flash_read" | "flash_erase_start" | "flash_program_start" | "flash_poll" | "flash_protect"> {
+    return {
+      flash_geometry: (ptr) => {
+        new Uint32Array(this.#memory.buffer, ptr, 7).set([FLASH_BYTES, 4096, 32768, 65536, 256, 1, 0]);
+        return GEOMETRY_BYTES;
+      },
+      flash_read: (offset, ptr, bytes) => (this.#memory.set(this.#flash.subarray(offset, offset + bytes), ptr), 0),
+      flash_erase_start: (offset, bytes) => (this.#flash.fill(0xff, offset, offset + bytes), 0),
+      flash_program_start: (offset, ptr, bytes) => {
+        this.#flash.set(this.#bytes(ptr, bytes), offset);
+        if (this.startedUs > 0 && bytes === 256) this.#programmedBytes += bytes;
+        if (this.#programmedBytes >= this.#image.length - 256 && this.finishedUs === 0) this.finishedUs = this.#cpuUs();
+        return Status.Ok;
+      },
+      flash_poll: () => 0,
+      flash_protect: () => Status.Ok,
+    };
+  }
+
+  #networkCalls(): Pick<HalImports,
+    "net_configure" | "dns_resolve" | "udp_open" | "udp_send" | "udp_receive" | "tcp_open" | "tcp_state" | "tcp_send" | "tcp_receive" | "net_close"> {
+    const ok = () => Status.Ok;
+    return {
+      net_configure: ok, net_close: ok, tcp_open: ok, tcp_state: ok, udp_open: ok,
+      dns_resolve: () => Status.NoName,
+      udp_send: (_handle, _address, _port, ptr, bytes) => {
+        const from = { address: 0, port: DHCP_SERVER_PORT + 1 };
+        this.#dhcp.receive(this.#bytes(ptr, bytes).slice(), from, (reply) => (this.#datagram = reply));
+        return bytes;
+      },
+      udp_receive: (_handle, ptr, _capacity, fromPtr) => {
+        const datagram = this.#datagram;
+        if (datagram === undefined) return 0;
+        this.#datagram = undefined;
+        this.#memory.set(datagram, ptr);
+        new Uint32Array(this.#memory.buffer, fromPtr, 2).set([addressOf("10.0.8.1"), DHCP_SERVER_PORT]);
+        return datagram.length;
+      },
+      tcp_send: (_handle, ptr, bytes) => (this.#request(LATIN1.decode(this.#bytes(ptr, bytes).slice())), bytes),
+      tcp_receive: (_handle, ptr, capacity) => this.#receive(ptr, Math.min(capacity, CHUNK_BYTES)),
+    };
+  }
+
+  #request(head: string): void {
+    const script = head.startsWith("GET /96");
+    this.#body = script ? new TextEncoder().encode(SCRIPT) : this.#image;
+    this.#answer = new TextEncoder().encode(`HTTP/1.1 200 OK\r\nContent-Length: ${this.#body.length}\r\n\r\n`);
+    this.#answerAt = 0;
+    this.#bodyAt = 0;
+    if (!script) this.startedUs = this.#cpuUs();
+  }
+
+  #receive(ptr: number, capacity: number): number {
+    if (this.#answerAt < this.#answer.length) {
+      const piece = this.#answer.subarray(this.#answerAt, this.#answerAt + capacity);
+      this.#memory.set(piece, ptr);
+      this.#answerAt += piece.length;
+      return piece.length;
+    }
+    const piece = this.#body.subarray(this.#bodyAt, this.#bodyAt + capacity);
+    if (piece.length === 0) return Status.Closed;
+    this.#memory.set(piece, ptr);
+    this.#bodyAt += piece.length;
+    return piece.length;
+  }
+}
