@@ -15,9 +15,9 @@ const PLAIN = "\x1b[0m";
 
 /** Three things to do next, for somebody who has just seen the first start-up. */
 const TO_TRY: readonly string[] = [
-  "npx offhook boot --fast --json                       every event as one JSON object a line",
-  "npx offhook serve                                    the demonstration's files on a port of this machine",
-  "npx offhook boot --server http://127.0.0.1:8080/     boot from a real file server, yours for example",
+  "npx offhook boot --fast --json                    every event as JSON",
+  "npx offhook serve                                 this site, on sockets",
+  "npx offhook boot --server http://127.0.0.1:8080/  your own file server",
 ];
 
 /** The last lines of a run: `STOPPED`, `why`, `evidence`, `do`; or `REACHED` and what was done. */

@@ -56,7 +56,7 @@ export function render(pieces: readonly Piece[], columns: number, colour: boolea
   for (const { text, style } of pieces) {
     const shown = text.slice(0, room);
     room -= shown.length;
-    if (shown === "") break;
+    if (shown === "") continue;
     line += colour && STYLES[style] !== "" ? `\x1b[${STYLES[style]}m${shown}\x1b[0m` : shown;
   }
   return colour ? line : line.trimEnd();

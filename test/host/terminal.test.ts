@@ -59,6 +59,20 @@ t.test("the whole picture, in 80 columns", (t) => {
   t.end();
 });
 
+t.test("the progress bar from end to end", (t) => {
+  const screen = new FakeScreen(80, 24);
+  const frontend = new TerminalFrontend(screen, OPTIONS);
+  const bars = [0, 36, 37, 500, 999, 1000, null].map((permille, index) => {
+    frontend.start();
+    frontend.event({ n: 1, t: 0, event: "progress", permille });
+    frontend.tick(index * 50, 0);
+    return (screen.lines[11] ?? "").slice(2, 36);
+  });
+  const bar = (filled: number, percent: string): string => `${"█".repeat(filled)}${"░".repeat(27 - filled)}${percent.padStart(5)} │`;
+  t.strictSame(bars, [bar(0, "0%"), bar(0, "3%"), bar(0, "3%"), bar(13, "50%"), bar(26, "99%"), bar(27, "100%"), `${" ".repeat(33)}│`]);
+  t.end();
+});
+
 t.test("a narrow terminal gets the telephone alone, a low one what fits", (t) => {
   const screen = new FakeScreen(40, 18);
   const frontend = new TerminalFrontend(screen, OPTIONS);

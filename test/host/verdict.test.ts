@@ -316,6 +316,7 @@ t.test("the text form is the last lines", (t) => {
   ]);
   t.match(renderVerdict(done, good.events, true)[0], "\x1b[1;32mREACHED  \x1b[0mlogin");
   t.equal(commandsToTry(false).length, 3);
+  t.ok(commandsToTry(false).every((command) => command.length <= 80));
   t.notMatch(commandsToTry(false).join(""), /\x1b/);
   t.end();
 });
