@@ -43,4 +43,3 @@ export function trace_pointer(): usize {
 export function trace_bytes(): i32 {
   return traceBytes();
 }
-

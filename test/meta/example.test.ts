@@ -9,7 +9,8 @@ t.test("the minimal host reaches the login prompt", (t) => {
   const run = spawnSync(execPath, ["examples/minimal-host.mjs"], { encoding: "utf8" });
   t.equal(run.stderr, "");
   t.equal(run.status, 0);
-  const expected = ["|Starting|", "|100Mbps Ethernet|", "|DHCP: 0 secs|", "GET /96xxupgrade.txt 200 OK", "|HTTP:1 200|", "|Enter username|"];
+  const rows = ["|Starting|", "|100Mbps Ethernet|", "|DHCP: 0 secs|", "|HTTP:1 200|", "|Enter username|"];
+  const expected = rows.toSpliced(3, 0, "GET /96xxupgrade.txt 200 OK");
   const positions = expected.map((text) => run.stdout.indexOf(text));
   t.notOk(positions.includes(-1), run.stdout);
   t.strictSame(positions, [...positions].sort((left, right) => left - right), "in the telephone's order");

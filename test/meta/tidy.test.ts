@@ -55,6 +55,7 @@ const cases: readonly Case[] = [
       { "host/a.ts": 'import { Status } from "../hal/abi.js";', "hal/abi.ts": "" },
       { "test/harness/a.ts": 'export { b } from "../../core/base/b";', "core/base/b.ts": "" },
       { "examples/a.mjs": 'import { Status } from "../build/js/hal/abi.js";', "hal/abi.ts": "" },
+      { "host/a.ts": 'new URL("../core.wasm", import.meta.url);' },
     ],
     bad: [
       [{ "host/a.ts": 'import { b } from "../core/b.js";', "core/b.ts": "" }, "host/a.ts:1"],
@@ -90,9 +91,11 @@ const cases: readonly Case[] = [
     good: [
       { "host/index.ts": 'export { a } from "./a.js";', "host/a.ts": "", "test/a.test.ts": 'import "./b.js";', "test/b.ts": "" },
       { "tools/abi.ts": 'import "./b.js";', "tools/b.ts": "", "tools/setup.mjs": 'const GENERATORS = ["abi"];' },
+      { "host/faults/a.ts": "", "test/a.test.ts": 'import "../host/faults/a.js";' },
     ],
     bad: [
       [{ "host/index.ts": "", "host/a.ts": "" }, "host/a.ts:1"],
+      [{ "host/index.ts": "", "host/faults/a.ts": "" }, "host/faults/a.ts:1"],
       [{ "host/a.ts": "", "test/a.test.ts": 'import "../host/a.js";' }, "host/a.ts:1"],
       [{ "tools/abi.ts": "", "tools/setup.mjs": "" }, "tools/abi.ts:1"],
     ],
