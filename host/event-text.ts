@@ -93,9 +93,9 @@ function describeSlot(event: SlotEvent): string {
 }
 
 function describeFlash(event: Of<"flash">): string {
-  const [erases, programs] = [event.erases, event.programs];
-  const erased = erases === undefined ? "" : `erased ${bytesText(event.erasedBytes ?? 0)} in ${countText(erases, "operation")}`;
-  const written = programs === undefined ? "" : `programmed ${bytesText(event.programmedBytes ?? 0)} in ${countText(programs, "page")}`;
+  const [erases = 0, programs = 0] = [event.erases, event.programs];
+  const erased = erases === 0 ? "" : `erased ${bytesText(event.erasedBytes ?? 0)} in ${countText(erases, "operation")}`;
+  const written = programs === 0 ? "" : `programmed ${bytesText(event.programmedBytes ?? 0)} in ${countText(programs, "page")}`;
   return [erased, written, `${event.milliseconds} ms`].filter((part) => part !== "").join(", ");
 }
 

@@ -136,7 +136,7 @@ function localProcedures(run: StartUp): Problem {
 /** Neither the state nor a reason why not: all that is known is where it stood. */
 function stopped(run: StartUp, outcome: RunOutcome): Problem {
   const n = lastEvent(run);
-  const facts = { n, serious: true, evidence: [{ event: n }] };
+  const facts = { n, serious: true, evidence: whereItStood(run) };
   const bare = run.notices.some((notice) => notice.notice === "no-software");
   const nothing = bare ? "No software is stored, and the script named none that could be stored. " : "";
   const supply = "let the script SET APPNAME for this MODEL, or add --appname NAME";
@@ -151,6 +151,12 @@ function stopped(run: StartUp, outcome: RunOutcome): Problem {
     ...facts, code: "timeout", cause: `${nothing}The time was over in state ${run.state}; ${outcome.wanted} was wanted.`,
     advice: bare ? supply : "give it more time with --timeout SECONDS, or stop earlier with --until STATE",
   };
+}
+
+/** The state it was in and what the screen showed last. */
+function whereItStood(run: StartUp): Evidence[] {
+  const last = ["state", "display"].flatMap((name) => run.events.findLast((event) => event.event === name) ?? []);
+  return last.map(({ n }) => ({ event: n })).sort((a, b) => a.event - b.event);
 }
 
 /** The reason of the last reset, in brackets. */

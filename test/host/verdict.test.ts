@@ -187,6 +187,10 @@ const CASES: readonly Case[] = [
     advice: /Restart/,
   },
   {
+    code: "timeout", outcome: TIMEOUT, story: bound().display("title", "HTTP:1 10.0.8.2").add({ event: "beep" }),
+    cause: /time was over in state file-server; login was wanted/, advice: /--timeout SECONDS/, evidence: [{ event: 7 }, { event: 8 }],
+  },
+  {
     code: "timeout", outcome: TIMEOUT,
     story: bound(),
     cause: /time was over in state file-server; login was wanted/,
