@@ -145,7 +145,8 @@ function stopped(run: StartUp, outcome: RunOutcome): Problem {
     return { ...facts, code: "reset-loop", cause: nothing + cause, advice: bare ? supply : "look at the events before each reset" };
   }
   if (outcome.ended === "interrupted") {
-    return { ...facts, code: "timeout", cause: `The run was ended by its user in state ${run.state}.`, advice: "start it again; --fast shows the end at once" };
+    const cause = `The run was ended by its user in state ${run.state}.`;
+    return { ...facts, code: "timeout", cause, advice: "start it again; --fast shows the end at once" };
   }
   return {
     ...facts, code: "timeout", cause: `${nothing}The time was over in state ${run.state}; ${outcome.wanted} was wanted.`,
