@@ -85,7 +85,7 @@ export function curveDecode(target: usize, ptr: usize): bool {
     if (!fieldIsZero(V)) return false;
     fieldMultiply(target, target, ROOT);
   }
-  if (fieldIsOdd(target) != load<u8>(ptr, 31) >>> 7 > 0) fieldNegate(target, target);
+  if (fieldIsOdd(target) != (load<u8>(ptr, 31) >= 0x80)) fieldNegate(target, target);
   return true;
 }
 

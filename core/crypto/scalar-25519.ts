@@ -165,31 +165,32 @@ function bitCount(ptr: usize): i32 {
   return 8 * <i32>(at - ptr) + 64 - <i32>clz<u64>(load<u64>(at));
 }
 
-/** The highest 64 bits from the first that is set. */
+/** The highest 64 bits from the first that is set, of a number above zero. */
 function leadingBits(ptr: usize): u64 {
-  const shift = 256 - bitCount(ptr);
-  return shiftedWord(ptr, 24, shift);
+  let at = ptr + 24;
+  while (at > ptr && load<u64>(at) == 0) at -= 8;
+  const bits = clz<u64>(load<u64>(at));
+  const below = at > ptr ? load<u64>(at - 8) : 0;
+  return (load<u64>(at) << bits) | ((below >>> 1) >>> (63 - bits));
 }
 
-/** The word at byte `offset` of the number shifted left by `shift` bits. */
-function shiftedWord(ptr: usize, offset: i32, shift: i32): u64 {
-  const from = offset - ((shift >> 6) << 3);
-  const bits = <u64>(shift & 63);
-  const high = from >= 0 ? load<u64>(ptr + <usize>from) << bits : 0;
-  return from >= 8 ? high | ((load<u64>(ptr + <usize>from - 8) >>> 1) >>> (63 - bits)) : high;
-}
-
-/** Adds the shifted source to the target, or subtracts it. */
+/** Adds the source, shifted left by `shift` bits, to the target, or subtracts it. */
+// @ts-ignore: decorator
+@inline
 function addShifted(target: usize, source: usize, shift: i32, subtract: bool): void {
+  const bits = <u64>(shift & 63);
+  let previous: u64 = 0;
   let carry: u64 = 0;
-  for (let offset = 0; offset < 32; offset += 8) {
-    const at = target + <usize>offset;
-    const word = load<u64>(at);
-    const change = shiftedWord(source, offset, shift);
+  for (let offset = <usize>(shift >> 6) << 3; offset < 32; offset += 8) {
+    const next = load<u64>(source);
+    const change = (next << bits) | ((previous >>> 1) >>> (63 - bits));
+    const word = load<u64>(target + offset);
     const partial = subtract ? word - change : word + change;
     const result = subtract ? partial - carry : partial + carry;
-    store<u64>(at, result);
+    store<u64>(target + offset, result);
     carry = subtract ? u64(partial > word) | u64(result > partial) : u64(partial < word) | u64(result < partial);
+    previous = next;
+    source += 8;
   }
 }
 

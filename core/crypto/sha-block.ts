@@ -1,6 +1,7 @@
-// What SHA-256 and SHA-512 share: collecting a message into whole blocks, and the padding (FIPS 180-4 §5.1).
+// What SHA-256 and SHA-512 share: collecting a message into whole blocks, padding (FIPS 180-4 §5.1).
 //
-// In: the block begun and how far it is filled. Out: bytes taken or a padded block. It knows no compression function.
+// In: the block begun and how far it is filled. Out: bytes taken or a padded block. The two functions of §4.1 that are the same
+// for both word sizes are here too; the compression is not.
 
 import { be32Store, bytesCopy, bytesFill } from "../base/bytes";
 
@@ -22,4 +23,18 @@ export function shaBlockMark(block: usize, blockBytes: i32, heldBytes: i32): boo
 export function shaBlockLength(block: usize, blockBytes: i32, totalBytes: u64): void {
   be32Store(block + <usize>blockBytes - 8, <u32>(totalBytes >>> 29));
   be32Store(block + <usize>blockBytes - 4, <u32>(totalBytes << 3));
+}
+
+/** Ch: each bit of e chooses between f and g. */
+// @ts-ignore: decorator
+@inline
+export function shaChoice<T>(e: T, f: T, g: T): T {
+  return (g ^ (e & (f ^ g))) as T;
+}
+
+/** Maj: what at least two of three bits say. */
+// @ts-ignore: decorator
+@inline
+export function shaMajority<T>(a: T, b: T, c: T): T {
+  return (((a ^ b) & (b ^ c)) ^ b) as T;
 }

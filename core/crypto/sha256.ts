@@ -5,7 +5,7 @@
 // The message schedule is made between the rounds: they wait for one another, so its work is almost free (+10 %).
 
 import { be32, be32Store, bytesCopy, bytesFill } from "../base/bytes";
-import { shaBlockFill, shaBlockLength, shaBlockMark } from "./sha-block";
+import { shaBlockFill, shaBlockLength, shaBlockMark, shaChoice, shaMajority } from "./sha-block";
 import { shaRounds, shaStart } from "./sha-constants";
 
 const BLOCK_BYTES: i32 = 64;
@@ -70,37 +70,37 @@ function sha256Rounds(): void {
   let g = load<u32>(STATE, 24);
   let h = load<u32>(STATE, 28);
   for (let pair = PAIRS; pair < LAST_PAIRS; pair += 8 * PAIR_BYTES) {
-    h = h + (load<u32>(pair) + load<u32>(pair, 4)) + choice(e, f, g) + spreadE(e);
+    h = h + (load<u32>(pair) + load<u32>(pair, 4)) + shaChoice(e, f, g) + spreadE(e);
     d += h;
-    h = h + majority(a, b, c) + spreadA(a);
+    h = h + shaMajority(a, b, c) + spreadA(a);
     store<u32>(pair, load<u32>(pair, 4) + expandLow(load<u32>(pair, 12)) + load<u32>(pair, 76) + expandHigh(load<u32>(pair, 116)), 132);
-    g = g + (load<u32>(pair, 8) + load<u32>(pair, 12)) + choice(d, e, f) + spreadE(d);
+    g = g + (load<u32>(pair, 8) + load<u32>(pair, 12)) + shaChoice(d, e, f) + spreadE(d);
     c += g;
-    g = g + majority(h, a, b) + spreadA(h);
+    g = g + shaMajority(h, a, b) + spreadA(h);
     store<u32>(pair, load<u32>(pair, 12) + expandLow(load<u32>(pair, 20)) + load<u32>(pair, 84) + expandHigh(load<u32>(pair, 124)), 140);
-    f = f + (load<u32>(pair, 16) + load<u32>(pair, 20)) + choice(c, d, e) + spreadE(c);
+    f = f + (load<u32>(pair, 16) + load<u32>(pair, 20)) + shaChoice(c, d, e) + spreadE(c);
     b += f;
-    f = f + majority(g, h, a) + spreadA(g);
+    f = f + shaMajority(g, h, a) + spreadA(g);
     store<u32>(pair, load<u32>(pair, 20) + expandLow(load<u32>(pair, 28)) + load<u32>(pair, 92) + expandHigh(load<u32>(pair, 132)), 148);
-    e = e + (load<u32>(pair, 24) + load<u32>(pair, 28)) + choice(b, c, d) + spreadE(b);
+    e = e + (load<u32>(pair, 24) + load<u32>(pair, 28)) + shaChoice(b, c, d) + spreadE(b);
     a += e;
-    e = e + majority(f, g, h) + spreadA(f);
+    e = e + shaMajority(f, g, h) + spreadA(f);
     store<u32>(pair, load<u32>(pair, 28) + expandLow(load<u32>(pair, 36)) + load<u32>(pair, 100) + expandHigh(load<u32>(pair, 140)), 156);
-    d = d + (load<u32>(pair, 32) + load<u32>(pair, 36)) + choice(a, b, c) + spreadE(a);
+    d = d + (load<u32>(pair, 32) + load<u32>(pair, 36)) + shaChoice(a, b, c) + spreadE(a);
     h += d;
-    d = d + majority(e, f, g) + spreadA(e);
+    d = d + shaMajority(e, f, g) + spreadA(e);
     store<u32>(pair, load<u32>(pair, 36) + expandLow(load<u32>(pair, 44)) + load<u32>(pair, 108) + expandHigh(load<u32>(pair, 148)), 164);
-    c = c + (load<u32>(pair, 40) + load<u32>(pair, 44)) + choice(h, a, b) + spreadE(h);
+    c = c + (load<u32>(pair, 40) + load<u32>(pair, 44)) + shaChoice(h, a, b) + spreadE(h);
     g += c;
-    c = c + majority(d, e, f) + spreadA(d);
+    c = c + shaMajority(d, e, f) + spreadA(d);
     store<u32>(pair, load<u32>(pair, 44) + expandLow(load<u32>(pair, 52)) + load<u32>(pair, 116) + expandHigh(load<u32>(pair, 156)), 172);
-    b = b + (load<u32>(pair, 48) + load<u32>(pair, 52)) + choice(g, h, a) + spreadE(g);
+    b = b + (load<u32>(pair, 48) + load<u32>(pair, 52)) + shaChoice(g, h, a) + spreadE(g);
     f += b;
-    b = b + majority(c, d, e) + spreadA(c);
+    b = b + shaMajority(c, d, e) + spreadA(c);
     store<u32>(pair, load<u32>(pair, 52) + expandLow(load<u32>(pair, 60)) + load<u32>(pair, 124) + expandHigh(load<u32>(pair, 164)), 180);
-    a = a + (load<u32>(pair, 56) + load<u32>(pair, 60)) + choice(f, g, h) + spreadE(f);
+    a = a + (load<u32>(pair, 56) + load<u32>(pair, 60)) + shaChoice(f, g, h) + spreadE(f);
     e += a;
-    a = a + majority(b, c, d) + spreadA(b);
+    a = a + shaMajority(b, c, d) + spreadA(b);
     store<u32>(pair, load<u32>(pair, 60) + expandLow(load<u32>(pair, 68)) + load<u32>(pair, 132) + expandHigh(load<u32>(pair, 172)), 188);
   }
   sha256RoundsLast(a, b, c, d, e, f, g, h);
@@ -109,30 +109,30 @@ function sha256Rounds(): void {
 /** The last sixteen rounds need no further words. Then the variables are added to the state. */
 function sha256RoundsLast(a: u32, b: u32, c: u32, d: u32, e: u32, f: u32, g: u32, h: u32): void {
   for (let pair = LAST_PAIRS; pair < PAIRS + ROUND_COUNT * PAIR_BYTES; pair += 8 * PAIR_BYTES) {
-    h = h + (load<u32>(pair) + load<u32>(pair, 4)) + choice(e, f, g) + spreadE(e);
+    h = h + (load<u32>(pair) + load<u32>(pair, 4)) + shaChoice(e, f, g) + spreadE(e);
     d += h;
-    h = h + majority(a, b, c) + spreadA(a);
-    g = g + (load<u32>(pair, 8) + load<u32>(pair, 12)) + choice(d, e, f) + spreadE(d);
+    h = h + shaMajority(a, b, c) + spreadA(a);
+    g = g + (load<u32>(pair, 8) + load<u32>(pair, 12)) + shaChoice(d, e, f) + spreadE(d);
     c += g;
-    g = g + majority(h, a, b) + spreadA(h);
-    f = f + (load<u32>(pair, 16) + load<u32>(pair, 20)) + choice(c, d, e) + spreadE(c);
+    g = g + shaMajority(h, a, b) + spreadA(h);
+    f = f + (load<u32>(pair, 16) + load<u32>(pair, 20)) + shaChoice(c, d, e) + spreadE(c);
     b += f;
-    f = f + majority(g, h, a) + spreadA(g);
-    e = e + (load<u32>(pair, 24) + load<u32>(pair, 28)) + choice(b, c, d) + spreadE(b);
+    f = f + shaMajority(g, h, a) + spreadA(g);
+    e = e + (load<u32>(pair, 24) + load<u32>(pair, 28)) + shaChoice(b, c, d) + spreadE(b);
     a += e;
-    e = e + majority(f, g, h) + spreadA(f);
-    d = d + (load<u32>(pair, 32) + load<u32>(pair, 36)) + choice(a, b, c) + spreadE(a);
+    e = e + shaMajority(f, g, h) + spreadA(f);
+    d = d + (load<u32>(pair, 32) + load<u32>(pair, 36)) + shaChoice(a, b, c) + spreadE(a);
     h += d;
-    d = d + majority(e, f, g) + spreadA(e);
-    c = c + (load<u32>(pair, 40) + load<u32>(pair, 44)) + choice(h, a, b) + spreadE(h);
+    d = d + shaMajority(e, f, g) + spreadA(e);
+    c = c + (load<u32>(pair, 40) + load<u32>(pair, 44)) + shaChoice(h, a, b) + spreadE(h);
     g += c;
-    c = c + majority(d, e, f) + spreadA(d);
-    b = b + (load<u32>(pair, 48) + load<u32>(pair, 52)) + choice(g, h, a) + spreadE(g);
+    c = c + shaMajority(d, e, f) + spreadA(d);
+    b = b + (load<u32>(pair, 48) + load<u32>(pair, 52)) + shaChoice(g, h, a) + spreadE(g);
     f += b;
-    b = b + majority(c, d, e) + spreadA(c);
-    a = a + (load<u32>(pair, 56) + load<u32>(pair, 60)) + choice(f, g, h) + spreadE(f);
+    b = b + shaMajority(c, d, e) + spreadA(c);
+    a = a + (load<u32>(pair, 56) + load<u32>(pair, 60)) + shaChoice(f, g, h) + spreadE(f);
     e += a;
-    a = a + majority(b, c, d) + spreadA(b);
+    a = a + shaMajority(b, c, d) + spreadA(b);
   }
   store<u32>(STATE, load<u32>(STATE) + a);
   store<u32>(STATE, load<u32>(STATE, 4) + b, 4);
@@ -142,20 +142,6 @@ function sha256RoundsLast(a: u32, b: u32, c: u32, d: u32, e: u32, f: u32, g: u32
   store<u32>(STATE, load<u32>(STATE, 20) + f, 20);
   store<u32>(STATE, load<u32>(STATE, 24) + g, 24);
   store<u32>(STATE, load<u32>(STATE, 28) + h, 28);
-}
-
-/** Ch: each bit of e chooses between f and g. */
-// @ts-ignore: decorator
-@inline
-function choice(e: u32, f: u32, g: u32): u32 {
-  return g ^ (e & (f ^ g));
-}
-
-/** Maj: what at least two of three bits say. */
-// @ts-ignore: decorator
-@inline
-function majority(a: u32, b: u32, c: u32): u32 {
-  return ((a ^ b) & (b ^ c)) ^ b;
 }
 
 /** Σ1. */

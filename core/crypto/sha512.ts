@@ -5,7 +5,7 @@
 // (0.9 against 0.6 of hash-wasm). It hashes two blocks a signature, so it is kept small rather than unrolled.
 
 import { bytesCopy, bytesFill } from "../base/bytes";
-import { shaBlockFill, shaBlockLength, shaBlockMark } from "./sha-block";
+import { shaBlockFill, shaBlockLength, shaBlockMark, shaChoice, shaMajority } from "./sha-block";
 import { shaRounds, shaStart } from "./sha-constants";
 
 const BLOCK_BYTES: i32 = 128;
@@ -75,30 +75,30 @@ function sha512Rounds(): void {
   let h = load<u64>(STATE, 56);
   let round = shaRounds();
   for (let word = WORDS; word < WORDS + ROUND_COUNT * 8; word += 64, round += 64) {
-    h = h + (load<u64>(word) + load<u64>(round)) + choice(e, f, g) + spreadE(e);
+    h = h + (load<u64>(word) + load<u64>(round)) + shaChoice(e, f, g) + spreadE(e);
     d += h;
-    h = h + majority(a, b, c) + spreadA(a);
-    g = g + (load<u64>(word, 8) + load<u64>(round, 8)) + choice(d, e, f) + spreadE(d);
+    h = h + shaMajority(a, b, c) + spreadA(a);
+    g = g + (load<u64>(word, 8) + load<u64>(round, 8)) + shaChoice(d, e, f) + spreadE(d);
     c += g;
-    g = g + majority(h, a, b) + spreadA(h);
-    f = f + (load<u64>(word, 16) + load<u64>(round, 16)) + choice(c, d, e) + spreadE(c);
+    g = g + shaMajority(h, a, b) + spreadA(h);
+    f = f + (load<u64>(word, 16) + load<u64>(round, 16)) + shaChoice(c, d, e) + spreadE(c);
     b += f;
-    f = f + majority(g, h, a) + spreadA(g);
-    e = e + (load<u64>(word, 24) + load<u64>(round, 24)) + choice(b, c, d) + spreadE(b);
+    f = f + shaMajority(g, h, a) + spreadA(g);
+    e = e + (load<u64>(word, 24) + load<u64>(round, 24)) + shaChoice(b, c, d) + spreadE(b);
     a += e;
-    e = e + majority(f, g, h) + spreadA(f);
-    d = d + (load<u64>(word, 32) + load<u64>(round, 32)) + choice(a, b, c) + spreadE(a);
+    e = e + shaMajority(f, g, h) + spreadA(f);
+    d = d + (load<u64>(word, 32) + load<u64>(round, 32)) + shaChoice(a, b, c) + spreadE(a);
     h += d;
-    d = d + majority(e, f, g) + spreadA(e);
-    c = c + (load<u64>(word, 40) + load<u64>(round, 40)) + choice(h, a, b) + spreadE(h);
+    d = d + shaMajority(e, f, g) + spreadA(e);
+    c = c + (load<u64>(word, 40) + load<u64>(round, 40)) + shaChoice(h, a, b) + spreadE(h);
     g += c;
-    c = c + majority(d, e, f) + spreadA(d);
-    b = b + (load<u64>(word, 48) + load<u64>(round, 48)) + choice(g, h, a) + spreadE(g);
+    c = c + shaMajority(d, e, f) + spreadA(d);
+    b = b + (load<u64>(word, 48) + load<u64>(round, 48)) + shaChoice(g, h, a) + spreadE(g);
     f += b;
-    b = b + majority(c, d, e) + spreadA(c);
-    a = a + (load<u64>(word, 56) + load<u64>(round, 56)) + choice(f, g, h) + spreadE(f);
+    b = b + shaMajority(c, d, e) + spreadA(c);
+    a = a + (load<u64>(word, 56) + load<u64>(round, 56)) + shaChoice(f, g, h) + spreadE(f);
     e += a;
-    a = a + majority(b, c, d) + spreadA(b);
+    a = a + shaMajority(b, c, d) + spreadA(b);
   }
   store<u64>(STATE, load<u64>(STATE) + a);
   store<u64>(STATE, load<u64>(STATE, 8) + b, 8);
@@ -108,20 +108,6 @@ function sha512Rounds(): void {
   store<u64>(STATE, load<u64>(STATE, 40) + f, 40);
   store<u64>(STATE, load<u64>(STATE, 48) + g, 48);
   store<u64>(STATE, load<u64>(STATE, 56) + h, 56);
-}
-
-/** Ch: each bit of e chooses between f and g. */
-// @ts-ignore: decorator
-@inline
-function choice(e: u64, f: u64, g: u64): u64 {
-  return g ^ (e & (f ^ g));
-}
-
-/** Maj: what at least two of three bits say. */
-// @ts-ignore: decorator
-@inline
-function majority(a: u64, b: u64, c: u64): u64 {
-  return ((a ^ b) & (b ^ c)) ^ b;
 }
 
 /** Σ1. */
