@@ -21,6 +21,7 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 /** Of the development packages, those that building needs; the others serve the tests. */
 const BUILDERS = ["assemblyscript", "typescript", "@types/node", "@types/node-forge"];
 const ASC = "node_modules/assemblyscript/bin/asc.js";
+const TAP = "node_modules/tap/dist/esm/run.mjs";
 
 function fail(message) {
   stderr.write(`offhook: ${message}\n`);
@@ -163,6 +164,15 @@ function testFiles(folders) {
   return found.sort();
 }
 
+/**
+ * tap as it is shipped loads a TypeScript plugin that crashes with TypeScript 7. package.json switches it off, and tap then
+ * builds itself anew, but too late for its first run: so it is done before.
+ */
+function buildTap() {
+  const built = "node_modules/@tapjs/test/test-built/dist/esm/index.js";
+  if (!existsSync(built) || readFileSync(built, "utf8").includes("@tapjs/typescript")) node(TAP, "build");
+}
+
 /** Runs tests: words choose files by a part of their name, options go to tap. */
 function tap(folders, args) {
   const options = args.filter((arg) => arg.startsWith("-"));
@@ -170,7 +180,8 @@ function tap(folders, args) {
   const files = testFiles(folders).filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
   if (files.length === 0) fail(`no test file in test/{${folders.join(",")}} ${parts.length === 0 ? "" : `matches ${parts.join(" ")}`}`);
   const fixed = ["--disable-coverage", "--allow-empty-coverage", "--reporter=terse", "--jobs=2", "--timeout=240"];
-  hand(["node_modules/tap/dist/esm/run.mjs", "run", ...fixed, ...options, ...files]);
+  buildTap();
+  hand([TAP, "run", ...fixed, ...options, ...files]);
 }
 
 const TEST_FOLDERS = ["meta", "unit", "host", "scenario", "power", "fuzz"];
