@@ -28,7 +28,7 @@ export class NorCells {
   /** With a seed the chip starts full of noise, every unit programmed; without one it starts erased. */
   constructor(geometry: FlashGeometry, dirtySeed?: number) {
     this.#geometry = geometry;
-    this.#chunkBytes = Math.max(CHUNK_BYTES_MIN, geometry.sectorBytes, geometry.block64Bytes);
+    this.#chunkBytes = Math.min(geometry.totalBytes, Math.max(CHUNK_BYTES_MIN, geometry.sectorBytes, geometry.block64Bytes));
     this.#page = new Uint8Array(geometry.pageBytes);
     this.#pageWords = new Int32Array(this.#page.buffer);
     this.#chunks = new Array<undefined>(Math.ceil(geometry.totalBytes / this.#chunkBytes)).fill(undefined);

@@ -190,7 +190,7 @@ export class NorFlash implements Flash {
   }
 
   #refuse(status: Status): Status {
-    this.counters.refusals += 1;
+    if (status !== Status.PowerLost) this.counters.refusals += 1;
     return status;
   }
 
