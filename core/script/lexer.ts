@@ -63,10 +63,9 @@ export function lexerLine(ptr: usize, bytes: i32): LineKind {
 
 /** `#`, exactly one blank, one word and nothing more. */
 function lexTag(): bool {
-  if (end - at < 3 || load<u8>(at + 1) != 0x20 || asciiIsBlank(load<u8>(at + 2))) return false;
+  if (end - at < 3 || load<u8>(at + 1) != 0x20) return false;
   at += 2;
-  lexTagWord();
-  if (at < end) tagBytes = 0;
+  lexTagWord(); // A second blank makes an empty word with text behind it.
   return at == end;
 }
 

@@ -31,6 +31,8 @@ export class ScriptMachine {
   /** Events in the poll that had most of them. */
   eventsPerPollMax = 0;
   keepEvents = true;
+  /** Polls that were needed because a poll's budget was used. */
+  pollCount = 0;
   readonly #core: Harness;
   readonly #input: number;
   #pollEvents = 0;
@@ -158,6 +160,7 @@ export class ScriptMachine {
     if (accepted < 0 || accepted > bytes) throw new Error(`accepted ${accepted} of ${bytes} bytes`);
     if (accepted === 0) {
       this.call("interpreter_poll_start");
+      this.pollCount += 1;
       this.#pollEvents = 0;
     }
   }
