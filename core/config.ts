@@ -87,6 +87,18 @@ export const LINK_SHOWN_US: u32 = 1000000;
 /** Without a link for this long, the host is told: a cable takes a few seconds. */
 export const NO_LINK_US: u32 = 10000000;
 
+/** After a declined address, before DHCP is asked again (RFC 2131 §3.1 step 5: at least ten seconds). */
+export const CONFLICT_US: u32 = 10000000;
+/** Rounds over the list of routers, a second for each that is silent. */
+export const ROUTER_ROUNDS: i32 = 3;
+/** Without any offer for this long, the host is told; the telephone goes on asking. */
+export const NO_OFFER_US: u32 = 60000000;
+/** Least pause between renewals of a lease (RFC 2131 §4.4.5). */
+export const DHCP_RENEW_RETRY_US_MIN: u32 = 60000000;
+/** An expired lease that is kept: how often it is asked for, and how often ARP looks for another user of the address. */
+export const DHCP_EXTENDED_RETRY_US: u32 = 60000000;
+export const DHCP_EXTENDED_ARP_US: u32 = 5000000;
+
 /** The telephone asks its slower inputs again after this: a link or a key changes between polls without a deadline. */
 export const IDLE_US: u32 = 1000000;
 

@@ -5,7 +5,7 @@
 // The values are ABI: a number that has been released is never given another meaning.
 
 /** Rises whenever the table of docs/ABI.md changes. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** Result of a call: zero or a count on success, one of these otherwise. */
 export enum Status {
@@ -67,6 +67,14 @@ export enum ResetCause {
   Panic = 5,
   /** The host saw no answer from `poll` in time. */
   Watchdog = 6,
+  /** Another VLAN or another way of tagging than the address was leased under. */
+  Vlan = 7,
+  /** No router answered. */
+  RouterSilent = 8,
+  /** No router is on the telephone's subnet. */
+  RouterSubnet = 9,
+  /** The telephone's own address or mask cannot be used. */
+  BadAddress = 10,
 }
 
 /** Codes of `sys_panic`. */

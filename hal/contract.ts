@@ -81,8 +81,23 @@ export interface HalImports {
   stage_read(offset: number, ptr: number, bytes: number): number;
   /** Returns 0 while the port (0 line, 1 PC) is down, else its speed in Mbit/s; bit 16 is set for full duplex. */
   eth_link(port: number): number;
+  /**
+   * Sets a port's PHY mode (PHY1STAT's or PHY2STAT's number) and tagging. Line port: tagging 0 off, 1 on, with tag = vid | pcp << 12;
+   * vid 0 is priority tagging. PC port: tagging is separation on or off, tag = the port's VLAN and priority.
+   * Returns Ok. Atomic between frames; clears ARP and receive queues; open streams get Reset.
+   */
+  eth_configure(port: number, phy: number, tagging: number, tag: number): number;
+  /** Sends one frame from its destination address on, without tag or check sequence; EtherType 0x88cc only. Returns its bytes, NoLink or WouldBlock. */
+  eth_send(ptr: number, bytes: number): number;
+  /** Takes one received frame of EtherType 0x88cc, tag removed; a longer one than the capacity is dropped. Returns bytes, 0 none; queue of 8. */
+  eth_receive(ptr: number, capacity: number): number;
   /** Sets address, mask, router and MTU. Returns Ok. Address 0 = unconfigured: streams get Reset, datagrams to port 68 are still received. */
   net_configure(address: number, mask: number, router: number, mtu: number): number;
+  /**
+   * Asks whether anybody answers ARP for an address. Returns Pending, 0 nobody within one second, 1 answered by another.
+   * Repeat the call until it is decided; the same address asked again after a result is a new probe. Own answers are ignored.
+   */
+  arp_probe(address: number): number;
   /**
    * Resolves a name with the given servers (u32 each), one question at a time; repeat the call until it is decided.
    * Returns Pending, the count of u32 addresses written, NoName or TimedOut. Another name abandons the question under way.

@@ -1,5 +1,21 @@
-// Ethernet: the state of the two ports.
+// Ethernet: the two ports' link and tagging, and raw frames for LLDP. Everything else goes through the network group.
 
 /** Returns 0 while the port (0 line, 1 PC) is down, else its speed in Mbit/s; bit 16 is set for full duplex. */
 @external("hal", "eth_link")
 export declare function halEthLink(port: i32): i32;
+
+/**
+ * Sets a port's PHY mode (PHY1STAT's or PHY2STAT's number) and tagging. Line port: tagging 0 off, 1 on, with tag = vid | pcp << 12;
+ * vid 0 is priority tagging. PC port: tagging is separation on or off, tag = the port's VLAN and priority.
+ * Returns Ok. Atomic between frames; clears ARP and receive queues; open streams get Reset.
+ */
+@external("hal", "eth_configure")
+export declare function halEthConfigure(port: i32, phy: i32, tagging: i32, tag: i32): i32;
+
+/** Sends one frame from its destination address on, without tag or check sequence; EtherType 0x88cc only. Returns its bytes, NoLink or WouldBlock. */
+@external("hal", "eth_send")
+export declare function halEthSend(ptr: usize, bytes: i32): i32;
+
+/** Takes one received frame of EtherType 0x88cc, tag removed; a longer one than the capacity is dropped. Returns bytes, 0 none; queue of 8. */
+@external("hal", "eth_receive")
+export declare function halEthReceive(ptr: usize, capacity: i32): i32;

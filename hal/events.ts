@@ -105,6 +105,12 @@ export enum Field {
   Flags = 59,
   /** Dependencies that an image names; they are not enforced. */
   Dependencies = 60,
+  Tagging = 61,
+  Vid = 62,
+  From = 63,
+  To = 64,
+  VlanReason = 65,
+  Changed = 66,
 }
 
 export enum BootState {
@@ -378,6 +384,21 @@ export enum Source {
   CommandLine = 8,
 }
 
+/** Why the VLAN was looked at. */
+export enum VlanReason {
+  Option242 = 1,
+  /** The settings file; it takes effect at the next check. */
+  Settings = 2,
+  Lldp = 3,
+  Vlantest = 4,
+  /** What was kept over the reset, or entered locally. */
+  Stored = 5,
+  /** The check at call-server contact. */
+  Recheck = 6,
+  /** Wanted, but it did not answer since power-up. */
+  FailedList = 7,
+}
+
 /** Messages that decide a verdict. */
 export enum Notice {
   NoLink = 1,
@@ -392,4 +413,11 @@ export enum Notice {
   OfferRefused = 8,
   /** The file cannot be stored: staging or slot too small. */
   NoRoom = 9,
+  /** ARP was answered for our own address. */
+  AddressConflict = 10,
+  RouterSilent = 11,
+  RouterSubnet = 12,
+  BadAddress = 13,
+  /** DHCP has not answered for a while. */
+  NoOffer = 14,
 }

@@ -8,6 +8,13 @@
 export declare function halNetConfigure(address: i32, mask: i32, router: i32, mtu: i32): i32;
 
 /**
+ * Asks whether anybody answers ARP for an address. Returns Pending, 0 nobody within one second, 1 answered by another.
+ * Repeat the call until it is decided; the same address asked again after a result is a new probe. Own answers are ignored.
+ */
+@external("hal", "arp_probe")
+export declare function halArpProbe(address: i32): i32;
+
+/**
  * Resolves a name with the given servers (u32 each), one question at a time; repeat the call until it is decided.
  * Returns Pending, the count of u32 addresses written, NoName or TimedOut. Another name abandons the question under way.
  */

@@ -32,6 +32,8 @@ export interface Peripherals {
 /** No call has more arguments; a fixed count spares an array per call. */
 type Call = (a: number, b: number, c: number, d: number, e: number, f: number) => number;
 
+/** Without tag and check sequence. */
+const FRAME_BYTES_MAX = 1514;
 const DNS_SERVER_COUNT_MAX = 8;
 const DNS_NAME_BYTES_MAX = 255;
 const PORT_MAX = 65535;
@@ -104,13 +106,25 @@ export class HalBinding {
     };
   }
 
-  #front(): Pick<HalImports, "keypad_read" | "display_row" | "display_set" | "eth_link"> {
-    const { keypad, display, line } = this.#peripherals;
+  #front(): Pick<HalImports,
+    "keypad_read" | "display_row" | "display_set" | "eth_link" | "eth_configure" | "eth_send" | "eth_receive"> {
+    const { keypad, display, line, network } = this.#peripherals;
     return {
       keypad_read: () => keypad.read(),
       display_row: (row, ptr, bytes) => this.#with("display_row", ptr, bytes, (text) => display.setRow(row, text), ROW_BYTES_MAX),
       display_set: (item: DisplayItem, value) => display.setItem(item, value),
       eth_link: (port) => (port === 0 ? line.link() : 0),
+      eth_configure: (port, phy, tagging, tag) => {
+        if ((port !== 0 && port !== 1) || tag < 0 || tag > 0x7fff) return Status.Invalid;
+        return network.portConfigure(port, phy, tagging !== 0, tag);
+      },
+      eth_send: (ptr, bytes) => this.#with("eth_send", ptr, bytes, (frame) => network.frameSend(frame.slice()), FRAME_BYTES_MAX),
+      eth_receive: (ptr, capacity) => this.#with("eth_receive", ptr, capacity, (target) => {
+        const frame = network.frameReceive();
+        if (frame === null || frame.length > target.length) return 0; // Whole or dropped.
+        target.set(frame);
+        return frame.length;
+      }),
     };
   }
 
@@ -143,10 +157,11 @@ export class HalBinding {
   }
 
   #network(): Pick<HalImports,
-    "net_configure" | "dns_resolve" | "udp_open" | "udp_send" | "udp_receive" | "tcp_open" | "tcp_state" | "tcp_send" | "tcp_receive" | "net_close"> {
+    "net_configure" | "arp_probe" | "dns_resolve" | "udp_open" | "udp_send" | "udp_receive" | "tcp_open" | "tcp_state" | "tcp_send" | "tcp_receive" | "net_close"> {
     const { network } = this.#peripherals;
     return {
       net_configure: (address, mask, router, mtu) => network.configure(address >>> 0, mask >>> 0, router >>> 0, mtu),
+      arp_probe: (address) => network.arpProbe(address >>> 0),
       dns_resolve: (...args) => this.#resolve(...args),
       udp_open: (port) => (port < 0 || port > PORT_MAX ? Status.Invalid : network.udpOpen(port)),
       udp_send: (handle, address, port, ptr, bytes) => this.#with("udp_send", ptr, bytes, (data) =>

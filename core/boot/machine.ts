@@ -1,21 +1,28 @@
 // The boot state: this file alone changes it, at most once a poll.
 
-import { Mode } from "../../hal/abi";
+import { Mode, Row, Status } from "../../hal/abi";
 import { BootState, EventKind, Field } from "../../hal/events";
 import { eventBegin, eventCode, eventSend } from "../base/events";
 import { timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
-import { fetchInit } from "./fetch";
+import { dhcpClientIsBound, dhcpClientPoll, dhcpClientStop } from "../net/dhcp-client";
+import { linkSpeed } from "../net/link";
+import { screenClear } from "../ui/screen";
+import { fetchAbort, fetchInit } from "./fetch";
 import { inputsPoll } from "./inputs";
 import { modeSet } from "./mode";
+import { programWithdraw } from "./program";
+import { callServerStop } from "./stages/call-server";
 import { statusInit } from "./status";
-import { statesEnter, statesPoll } from "./states";
+import { statesEnter, statesNeedNetwork, statesPoll } from "./states";
 import { transferInit } from "./transfer";
 
 let state: BootState = BootState.PowerUp;
+let mode: Mode = Mode.Telephone;
 
 /** Starts in the first state of the mode. */
-export function machineInit(mode: Mode): void {
+export function machineInit(forMode: Mode): void {
+  mode = forMode;
   modeSet(mode);
   statusInit();
   fetchInit();
@@ -27,7 +34,7 @@ export function machineInit(mode: Mode): void {
 /** One step: the inputs, the stage, at most one transition. */
 export function machinePoll(): void {
   inputsPoll();
-  const next = statesPoll(state);
+  const next = mode == Mode.Telephone ? machineNext() : statesPoll(state);
   if (next == state) return;
   state = next;
   machineEnter();
@@ -36,6 +43,25 @@ export function machinePoll(): void {
 /** True once nothing more will happen. */
 export function machineEnded(): bool {
   return state == BootState.Ended;
+}
+
+/** The stage decides, unless the cable was pulled or the lease was lost under it. */
+function machineNext(): BootState {
+  const needsNetwork = statesNeedNetwork(state);
+  const leased = needsNetwork || state == BootState.Login;
+  if (leased && dhcpClientIsBound() && dhcpClientPoll() == Status.Reset) return machineLost(BootState.Dhcp);
+  if (needsNetwork && linkSpeed() == 0) return machineLost(BootState.Link);
+  return statesPoll(state);
+}
+
+/** What was under way ends; nothing of it is kept. */
+function machineLost(next: BootState): BootState {
+  fetchAbort();
+  callServerStop();
+  dhcpClientStop();
+  screenClear(Row.Prompt);
+  programWithdraw();
+  return next;
 }
 
 function machineEnter(): void {

@@ -15,6 +15,11 @@ export function programOffer(): void {
   screenSetSoftkey(0, programAllowed() ? PROGRAM : 0);
 }
 
+/** Shows the softkey even where it will only give the error tone: at messages that wait for somebody. */
+export function programShow(): void {
+  screenSetSoftkey(0, PROGRAM);
+}
+
 export function programWithdraw(): void {
   screenSetSoftkey(0, 0);
 }

@@ -1,6 +1,8 @@
-// What survives a reset: how often the telephone restarted, and how often in a row for the same cause.
+// What survives a reset: how often the telephone restarted, how often in a row for the same cause, the VLAN to start on, and
+// the VLANs that did not answer since power-up.
 //
-//   0 magic u32  4 restarts u32  8 cause u32  12 in a row u32 … 124 crc32 of the bytes before it
+//   0 magic u32  4 restarts u32  8 cause u32  12 in a row u32  16 start: u16 VLAN | tagged << 12 | known << 15
+//   18 failed VLANs u16  20 their numbers, u16 each … 124 crc32 of the bytes before it
 // A write is not atomic, so a record whose check value is wrong counts as a power-up.
 
 import { ResetCause, RETAINED_BYTES } from "../../hal/abi";
@@ -11,6 +13,10 @@ import { crc32Of } from "../crypto/crc32";
 const MAGIC: u32 = 0x4f464648;
 const RECORD = memory.data(128, 8);
 const CRC_AT: i32 = 124;
+const START_KNOWN: i32 = 0x8000;
+const START_TAGGED: i32 = 0x1000;
+/** What fits before the check value; a site that sends telephones to more dead VLANs has another problem. */
+const FAILED_COUNT_MAX: i32 = 52;
 
 /** Reads the record and counts this start: a power-up begins at zero. */
 export function retainedInit(cause: i32): void {
@@ -39,6 +45,51 @@ export function retainedCause(): i32 {
 /** Resets in a row for this cause, this start's included. */
 export function retainedInARow(cause: i32): i32 {
   return load<u32>(RECORD, 8) == <u32>cause ? load<i32>(RECORD, 12) : 0;
+}
+
+/** True when a check before the last reset chose how to start. */
+export function retainedHasStart(): bool {
+  return (load<u16>(RECORD, 16) & START_KNOWN) != 0;
+}
+
+export function retainedStartTagged(): bool {
+  return (load<u16>(RECORD, 16) & START_TAGGED) != 0;
+}
+
+export function retainedStartVlan(): i32 {
+  return load<u16>(RECORD, 16) & 0xfff;
+}
+
+/** The next start begins like this. */
+export function retainedSetStart(tagged: bool, vid: i32): void {
+  assert(vid >= 0 && vid <= 4094);
+  store<u16>(RECORD, START_KNOWN | (tagged ? START_TAGGED : 0) | vid, 16);
+  retainedWrite();
+}
+
+/** True when this VLAN did not answer since power-up. */
+export function retainedHasFailed(vid: i32): bool {
+  for (let index: i32 = 0; index < <i32>load<u16>(RECORD, 18); index++) {
+    if (load<u16>(failedAt(index)) == vid) return true;
+  }
+  return false;
+}
+
+/** Remembers a VLAN that did not answer. With the list full the oldest is forgotten. */
+export function retainedAddFailed(vid: i32): void {
+  if (retainedHasFailed(vid)) return;
+  let count = <i32>load<u16>(RECORD, 18);
+  if (count == FAILED_COUNT_MAX) {
+    for (let index: i32 = 1; index < count; index++) store<u16>(failedAt(index - 1), load<u16>(failedAt(index)));
+    count--;
+  }
+  store<u16>(failedAt(count), vid);
+  store<u16>(RECORD, count + 1, 18);
+  retainedWrite();
+}
+
+function failedAt(index: i32): usize {
+  return RECORD + 20 + <usize>index * 2;
 }
 
 function retainedWrite(): void {

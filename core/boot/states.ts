@@ -4,6 +4,7 @@
 
 import { BootState } from "../../hal/events";
 import { callServerEnter, callServerPoll } from "./stages/call-server";
+import { conflictEnter, conflictPoll } from "./stages/conflict";
 import { craftEnter, craftPoll } from "./stages/craft";
 import { dhcpEnter, dhcpPoll } from "./stages/dhcp";
 import { downloadEnter, downloadPoll } from "./stages/download";
@@ -14,6 +15,7 @@ import { linkEnter, linkPoll } from "./stages/link";
 import { loginEnter, loginPoll } from "./stages/login";
 import { powerUpEnter, powerUpPoll } from "./stages/power-up";
 import { restartEnter, restartPoll } from "./stages/restart";
+import { routerEnter, routerPoll } from "./stages/router";
 import { scriptEnter, scriptPoll } from "./stages/script";
 import { writeEnter, writePoll } from "./stages/write";
 
@@ -23,6 +25,8 @@ export function statesEnter(state: BootState): void {
     case BootState.Hardware: return hardwareEnter();
     case BootState.Link: return linkEnter();
     case BootState.Dhcp: return dhcpEnter();
+    case BootState.Conflict: return conflictEnter();
+    case BootState.Router: return routerEnter();
     case BootState.FileServer: return fileServerEnter();
     case BootState.Script: return scriptEnter();
     case BootState.Download: return downloadEnter();
@@ -36,12 +40,27 @@ export function statesEnter(state: BootState): void {
   }
 }
 
+/** True in the states that need the network: without link or address they begin again. */
+export function statesNeedNetwork(state: BootState): bool {
+  switch (state) {
+    case BootState.Conflict:
+    case BootState.Router:
+    case BootState.FileServer:
+    case BootState.Script:
+    case BootState.Download:
+    case BootState.CallServer: return true;
+    default: return false;
+  }
+}
+
 export function statesPoll(state: BootState): BootState {
   switch (state) {
     case BootState.PowerUp: return powerUpPoll();
     case BootState.Hardware: return hardwarePoll();
     case BootState.Link: return linkPoll();
     case BootState.Dhcp: return dhcpPoll();
+    case BootState.Conflict: return conflictPoll();
+    case BootState.Router: return routerPoll();
     case BootState.FileServer: return fileServerPoll();
     case BootState.Script: return scriptPoll();
     case BootState.Download: return downloadPoll();

@@ -1,58 +1,75 @@
-// The DHCP client: DISCOVER to ACK, and what an ACK sets (startup.md §2; RFC 2131 §4.4).
+// The DHCP client: DISCOVER to ACK, then the lease for as long as the telephone runs (RFC 2131 §4.4; docs/STARTUP.md, DHCP).
 //
 // It never gives up: a server that is silent is asked again after 4, 8, 16, 32, 64 s. What an ACK brings goes into the
-// parameters, standard options first and option 242 last. Leases here are not renewed: a start-up is shorter than one.
+// parameters (net/dhcp-lease). A lease is renewed at T1 and rebound at T2; what happens at its end is DHCPSTD's to say.
 
 import { Info, Status } from "../../hal/abi";
-import { DhcpMessage, EventKind, Field, Notice, Source } from "../../hal/events";
-import { be32 } from "../base/bytes";
+import { DhcpMessage, EventKind, Field } from "../../hal/events";
 import { entropyWord } from "../base/entropy";
-import { eventAddress, eventBegin, eventCode, eventNumber, eventSend, eventText } from "../base/events";
-import { lineAddAddress, lineAddByte, lineAddHex, lineAddNumber, lineBytes, linePtr, lineStart } from "../base/line";
+import { eventAddress, eventBegin, eventNumber, eventSend, eventText, eventCode } from "../base/events";
 import { systemInfo } from "../base/system";
-import { DHCP_CLASS, textBytes, textPtr } from "../base/texts";
-import { timeNow, timeWakeAt } from "../base/time";
+import { timeNow, timeWakeAt, timeWakeIn } from "../base/time";
 import { trace, Trace } from "../base/trace";
-import { DHCP_RETRY_US_MAX, DHCP_RETRY_US_MIN } from "../config";
-import { option242Apply } from "../settings/option242";
-import { parameterNumber, parameterSet } from "../settings/parameters";
+import {
+  DHCP_EXTENDED_ARP_US, DHCP_EXTENDED_RETRY_US, DHCP_RENEW_RETRY_US_MIN, DHCP_RETRY_US_MAX, DHCP_RETRY_US_MIN, NO_OFFER_US,
+} from "../config";
+import { parameterNumber } from "../settings/parameters";
 import { Parameter } from "../settings/table";
 import * as dhcp from "../wire/dhcp";
+import { arpProbe } from "./arp";
+import { leaseAddIdentity, leaseApply, leaseRefuse, leaseSeconds, leaseT1Seconds, leaseT2Seconds } from "./dhcp-lease";
 import { udpClose, udpConfigure, udpOpen, udpReceive, udpSend, UDP_ADDRESS_BROADCAST } from "./udp";
+
+/** Where the client stands; RFC 2131 figure 5, and what an expired lease that is kept comes to. */
+enum Phase {
+  Off,
+  Selecting,
+  Requesting,
+  Bound,
+  Renewing,
+  Rebinding,
+  Extended,
+  /** The address may no longer be used; boot starts over. */
+  Lost,
+}
 
 const MAC = memory.data(8, 8);
 const PACKET = memory.data(1472, 8);
-const REQUESTED = memory.data(8, 1);
 const NO_HANDLE: i32 = -1;
+const LEASE_INFINITE: u32 = ~0;
 
+let phase: Phase = Phase.Off;
 let handle: i32 = NO_HANDLE;
+let vlan: i32 = 0;
 let xid: u32 = 0;
-let requesting: bool = false;
-let offeredAddress: u32 = 0;
+let address: u32 = 0;
 let serverAddress: u32 = 0;
 let startUs: u64 = 0;
 let sendUs: u64 = 0;
+let arpUs: u64 = 0;
 let retryUs: u32 = 0;
-let leaseSeconds: u32 = 0;
+let boundUs: u64 = 0;
+let offered: bool = false;
 
-/** Starts over with DISCOVER and without an address. Returns Ok, or NoSpace when no port is to be had. */
-export function dhcpClientStart(): i32 {
+/** Starts over with DISCOVER and without an address, on a VLAN that only events speak of. Returns Ok, or NoSpace. */
+export function dhcpClientStart(onVlan: i32): i32 {
   dhcpClientStop();
   udpConfigure(0, 0, 0, parameterNumber(Parameter.MTU_SIZE));
   systemInfo(Info.Mac, MAC, 6);
   handle = udpOpen(dhcp.DHCP_PORT_CLIENT);
   if (handle < 0) return handle;
-  xid = entropyWord();
-  requesting = false;
+  vlan = onVlan;
   startUs = timeNow();
-  sendUs = startUs;
-  retryUs = DHCP_RETRY_US_MIN;
+  offered = false;
+  dhcpClientSelect();
   return Status.Ok;
 }
 
+/** Stops asking and forgets the lease; the address stays configured until somebody takes it away. */
 export function dhcpClientStop(): void {
   if (handle >= 0) udpClose(handle);
   handle = NO_HANDLE;
+  phase = Phase.Off;
 }
 
 /** Whole seconds since the start, as the screen counts them. */
@@ -65,167 +82,206 @@ export function dhcpClientSecondLeftUs(): u32 {
   return 1000000 - <u32>((timeNow() - startUs) % 1000000);
 }
 
-/** Returns Ok once an address is bound, else Pending. */
-export function dhcpClientPoll(): i32 {
-  assert(handle >= 0);
-  const bytes = udpReceive(handle, PACKET, dhcp.DHCP_BYTES_MAX);
-  if (bytes > 0 && dhcpClientTake(bytes)) {
-    dhcpClientStop();
-    return Status.Ok;
-  }
-  if (timeNow() >= sendUs) dhcpClientSend();
-  timeWakeAt(sendUs);
-  return Status.Pending;
+/** True once anybody offered anything since the start. */
+export function dhcpClientHasOffer(): bool {
+  return offered;
 }
 
+/** True while an address is leased. */
+export function dhcpClientIsBound(): bool {
+  return phase >= Phase.Bound && phase < Phase.Lost;
+}
+
+/** Our address, 0 without a lease. */
+export function dhcpClientAddress(): u32 {
+  return dhcpClientIsBound() ? address : 0;
+}
+
+/** Microseconds without an offer after which the host is told. */
+export function dhcpClientIsSilent(): bool {
+  return !offered && timeNow() >= startUs + NO_OFFER_US;
+}
+
+/** Works on. Returns Ok while an address is bound, Pending while there is none, Reset once it was lost. */
+export function dhcpClientPoll(): i32 {
+  if (phase == Phase.Off) return Status.Pending;
+  if (phase == Phase.Lost) return Status.Reset;
+  if (phase != Phase.Bound) {
+    const bytes = udpReceive(handle, PACKET, dhcp.DHCP_BYTES_MAX);
+    if (bytes > 0) dhcpClientTake(bytes);
+  }
+  if (phase >= Phase.Bound) dhcpClientKeep();
+  if (phase == Phase.Lost) return Status.Reset;
+  if (phase != Phase.Bound && timeNow() >= sendUs) dhcpClientSend();
+  timeWakeAt(sendUs);
+  return phase >= Phase.Bound ? Status.Ok : Status.Pending;
+}
+
+/** Gives the address back: it will not be used again (RFC 2131 §4.4.6). */
+export function dhcpClientRelease(): void {
+  if (!dhcpClientIsBound()) return;
+  dhcp.dhcpBegin(entropyWord(), 0, MAC, address);
+  dhcp.dhcpAddByte(dhcp.OPTION_MESSAGE, DhcpMessage.Release);
+  dhcp.dhcpAddWord(dhcp.OPTION_SERVER, serverAddress);
+  dhcp.dhcpEnd();
+  dhcpClientLeave(serverAddress, DhcpMessage.Release);
+  dhcpClientStop();
+}
+
+/** Somebody else uses the address (RFC 2131 §4.4.4): tells the server and gives it up. */
+export function dhcpClientDecline(): void {
+  if (!dhcpClientIsBound()) return;
+  udpConfigure(0, 0, 0, parameterNumber(Parameter.MTU_SIZE));
+  dhcp.dhcpBegin(entropyWord(), 0, MAC, 0);
+  dhcp.dhcpAddByte(dhcp.OPTION_MESSAGE, DhcpMessage.Decline);
+  dhcp.dhcpAddWord(dhcp.OPTION_REQUESTED, address);
+  dhcp.dhcpAddWord(dhcp.OPTION_SERVER, serverAddress);
+  dhcp.dhcpEnd();
+  dhcpClientLeave(UDP_ADDRESS_BROADCAST, DhcpMessage.Decline);
+  dhcpClientStop();
+}
+
+function dhcpClientSelect(): void {
+  phase = Phase.Selecting;
+  xid = entropyWord();
+  retryUs = DHCP_RETRY_US_MIN;
+  sendUs = timeNow();
+}
+
+function dhcpClientLeave(to: u32, message: DhcpMessage): void {
+  udpSend(handle, to, dhcp.DHCP_PORT_SERVER, dhcp.dhcpOutPtr(), dhcp.dhcpOutBytes());
+  dhcpClientEvent(message, address, serverAddress);
+}
+
+/** Sends what the phase asks for and sets when to send it again. */
 function dhcpClientSend(): void {
-  if (requesting && retryUs >= DHCP_RETRY_US_MIN << 2) dhcpClientRestart(); // The server that offered is silent: ask everybody again.
-  dhcp.dhcpBegin(xid, dhcpClientSeconds(), MAC, 0);
-  dhcp.dhcpAddByte(dhcp.OPTION_MESSAGE, requesting ? DhcpMessage.Request : DhcpMessage.Discover);
-  if (requesting) {
-    dhcp.dhcpAddWord(dhcp.OPTION_REQUESTED, offeredAddress);
+  // The server that offered, or that said it knows us, is silent: ask everybody again.
+  if (phase == Phase.Requesting && retryUs >= DHCP_RETRY_US_MIN << 2) dhcpClientSelect();
+  const kept = phase > Phase.Bound;
+  dhcp.dhcpBegin(xid, kept ? 0 : dhcpClientSeconds(), MAC, kept ? address : 0);
+  const message = phase == Phase.Selecting ? DhcpMessage.Discover : DhcpMessage.Request;
+  dhcp.dhcpAddByte(dhcp.OPTION_MESSAGE, message);
+  if (phase == Phase.Requesting) {
+    dhcp.dhcpAddWord(dhcp.OPTION_REQUESTED, address);
     dhcp.dhcpAddWord(dhcp.OPTION_SERVER, serverAddress);
   }
-  dhcpClientAddIdentity();
+  leaseAddIdentity(MAC);
   dhcp.dhcpEnd();
-  udpSend(handle, UDP_ADDRESS_BROADCAST, dhcp.DHCP_PORT_SERVER, dhcp.dhcpOutPtr(), dhcp.dhcpOutBytes());
-  dhcpClientEvent(requesting ? DhcpMessage.Request : DhcpMessage.Discover, 0, 0);
+  const to = phase == Phase.Renewing ? serverAddress : UDP_ADDRESS_BROADCAST;
+  udpSend(handle, to, dhcp.DHCP_PORT_SERVER, dhcp.dhcpOutPtr(), dhcp.dhcpOutBytes());
+  dhcpClientEvent(message, kept ? address : 0, kept ? serverAddress : 0);
+  if (kept) return dhcpClientRetryKept();
   // RFC 2131 §4.1: 4 s doubling to 64 s, each a random second more or less.
   const jitterUs = <i32>(entropyWord() % 2000001) - 1000000;
   sendUs = timeNow() + <u64>(<i32>retryUs + jitterUs);
   if (retryUs < DHCP_RETRY_US_MAX) retryUs <<= 1;
 }
 
-function dhcpClientRestart(): void {
-  requesting = false;
-  xid = entropyWord();
-  retryUs = DHCP_RETRY_US_MIN;
+/** RFC 2131 §4.4.5: half of what is left until the next deadline, at least a minute; a kept expired lease once a minute. */
+function dhcpClientRetryKept(): void {
+  const endUs = phase == Phase.Renewing ? dhcpClientDeadline(leaseT2Seconds()) : dhcpClientDeadline(leaseSeconds());
+  let waitUs: u64 = phase == Phase.Extended || endUs <= timeNow() ? DHCP_EXTENDED_RETRY_US : (endUs - timeNow()) / 2;
+  if (waitUs < DHCP_RENEW_RETRY_US_MIN) waitUs = DHCP_RENEW_RETRY_US_MIN;
+  sendUs = phase != Phase.Extended && timeNow() + waitUs > endUs ? endUs : timeNow() + waitUs;
 }
 
-/** Options 12, 55, 57, 60 and 61 (startup.md §2.1). */
-function dhcpClientAddIdentity(): void {
-  dhcp.dhcpAddHalf(dhcp.OPTION_SIZE_MAX, 576);
-  lineStart();
-  lineAddByte(0x41); // A
-  lineAddByte(0x56); // V
-  lineAddByte(dhcpClientVendorLetter());
-  lineAddHex(MAC + 3, 3, true);
-  dhcp.dhcpAddBytes(dhcp.OPTION_HOST_NAME, linePtr(), lineBytes());
-  dhcp.dhcpAddBytes(dhcp.OPTION_CLASS, textPtr(DHCP_CLASS), textBytes(DHCP_CLASS));
-  store<u8>(REQUESTED, 1);
-  store<u32>(REQUESTED + 1, load<u32>(MAC));
-  store<u16>(REQUESTED + 5, load<u16>(MAC + 4));
-  dhcp.dhcpAddBytes(dhcp.OPTION_CLIENT, REQUESTED, 7);
-  store<u8>(REQUESTED, dhcp.OPTION_MASK);
-  store<u8>(REQUESTED + 1, dhcp.OPTION_ROUTER);
-  store<u8>(REQUESTED + 2, dhcp.OPTION_DNS);
-  store<u8>(REQUESTED + 3, dhcp.OPTION_LOG);
-  store<u8>(REQUESTED + 4, dhcp.OPTION_DOMAIN);
-  store<u8>(REQUESTED + 5, dhcp.OPTION_MTU);
-  store<u8>(REQUESTED + 6, dhcp.OPTION_NTP);
-  store<u8>(REQUESTED + 7, parameterNumber(Parameter.SSON));
-  dhcp.dhcpAddBytes(dhcp.OPTION_PARAMETERS, REQUESTED, 8);
-}
-
-/** The host name's third letter tells the maker's address block. */
-function dhcpClientVendorLetter(): i32 {
-  const block = be32(MAC) >>> 8;
-  if (block == 0x00040d) return 0x41;
-  if (block == 0x00096e) return 0x45;
-  return block == 0x00601d ? 0x4c : 0x58;
-}
-
-/** Takes one datagram; true when it binds an address. */
-function dhcpClientTake(bytes: i32): bool {
+/** Takes one datagram. */
+function dhcpClientTake(bytes: i32): void {
+  timeWakeIn(0); // There may be more.
   if (!dhcp.dhcpRead(PACKET, bytes, xid, MAC)) {
     trace(Trace.PacketDropped, bytes);
-    return false;
+    return;
   }
   const message = dhcp.dhcpMessage();
   const server = dhcp.dhcpWord(dhcp.OPTION_SERVER);
-  leaseSeconds = dhcp.dhcpWord(dhcp.OPTION_LEASE);
   dhcpClientEvent(<DhcpMessage>message, dhcp.dhcpYourAddress(), server);
-  if (message == DhcpMessage.Offer && !requesting) dhcpClientOffer(server);
-  if (!requesting || server != serverAddress) return false;
-  if (message == DhcpMessage.Nak) {
-    dhcpClientRestart();
-    sendUs = timeNow();
-  }
-  if (message != DhcpMessage.Ack || leaseSeconds == 0 || dhcp.dhcpYourAddress() == 0) return false;
-  dhcpClientBind();
-  return true;
+  if (phase == Phase.Selecting && message == DhcpMessage.Offer) return dhcpClientOffer(server);
+  if (phase == Phase.Selecting || phase == Phase.Bound) return;
+  if (phase != Phase.Rebinding && phase != Phase.Extended && server != serverAddress) return;
+  if (message == DhcpMessage.Nak) return dhcpClientRefused();
+  if (message == DhcpMessage.Ack && dhcpClientUsable(server)) dhcpClientBind(server);
 }
 
-/** An offer without a lease time, a server or an address is not accepted (startup.md §2.2). */
+/** An offer or ACK without a lease time, a server or an address is not accepted. */
+function dhcpClientUsable(server: u32): bool {
+  if (dhcp.dhcpWord(dhcp.OPTION_LEASE) != 0 && server != 0 && dhcp.dhcpYourAddress() != 0) return true;
+  leaseRefuse(server);
+  return false;
+}
+
 function dhcpClientOffer(server: u32): void {
-  if (leaseSeconds == 0 || server == 0 || dhcp.dhcpYourAddress() == 0) {
-    eventBegin(EventKind.Notice);
-    eventCode(Field.Notice, Notice.OfferRefused);
-    eventAddress(Field.Server, server);
-    eventSend();
-    return;
-  }
-  offeredAddress = dhcp.dhcpYourAddress();
+  if (!dhcpClientUsable(server)) return;
+  offered = true;
+  address = dhcp.dhcpYourAddress();
   serverAddress = server;
-  requesting = true;
+  phase = Phase.Requesting;
   retryUs = DHCP_RETRY_US_MIN;
   sendUs = timeNow();
 }
 
-/** Header fields and standard options first, option 242 last: its values win (startup.md §2.3). */
-function dhcpClientBind(): void {
-  const address = dhcp.dhcpYourAddress();
-  const mask = dhcp.dhcpWord(dhcp.OPTION_MASK);
-  const router = dhcp.dhcpFind(dhcp.OPTION_ROUTER) && dhcp.dhcpValueBytes() >= 4 ? be32(dhcp.dhcpValuePtr()) : 0;
-  dhcpClientSetAddress(Parameter.IPADD, address);
-  dhcpClientSetAddress(Parameter.NETMASK, mask);
-  dhcpClientSetList(Parameter.ROUTER, dhcp.OPTION_ROUTER);
-  dhcpClientSetList(Parameter.DNSSRVR, dhcp.OPTION_DNS);
-  dhcpClientSetList(Parameter.LOGSRVR, dhcp.OPTION_LOG);
-  dhcpClientSetList(Parameter.SNTPSRVR, dhcp.OPTION_NTP);
-  if (dhcp.dhcpFind(dhcp.OPTION_DOMAIN)) dhcpClientSetText(Parameter.DOMAIN);
-  const mtu = dhcp.dhcpHalf(dhcp.OPTION_MTU);
-  if (mtu != 0) {
-    lineStart();
-    lineAddNumber(mtu);
-    parameterSet(Parameter.MTU_SIZE, linePtr(), lineBytes(), Source.Dhcp);
+/** NAK: what was asked for is not ours. With a lease the address is lost at once. */
+function dhcpClientRefused(): void {
+  if (phase > Phase.Bound) phase = Phase.Lost;
+  else dhcpClientSelect();
+}
+
+function dhcpClientBind(server: u32): void {
+  address = dhcp.dhcpYourAddress();
+  serverAddress = server;
+  boundUs = timeNow();
+  const renewed = phase != Phase.Requesting;
+  phase = Phase.Bound;
+  leaseApply(renewed);
+  sendUs = dhcpClientDeadline(leaseT1Seconds());
+}
+
+/** Goes from bound through renewing and rebinding to the lease's end, each at its time. */
+function dhcpClientKeep(): void {
+  if (phase == Phase.Extended) return dhcpClientExtended();
+  if (timeNow() >= dhcpClientDeadline(leaseSeconds())) return dhcpClientExpired();
+  if (phase < Phase.Rebinding && timeNow() >= dhcpClientDeadline(leaseT2Seconds())) dhcpClientAsk(Phase.Rebinding);
+  else if (phase == Phase.Bound && timeNow() >= dhcpClientDeadline(leaseT1Seconds())) dhcpClientAsk(Phase.Renewing);
+}
+
+function dhcpClientAsk(next: Phase): void {
+  phase = next;
+  xid = entropyWord();
+  sendUs = timeNow();
+}
+
+/** DHCPSTD 1: the address may not be used any more. 0: it is kept while nobody else has it, and asked for for ever. */
+function dhcpClientExpired(): void {
+  if (parameterNumber(Parameter.DHCPSTD) == 1) {
+    phase = Phase.Lost;
+    return;
   }
-  if (dhcp.dhcpNextServer() != 0) dhcpClientSetAddress(Parameter.HTTPSRVR, dhcp.dhcpNextServer());
-  if (dhcp.dhcpFind(parameterNumber(Parameter.SSON))) option242Apply(dhcp.dhcpValuePtr(), dhcp.dhcpValueBytes());
-  udpConfigure(address, mask, router, parameterNumber(Parameter.MTU_SIZE));
+  arpUs = timeNow();
+  dhcpClientAsk(Phase.Extended);
 }
 
-function dhcpClientSetAddress(parameter: i32, address: u32): void {
-  lineStart();
-  lineAddAddress(address);
-  parameterSet(parameter, linePtr(), lineBytes(), Source.Dhcp);
-}
-
-function dhcpClientSetText(parameter: i32): void {
-  let bytes = dhcp.dhcpValueBytes();
-  while (bytes > 0 && load<u8>(dhcp.dhcpValuePtr() + <usize>bytes - 1) == 0) bytes--; // Some servers end it with a zero.
-  parameterSet(parameter, dhcp.dhcpValuePtr(), bytes, Source.Dhcp);
-}
-
-/** A list of addresses as its dotted text. */
-function dhcpClientSetList(parameter: i32, option: i32): void {
-  if (!dhcp.dhcpFind(option)) return;
-  lineStart();
-  for (let at: i32 = 0; at + 4 <= dhcp.dhcpValueBytes(); at += 4) {
-    if (at > 0) lineAddByte(0x2c);
-    lineAddAddress(be32(dhcp.dhcpValuePtr() + <usize>at));
+function dhcpClientExtended(): void {
+  if (timeNow() >= arpUs) {
+    const answer = arpProbe(address);
+    if (answer == 1) phase = Phase.Lost;
+    if (answer == Status.Pending) return timeWakeIn(1000000);
+    arpUs = timeNow() + DHCP_EXTENDED_ARP_US;
   }
-  parameterSet(parameter, linePtr(), lineBytes(), Source.Dhcp);
+  timeWakeAt(arpUs);
 }
 
-function dhcpClientEvent(message: DhcpMessage, address: u32, server: u32): void {
+/** Far in the future for a lease without end. */
+function dhcpClientDeadline(seconds: u32): u64 {
+  return seconds == LEASE_INFINITE ? u64.MAX_VALUE : boundUs + <u64>seconds * 1000000;
+}
+
+function dhcpClientEvent(message: DhcpMessage, yours: u32, server: u32): void {
   eventBegin(EventKind.Dhcp);
   eventCode(Field.Message, message);
-  eventNumber(Field.Vlan, 0);
-  if (address != 0) eventAddress(Field.Address, address);
+  eventNumber(Field.Vlan, vlan);
+  if (yours != 0) eventAddress(Field.Address, yours);
   if (server != 0) eventAddress(Field.Server, server);
   if (message == DhcpMessage.Offer || message == DhcpMessage.Ack) {
-    eventNumber(Field.Lease, leaseSeconds);
+    eventNumber(Field.Lease, dhcp.dhcpWord(dhcp.OPTION_LEASE));
     if (dhcp.dhcpFind(parameterNumber(Parameter.SSON))) eventText(Field.Option242, dhcp.dhcpValuePtr(), dhcp.dhcpValueBytes());
   }
   eventSend();

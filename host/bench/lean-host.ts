@@ -71,7 +71,7 @@ export class LeanHost {
       sys_event: ok, sys_reset: ok, sys_handover: ok, sys_panic: ok,
       entropy_fill: (ptr, bytes) => (this.#bytes(ptr, bytes).fill(7), 0),
       keypad_read: ok, display_row: ok, display_set: ok,
-      eth_link: () => 100,
+      eth_link: () => 100, eth_configure: ok, eth_send: (_ptr, bytes) => bytes, eth_receive: ok,
       trust_key: (index, ptr) => (index === 0 ? (this.#memory.set(this.#spki, ptr), this.#spki.length) : Status.NotFound),
       stage_size: () => this.#staging.length,
       stage_write: (offset, ptr, bytes) => (this.#staging.set(this.#bytes(ptr, bytes), offset), 0),
@@ -108,11 +108,12 @@ export class LeanHost {
   }
 
   #networkCalls(): Pick<HalImports,
-    "net_configure" | "dns_resolve" | "udp_open" | "udp_send" | "udp_receive" | "tcp_open" | "tcp_state" | "tcp_send" | "tcp_receive" | "net_close"> {
+    "net_configure" | "arp_probe" | "dns_resolve" | "udp_open" | "udp_send" | "udp_receive" | "tcp_open" | "tcp_state" | "tcp_send" | "tcp_receive" | "net_close"> {
     const ok = () => Status.Ok;
     return {
       net_configure: ok, net_close: ok, tcp_open: ok, tcp_state: ok, udp_open: ok,
       dns_resolve: () => Status.NoName,
+      arp_probe: (address) => (address >>> 0 === addressOf("10.0.8.1") ? 1 : 0),
       udp_send: (_handle, _address, _port, ptr, bytes) => {
         const from = { address: 0, port: DHCP_SERVER_PORT + 1 };
         this.#dhcp.receive(this.#bytes(ptr, bytes).slice(), from, (reply) => (this.#datagram = reply));

@@ -17,6 +17,7 @@ import {
 const CONNECT_US_MAX = 60_000_000;
 /** What a resolver waits for one silent name server. */
 const NAME_SERVER_US = 5_000_000;
+const PROBE_US = 1_000_000;
 const EPHEMERAL_PORT_FIRST = 49152;
 const EPHEMERAL_PORT_COUNT = 16384;
 
@@ -51,6 +52,7 @@ export class MemoryNetwork implements Network {
   readonly #ports = new Map<number, Port>();
   readonly #streams = new Map<number, Stream>();
   #question: Question | undefined;
+  #probe: { readonly address: number; answer: number } | undefined;
   #address = 0;
   /** Handles are never used twice, so a stale one cannot mean a new stream. */
   #handleNext = 0;
@@ -140,6 +142,38 @@ export class MemoryNetwork implements Network {
     return this.#streams.get(handle)?.stream.read(target) ?? Status.Invalid;
   }
 
+  /** Whoever is in the site answers, in a round trip; nobody takes a second to be sure of. */
+  arpProbe(address: number): number {
+    const target = address >>> 0;
+    if (this.#probe?.address === target) {
+      if (this.#probe.answer !== Status.Pending) {
+        const { answer } = this.#probe;
+        this.#probe = undefined;
+        return answer;
+      }
+      return Status.Pending;
+    }
+    const probe = { address: target, answer: Status.Pending as number };
+    this.#probe = probe;
+    if (this.#site.host(target) === undefined) this.#scheduler.in(PROBE_US, () => (probe.answer = 0));
+    else this.#up.carry(0, () => this.#down.carry(0, () => (probe.answer = 1)));
+    return Status.Pending;
+  }
+
+  /** There are no VLANs and no frames in memory. */
+  portConfigure(): number {
+    for (const { stream } of this.#streams.values()) stream.hangUp("reset");
+    return Status.Ok;
+  }
+
+  frameSend(frame: Uint8Array): number {
+    return frame.length;
+  }
+
+  frameReceive(): null {
+    return null;
+  }
+
   close(handle: number, abort: boolean): number {
     if (this.#ports.delete(handle)) return Status.Ok;
     const open = this.#streams.get(handle);
@@ -154,6 +188,7 @@ export class MemoryNetwork implements Network {
     for (const handle of [...this.#ports.keys(), ...this.#streams.keys()]) this.close(handle, true);
     if (this.#question !== undefined) this.#scheduler.cancel(this.#question.event);
     this.#question = undefined;
+    this.#probe = undefined;
     this.#address = 0;
   }
 

@@ -29,6 +29,14 @@ export interface Network {
   tcpSend(handle: number, data: Uint8Array): number;
   tcpReceive(handle: number, target: Uint8Array): number;
   close(handle: number, abort: boolean): number;
+  /** `Pending`, 0 nobody answers within a second, 1 somebody else does. */
+  arpProbe(address: number): number;
+  /** Tagging of a port: see `eth_configure`. */
+  portConfigure(port: number, phy: number, tagging: boolean, tag: number): number;
+  /** One LLDP frame out. */
+  frameSend(frame: Uint8Array): number;
+  /** One received LLDP frame, or null. */
+  frameReceive(): Uint8Array | null;
   /** The telephone was reset or lost power: every handle dies and the address is gone. */
   reset(): void;
 }

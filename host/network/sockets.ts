@@ -99,6 +99,24 @@ export class SocketsNetwork implements Network {
     return this.#streams.get(handle)?.receive(target) ?? Status.Invalid;
   }
 
+  /** The responder's own address answers as the router; nobody else is on this line. */
+  arpProbe(address: number): number {
+    return address >>> 0 === this.#options.dhcp.server ? 1 : 0;
+  }
+
+  /** The machine's own sockets know no VLANs and no frames. */
+  portConfigure(): number {
+    return Status.Ok;
+  }
+
+  frameSend(frame: Uint8Array): number {
+    return frame.length;
+  }
+
+  frameReceive(): null {
+    return null;
+  }
+
   close(handle: number, abort: boolean): number {
     const open = this.#streams.get(handle) ?? this.#ports.get(handle);
     if (open === undefined) return Status.Invalid;

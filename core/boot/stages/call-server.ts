@@ -1,11 +1,12 @@
 // S.11: contact a call server, each address in order. In this release contact is a TCP connection.
 
-import { Row, Status } from "../../../hal/abi";
-import { BootState, EventKind, Field, Notice, SipResult, SipStep, Transport } from "../../../hal/events";
+import { ResetCause, Row, Status } from "../../../hal/abi";
+import { BootState, EventKind, Field, Notice, SipResult, SipStep, Transport, VlanReason } from "../../../hal/events";
 import { eventBegin, eventCode, eventSend, eventText } from "../../base/events";
 import { CONTACTING, NO_CALL_SERVER } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
 import { CALL_SERVERS_US, CALL_SERVER_CONNECT_US, NO_CALL_SERVER_US } from "../../config";
+import { dhcpClientRelease } from "../../net/dhcp-client";
 import { dnsAddress } from "../../net/dns";
 import { streamClose, streamOpen, streamState } from "../../net/tcp-stream";
 import { listCount, listItemBytes, listItemPtr } from "../../settings/list";
@@ -13,11 +14,14 @@ import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/pa
 import { Parameter } from "../../settings/table";
 import { screenClear, screenSetText } from "../../ui/screen";
 import { statusNotice } from "../status";
+import { vlanCheck } from "../vlan";
+import { restartFor } from "./restart";
 
 const NO_HANDLE: i32 = -1;
 const ADDRESS = memory.data(4, 4);
 
 let handle: i32 = NO_HANDLE;
+let checked: bool = false;
 let serverIndex: i32 = 0;
 let serverCount: i32 = 0;
 let serverUs: u64 = 0;
@@ -25,6 +29,7 @@ let allUs: u64 = 0;
 
 export function callServerEnter(): void {
   handle = NO_HANDLE;
+  checked = false;
   serverIndex = 0;
   serverCount = listCount(parameterPtr(Parameter.SIPPROXYSRVR), parameterBytes(Parameter.SIPPROXYSRVR));
   serverUs = timeNow() + CALL_SERVER_CONNECT_US;
@@ -37,6 +42,7 @@ export function callServerEnter(): void {
 }
 
 export function callServerPoll(): BootState {
+  if (!checked && callServerVlanChanged()) return BootState.Restart;
   if (serverCount == 0) {
     timeWakeAt(allUs);
     return timeNow() < allUs ? BootState.CallServer : BootState.Login;
@@ -56,6 +62,21 @@ export function callServerPoll(): BootState {
   if (serverIndex < serverCount && timeNow() < allUs) return BootState.CallServer;
   statusNotice(Notice.CallServerSilent);
   return callServerLeave();
+}
+
+/** Gives up what is under way. */
+export function callServerStop(): void {
+  if (handle >= 0) streamClose(handle, true);
+  handle = NO_HANDLE;
+}
+
+/** VLAN status and tagging are checked again, whatever the settings file said of them; a change restarts the telephone. */
+function callServerVlanChanged(): bool {
+  checked = true;
+  if (!vlanCheck(VlanReason.Recheck)) return false;
+  dhcpClientRelease();
+  restartFor(ResetCause.Vlan);
+  return true;
 }
 
 function callServerLeave(): BootState {

@@ -9,6 +9,7 @@ import { IDLE_US, LINK_SHOWN_US, NO_LINK_US } from "../../config";
 import { linkSpeed } from "../../net/link";
 import { screenSetLine, screenSetText } from "../../ui/screen";
 import { statusNotice } from "../status";
+import { vlanStart } from "../vlan";
 
 let noticeUs: u64 = 0;
 let noticed: bool = false;
@@ -16,6 +17,7 @@ let noticed: bool = false;
 let shownUs: u64 = 0;
 
 export function linkEnter(): void {
+  vlanStart();
   noticeUs = timeNow() + NO_LINK_US;
   noticed = false;
   shownUs = 0;

@@ -1,7 +1,7 @@
 // S.08: the upgrade script and the files that its GETs name, one after the other; then what is to be loaded.
 
 import { Kind, Mode, Option, Row, Status } from "../../../hal/abi";
-import { BootState, ScriptWhy, Source } from "../../../hal/events";
+import { BootState, ScriptWhy, Source, VlanReason } from "../../../hal/events";
 import { bytesEqual } from "../../base/bytes";
 import { systemOption } from "../../base/system";
 import { timeWakeNow } from "../../base/time";
@@ -18,6 +18,7 @@ import { modeGet } from "../mode";
 import { softwareNameBytes, softwareNamePtr, softwareSend, softwareSetName } from "../software";
 import { statusSetUpgrade, UPGRADE_INTERPRETED, UPGRADE_NOT_INTERPRETED } from "../status";
 import { Target, transferInterpret, transferScriptStart } from "../transfer";
+import { vlanReport } from "../vlan";
 import { downloadStart } from "./download";
 import { scriptRoom } from "./file-server";
 
@@ -70,6 +71,7 @@ function scriptEnd(): void {
   interpreted = why != ScriptWhy.NotAScript;
   screenClear(Row.Title);
   if (modeGet() == Mode.Lex) return;
+  if (modeGet() == Mode.Telephone) vlanReport(VlanReason.Settings); // It takes effect at call-server contact.
   statusSetUpgrade(interpreted ? UPGRADE_INTERPRETED : UPGRADE_NOT_INTERPRETED);
 }
 

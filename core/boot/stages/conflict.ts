@@ -1,0 +1,56 @@
+// S.05: does anybody else use our address? One ARP probe; an answer is a conflict.
+//
+// An address from DHCP is declined and DHCP begins again after a while; one entered locally can only be changed by somebody.
+
+import { Row, Status } from "../../../hal/abi";
+import { BootState, Notice } from "../../../hal/events";
+import { asciiAddress } from "../../base/ascii";
+import { ADDRESS_CONFLICT, DHCP_CONFLICT } from "../../base/texts";
+import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
+import { CONFLICT_US, IDLE_US } from "../../config";
+import { arpProbe } from "../../net/arp";
+import { dhcpClientDecline } from "../../net/dhcp-client";
+import { parameterBytes, parameterPtr } from "../../settings/parameters";
+import { Parameter } from "../../settings/table";
+import { screenSetText } from "../../ui/screen";
+import { programPressed, programShow, programWithdraw } from "../program";
+import { statusNotice } from "../status";
+import { dhcpIsStatic } from "./dhcp";
+
+const ADDRESS = memory.data(4, 4);
+
+let conflict: bool = false;
+let againUs: u64 = 0;
+
+export function conflictEnter(): void {
+  conflict = false;
+  store<u32>(ADDRESS, 0);
+  asciiAddress(parameterPtr(Parameter.IPADD), parameterBytes(Parameter.IPADD), ADDRESS);
+}
+
+export function conflictPoll(): BootState {
+  if (conflict) return conflictWait();
+  const answer = arpProbe(load<u32>(ADDRESS));
+  timeWakeIn(IDLE_US);
+  if (answer == Status.Pending) return BootState.Conflict;
+  if (answer != 1) return BootState.Router;
+  conflictShow();
+  return BootState.Conflict;
+}
+
+function conflictShow(): void {
+  conflict = true;
+  againUs = timeNow() + CONFLICT_US;
+  statusNotice(Notice.AddressConflict);
+  screenSetText(Row.Prompt, dhcpIsStatic() ? ADDRESS_CONFLICT : DHCP_CONFLICT);
+  programShow();
+  if (!dhcpIsStatic()) dhcpClientDecline();
+}
+
+function conflictWait(): BootState {
+  if (programPressed()) return BootState.Craft;
+  timeWakeAt(againUs);
+  if (dhcpIsStatic() || timeNow() < againUs) return BootState.Conflict;
+  programWithdraw();
+  return BootState.Dhcp;
+}
