@@ -99,6 +99,12 @@ export const DHCP_RENEW_RETRY_US_MIN: u32 = 60000000;
 export const DHCP_EXTENDED_RETRY_US: u32 = 60000000;
 export const DHCP_EXTENDED_ARP_US: u32 = 5000000;
 
+/** The first LLDP frame after the agent may speak, and the pause between frames (IEEE 802.1AB §9.2.5.7). */
+export const LLDP_FIRST_US: u32 = 2000000;
+export const LLDP_INTERVAL_US: u32 = 30000000;
+/** With LLDP on, frames are looked for this often where the host has no reason of its own to poll. */
+export const LLDP_LISTEN_US: u32 = 1000000;
+
 /** The telephone asks its slower inputs again after this: a link or a key changes between polls without a deadline. */
 export const IDLE_US: u32 = 1000000;
 

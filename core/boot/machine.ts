@@ -1,20 +1,24 @@
 // The boot state: this file alone changes it, at most once a poll.
 
-import { Mode, Row, Status } from "../../hal/abi";
-import { BootState, EventKind, Field } from "../../hal/events";
+import { Kind, Mode, ResetCause, Row, Status } from "../../hal/abi";
+import { BootState, EventKind, Field, VlanReason } from "../../hal/events";
 import { eventBegin, eventCode, eventSend } from "../base/events";
 import { timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
-import { dhcpClientIsBound, dhcpClientPoll, dhcpClientStop } from "../net/dhcp-client";
+import { dhcpClientIsBound, dhcpClientPoll, dhcpClientRelease, dhcpClientStop } from "../net/dhcp-client";
 import { linkSpeed } from "../net/link";
+import { lldpAgentPoll } from "../net/lldp-agent";
 import { screenClear } from "../ui/screen";
 import { fetchAbort, fetchInit } from "./fetch";
 import { inputsPoll } from "./inputs";
 import { modeSet } from "./mode";
 import { programWithdraw } from "./program";
+import { softwareNameBytes, softwareNamePtr } from "./software";
 import { callServerStop } from "./stages/call-server";
+import { restartFor } from "./stages/restart";
 import { statusInit } from "./status";
-import { statesEnter, statesNeedNetwork, statesPoll } from "./states";
+import { statesEnter, statesHaveLldp, statesNeedNetwork, statesPoll } from "./states";
+import { vlanCheck, vlanInUse, vlanIsTagged } from "./vlan";
 import { transferInit } from "./transfer";
 
 let state: BootState = BootState.PowerUp;
@@ -51,7 +55,23 @@ function machineNext(): BootState {
   const leased = needsNetwork || state == BootState.Login;
   if (leased && dhcpClientIsBound() && dhcpClientPoll() == Status.Reset) return machineLost(BootState.Dhcp);
   if (needsNetwork && linkSpeed() == 0) return machineLost(BootState.Link);
+  if (statesHaveLldp(state) && machineLldp()) {
+    dhcpClientRelease();
+    machineLost(BootState.Restart);
+    restartFor(ResetCause.Vlan);
+    return BootState.Restart;
+  }
   return statesPoll(state);
+}
+
+/** True when LLDP put the telephone on another VLAN. */
+function machineLldp(): bool {
+  const bootPtr = softwareNamePtr(Kind.Boot);
+  const appPtr = softwareNamePtr(Kind.Application);
+  const changed = lldpAgentPoll(
+    vlanIsTagged(), vlanInUse(), bootPtr, softwareNameBytes(Kind.Boot), appPtr, softwareNameBytes(Kind.Application),
+  );
+  return changed && vlanCheck(VlanReason.Lldp);
 }
 
 /** What was under way ends; nothing of it is kept. */

@@ -53,6 +53,11 @@ export function statesNeedNetwork(state: BootState): bool {
   }
 }
 
+/** True in the states that listen to LLDP: not while flash is written, and not before the link. */
+export function statesHaveLldp(state: BootState): bool {
+  return statesNeedNetwork(state) || state == BootState.Dhcp || state == BootState.Login;
+}
+
 export function statesPoll(state: BootState): BootState {
   switch (state) {
     case BootState.PowerUp: return powerUpPoll();

@@ -92,7 +92,7 @@ export function leaseAddIdentity(macPtr: usize): void {
 }
 
 /** The host name's third letter tells the maker's address block. */
-function leaseVendorLetter(macPtr: usize): i32 {
+export function leaseVendorLetter(macPtr: usize): i32 {
   const block = be32(macPtr) >>> 8;
   if (block == 0x00040d) return 0x41;
   if (block == 0x00096e) return 0x45;

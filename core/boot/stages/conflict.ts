@@ -13,7 +13,7 @@ import { dhcpClientDecline } from "../../net/dhcp-client";
 import { parameterBytes, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenSetText } from "../../ui/screen";
-import { programPressed, programShow, programWithdraw } from "../program";
+import { programOffer, programPressed, programShow, programWithdraw } from "../program";
 import { statusNotice } from "../status";
 import { dhcpIsStatic } from "./dhcp";
 
@@ -26,9 +26,11 @@ export function conflictEnter(): void {
   conflict = false;
   store<u32>(ADDRESS, 0);
   asciiAddress(parameterPtr(Parameter.IPADD), parameterBytes(Parameter.IPADD), ADDRESS);
+  programOffer();
 }
 
 export function conflictPoll(): BootState {
+  if (programPressed()) return BootState.Craft;
   if (conflict) return conflictWait();
   const answer = arpProbe(load<u32>(ADDRESS));
   timeWakeIn(IDLE_US);
@@ -48,7 +50,6 @@ function conflictShow(): void {
 }
 
 function conflictWait(): BootState {
-  if (programPressed()) return BootState.Craft;
   timeWakeAt(againUs);
   if (dhcpIsStatic() || timeNow() < againUs) return BootState.Conflict;
   programWithdraw();

@@ -7,6 +7,7 @@ import { MBPS_ETHERNET, NO_ETHERNET } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { IDLE_US, LINK_SHOWN_US, NO_LINK_US } from "../../config";
 import { linkSpeed } from "../../net/link";
+import { lldpAgentInit } from "../../net/lldp-agent";
 import { screenSetLine, screenSetText } from "../../ui/screen";
 import { statusNotice } from "../status";
 import { vlanStart } from "../vlan";
@@ -18,6 +19,7 @@ let shownUs: u64 = 0;
 
 export function linkEnter(): void {
   vlanStart();
+  lldpAgentInit();
   noticeUs = timeNow() + NO_LINK_US;
   noticed = false;
   shownUs = 0;
