@@ -67,7 +67,7 @@ export function parameterSet(index: i32, ptr: usize, bytes: i32, source: Source)
   if (why != ValueWhy.None) return why;
   if (rank(index, source) < rank(index, parameterSource(index))) return ValueWhy.LowerRank;
   const expandedBytes = macrosExpand(ptr, bytes, EXPANDED, slotBytes(index));
-  if (expandedBytes < 0) return ValueWhy.TooLong;
+  if (expandedBytes < 0) return ValueWhy.TooLong; // By its macros, or a number by its leading zeros.
   parameterKeep(index, expandedBytes, source);
   return (load<u8>(record(index) + 9) & KEPT_ONLY) != 0 ? ValueWhy.NotUsed : ValueWhy.None;
 }

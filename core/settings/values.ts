@@ -19,9 +19,6 @@ export enum ValueType {
   NumberOrZero = 8,
 }
 
-/** A number of ten digits reaches 2^31 - 1; more can only be leading zeros. */
-const NUMBER_BYTES_MAX: i32 = 10;
-
 const ADDRESS = memory.data(4, 4);
 
 /** Checks a value against its type; least and most are a number's range or a text's bytes. */
@@ -48,7 +45,6 @@ export function valueCheckChoice(choices: usize, choicesBytes: i32, ptr: usize, 
 function numberCheck(type: ValueType, least: i32, most: i32, ptr: usize, bytes: i32): ValueWhy {
   if (bytes == 0) return ValueWhy.NotANumber;
   for (let i: usize = 0; i < <usize>bytes; i++) if (!asciiIsDigit(load<u8>(ptr + i))) return ValueWhy.NotANumber;
-  if (bytes > NUMBER_BYTES_MAX) return ValueWhy.TooLong;
   const value = asciiNumber(ptr, bytes); // -1 above 2^31 - 1, which no range reaches.
   if (value == 0 && type == ValueType.NumberOrZero) return ValueWhy.None;
   return value >= least && value <= most ? ValueWhy.None : ValueWhy.OutOfRange;

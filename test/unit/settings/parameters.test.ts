@@ -46,7 +46,7 @@ t.test("types: what each takes and refuses", (t) => {
     ["SIPPORT", "", "not-a-number"], ["SIPPORT", "+5060", "not-a-number"], ["SIPPORT", "5060 ", "not-a-number"],
     ["SIPPORT", "0000005060", "none"], ["SIPPORT", "00000005060", "too-long"], ["SIPPORT", "4294972356", "out-of-range"],
     ["REUSETIME", "0", "not-used"], ["REUSETIME", "19", "out-of-range"], ["REUSETIME", "1000", "out-of-range"],
-    ["SIPDOMAIN", long, "too-long"], ["SIPDOMAIN", long.slice(1), "not-used"], ["SIPDOMAIN", "a\tb", "not-allowed-character"],
+    ["SIPDOMAIN", long, "too-long"], ["SIPDOMAIN", long.slice(1), "not-used"], ["SIPDOMAIN", "a\tb", "not-allowed-character"], ["SIPDOMAIN", "\x7f", "not-allowed-character"], ["SIPDOMAIN", "~", "not-used"],
     ["SIPDOMAIN", "caf\xe9", "not-allowed-character"], ["SIPDOMAIN", "a b", "not-used"], ["SIPDOMAIN", "", "not-used"],
     ["HTTPDIR", "a b", "not-allowed-character"], ["HTTPDIR", "a".repeat(127), "none"], ["HTTPDIR", "a".repeat(128), "too-long"],
     ["LOGSRVR", "10.0.0.1,10.0.0.2", "not-allowed-character"], ["LOGSRVR", "10.0.0.1", "not-used"],
