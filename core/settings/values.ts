@@ -1,4 +1,4 @@
-// What a value may look like: type and range of the text as it was written (startup.md §10 and §14).
+// What a value may look like: type and range of the text as it was written (parameters.tsv).
 //
 // In: a value and its parameter's type, range and choices. Out: None, or why the value is not allowed. Keeps nothing.
 

@@ -19,7 +19,8 @@ function missing(page: string, wanted: readonly string[]): string[] {
 }
 
 function words(members: object): string[] {
-  return Object.values(members).flatMap((name) => (typeof name === "string" ? [kebabCase(name)] : [])).filter((word) => !NEVER_SENT.has(word));
+  const names = Object.values(members).filter((name) => typeof name === "string");
+  return names.map(kebabCase).filter((word) => !NEVER_SENT.has(word));
 }
 
 /** A heading's anchor, as the usual renderers make it. */

@@ -1,4 +1,4 @@
-// S.04: an address by DHCP, the seconds counted on the Title Line.
+// State `dhcp`: an address by DHCP, the seconds counted on the Title Line.
 
 import { Row, Status } from "../../../hal/abi";
 import { BootState } from "../../../hal/events";

@@ -1,4 +1,4 @@
-// S.01, the boot program's part: finds for each kind the slot to run, verifies what it holds, and hands over to it.
+// State `hardware`, the boot program's part: finds for each kind the slot to run, verifies what it holds, and hands over to it.
 //
 // A slot on trial loses an attempt before it is started, unless the core itself asked for this start. A slot that does
 // not verify gives way to the other. It erases nothing and makes no slot bootable.

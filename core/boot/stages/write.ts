@@ -1,4 +1,4 @@
-// S.09, third part: the file goes into the slot under the progress bar, is judged again from the chip, and is activated.
+// State `write`: the file goes into the slot under the progress bar, is judged again from the chip, and is activated.
 
 import { Kind, ResetCause, Row, Status } from "../../../hal/abi";
 import { BootState, ImageVerdict, SlotState, SlotWhy } from "../../../hal/events";

@@ -1,4 +1,4 @@
-// Goal: exactly the signatures of update.md's strict rule verify: RFC 8032 without the cofactor, canonical, no small orders.
+// Goal: exactly the signatures of the strict rule verify (docs/FORMAT.md): RFC 8032 without the cofactor, canonical, no small orders.
 // Method: the RFC's vectors; Wycheproof's, in place; seeded messages signed by node:crypto and altered; points of small and of mixed
 // order, made with BigInt, judged by the equation itself and by node:crypto.
 

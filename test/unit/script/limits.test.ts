@@ -5,7 +5,7 @@ import t from "tap";
 import { random } from "../../support/random.js";
 import { ScriptMachine } from "../../support/script-machine.js";
 
-/** A poll makes at most 64 HAL calls (hal.md); every event is one. */
+/** A poll makes at most 64 HAL calls; every event is one. */
 const EVENTS_PER_POLL_MAX = 64;
 
 function lastLine(machine: ScriptMachine): string {
