@@ -11,7 +11,9 @@ import { lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, lineP
 import { GET_NAME, HTTP_COUNT, HTTP_ORDINAL, HTTP_SCHEME, textBytes, textPtr } from "../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
-import { FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX, URI_BYTES_MAX } from "../config";
+import {
+  FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX, URI_BYTES_MAX,
+} from "../config";
 import { requestBuild } from "../http/request";
 import * as response from "../http/response";
 import { dnsAddress } from "../net/dns";
@@ -112,15 +114,15 @@ export function fetchAbort(): void {
   phase = Phase.Idle;
 }
 
-/** Works on it. Returns Pending or how it ended. */
+/** Works on it. Returns Pending or how it ended: a poll later, so that the screen shows the answer's line. */
 export function fetchPoll(): Fetch {
-  if (phase == Phase.Pause) fetchPause();
+  if (phase == Phase.Idle) return result;
+  if (phase == Phase.Pause && timeNow() >= deadlineUs) fetchOpen();
   if (phase == Phase.Resolve) fetchResolve();
   else if (phase == Phase.Connect) fetchConnect();
   else if (phase == Phase.Send) fetchSend();
   else if (phase == Phase.Receive) fetchReceive();
-  if (phase == Phase.Idle) return result;
-  timeWakeAt(deadlineUs);
+  if (phase != Phase.Idle) timeWakeAt(deadlineUs);
   return Fetch.Pending;
 }
 
@@ -204,10 +206,6 @@ function fetchOpen(): void {
   deadlineUs = timeNow() + HTTP_CONNECT_US;
   phase = Phase.Resolve;
   fetchResolve();
-}
-
-function fetchPause(): void {
-  if (timeNow() >= deadlineUs) fetchOpen();
 }
 
 function fetchResolve(): void {
@@ -338,7 +336,8 @@ function fetchRedirect(): void {
     pathBytes = bytes;
     bytesCopy(PATH, ptr, bytes);
   }
-  fetchOpen();
+  phase = Phase.Pause; // Until the next poll, so that the screen shows this answer's line.
+  deadlineUs = timeNow();
 }
 
 /** No connection: the next server. */

@@ -225,7 +225,7 @@ function dhcpClientEvent(message: DhcpMessage, address: u32, server: u32): void 
   if (address != 0) eventAddress(Field.Address, address);
   if (server != 0) eventAddress(Field.Server, server);
   if (message == DhcpMessage.Offer || message == DhcpMessage.Ack) {
-    eventNumber(Field.Lease, leaseSeconds);
+    if (leaseSeconds != 0) eventNumber(Field.Lease, leaseSeconds);
     if (dhcp.dhcpFind(parameterNumber(Parameter.SSON))) eventText(Field.Option242, dhcp.dhcpValuePtr(), dhcp.dhcpValueBytes());
   }
   eventSend();
