@@ -1,41 +1,41 @@
 // Every limit and time-out of the core, with its unit and its reason. Relations between them are asserted in `configCheck`.
 
-/** Bytes that one poll may move or hash (hal.md: a poll is bounded work). */
+/** Bytes that one poll may move or hash: a poll is bounded work (docs/ABI.md). */
 export const WORK_BYTES_MAX: i32 = 16384;
 /** One read from a stream, from staging or from flash: four fit into one poll's budget. */
 export const SPAN_BYTES_MAX: i32 = 4096;
 /** Statements that one poll may interpret: events of one poll stay within 64 HAL calls. */
 export const STATEMENTS_PER_POLL_MAX: i32 = 24;
 
-/** A file's name in info areas, in GET and on the screen (update.md §2). */
+/** A file's name in info areas, in GET and on the screen (docs/FORMAT.md, Info area). */
 export const FILE_NAME_BYTES_MAX: i32 = 127;
 /** An ETag that is kept and shown. */
 export const ETAG_BYTES_MAX: i32 = 127;
 /** A URI: directory and name of 127 each, host of 255, fixed parts. */
 export const URI_BYTES_MAX: i32 = 640;
 
-/** Script statements executed per start-up (startup.md §14), so that a loop ends. */
+/** Script statements executed per start-up, so that a loop ends. */
 export const STATEMENT_COUNT_MAX: i32 = 100000;
-/** Script bytes read per script, rescans included (design.md §5). */
+/** Script bytes read per start-up, rescans included, for the same reason. */
 export const SCRIPT_READ_BYTES_MAX: u32 = 0x4000000;
-/** A script file in staging (startup.md, update.md §4). */
+/** A script file in staging: half of the usual 8 MiB. */
 export const SCRIPT_BYTES_MAX: u32 = 0x400000;
 /** A line of a script; a longer one is reported and ignored. */
 export const SCRIPT_LINE_BYTES_MAX: i32 = 4096;
-/** Scripts followed from one another (startup.md §5.3). */
+/** Scripts followed from one another. */
 export const SCRIPT_DEPTH_MAX: i32 = 8;
-/** Tags indexed on the first pass, 8 bytes each (design.md §5). */
+/** Tags indexed on the first pass, 8 bytes each. */
 export const TAG_COUNT_MAX: i32 = 1024;
 /** A tag's word; a longer one is a comment, and a GOTO to it finds nothing. */
 export const TAG_BYTES_MAX: i32 = 127;
-/** Bytes of all parameter values together (design.md §5). */
+/** Bytes of all parameter values together: a quarter of a page of 64 KiB. */
 export const VALUES_BYTES: i32 = 16384;
-/** A parameter's value (startup.md §10: lists of at most 255). */
+/** A parameter's value: the manuals' lists have at most 255. */
 export const VALUE_BYTES_MAX: i32 = 255;
 
 /** TLV bytes of an image that are kept: RSA-3072 key and signature, digest, models and dependencies fit four times. */
 export const TLV_BYTES_MAX: i32 = 4096;
-/** An image's header (update.md §1). */
+/** An image's header (docs/FORMAT.md, Container). */
 export const IMAGE_HEADER_BYTES_MAX: i32 = 0x400;
 /** Keys that may sign software: a search asks for each, and one poll makes at most 64 HAL calls. */
 export const TRUST_KEY_COUNT_MAX: i32 = 16;
@@ -57,12 +57,12 @@ export const HARDWARE_US: u32 = 1000000;
 export const RESTART_US: u32 = 1000000;
 /** How long a refused file's reason is to be read before start-up goes on. */
 export const MESSAGE_US: u32 = 5000000;
-/** How long a message stays that ends in a reset (startup.md §13 row 13). */
+/** How long a message stays that ends in a reset: as on the older 4600 family. */
 export const MESSAGE_RESET_US: u32 = 30000000;
-/** Resets in a row for want of software before the telephone waits for somebody (startup.md §14). */
+/** Resets in a row for want of software before the telephone waits for somebody. */
 export const NO_SOFTWARE_RESETS_MAX: i32 = 3;
 
-/** A file server's address and connection (startup.md §14 HTTP). */
+/** A file server's address and connection (docs/STARTUP.md, HTTP). */
 export const HTTP_CONNECT_US: u32 = 10000000;
 /** Without a byte from a file server. */
 export const HTTP_SILENCE_US: u32 = 20000000;
@@ -71,12 +71,12 @@ export const HTTP_TRIES_MAX: i32 = 3;
 export const HTTP_RETRY_US: u32 = 1000000;
 /** Redirects followed for one file. */
 export const HTTP_REDIRECTS_MAX: i32 = 3;
-/** `n KB received` changes at most this often (startup.md §14); the progress bar keeps the same pace. */
+/** `n KB received` changes at most this often; the progress bar keeps the same pace. */
 export const PROGRESS_US: u32 = 100000;
-/** Attempts that a new image has to prove itself (update.md §4). */
+/** Attempts that a new image has to prove itself (docs/FORMAT.md, Update). */
 export const TRIAL_ATTEMPTS: i32 = 3;
 
-/** One call server's connection, and all of them together (startup.md §14). */
+/** One call server's connection, and all of them together (docs/STARTUP.md, call-server). */
 export const CALL_SERVER_CONNECT_US: u32 = 4000000;
 export const CALL_SERVERS_US: u32 = 32000000;
 

@@ -90,7 +90,7 @@ export enum Info {
   /** Six bytes. */
   Mac = 2,
   HardwareVersion = 3,
-  /** The first file asked for; NotFound: by model (startup.md S.07). */
+  /** The first file asked for; NotFound: by model (docs/STARTUP.md, file-server). */
   FirstFile = 4,
   /** The User-Agent header's value; NotFound: the core's own. */
   UserAgent = 5,

@@ -165,7 +165,7 @@ export enum ValueWhy {
   NotAllowedCharacter = 4,
   NotAnAddress = 5,
   NotOneOf = 6,
-  /** A value of higher rank is in force (startup.md §14, precedence). */
+  /** A value of higher rank is in force (docs/STARTUP.md, Precedence). */
   LowerRank = 7,
   UnknownParameter = 8,
   WrongSource = 9,
@@ -371,7 +371,7 @@ export enum SipResult {
   NoAddress = 8,
 }
 
-/** Where a parameter's value comes from, low to high (startup.md §14). */
+/** Where a parameter's value comes from, low to high (docs/STARTUP.md, Precedence). */
 export enum Source {
   Default = 0,
   Stored = 1,

@@ -15,7 +15,7 @@ export interface SessionOptions {
   readonly until: string;
   readonly timeoutSeconds: number;
   readonly keys?: readonly KeyScript[];
-  /** What was asked for must also have worked (cli.md, `ok`). */
+  /** What was asked for must also have worked (docs/CLI.md, `ok`). */
   readonly strict?: boolean;
   readonly lenient?: boolean;
   /** A scheduled key was pressed. */
@@ -35,6 +35,7 @@ export class Session {
   #ended: RunOutcome["ended"] | undefined;
   #reached = false;
   #resets: string[] = [];
+  #flashState = "";
   #before: FlashCounters;
 
   constructor(options: SessionOptions) {
@@ -96,15 +97,10 @@ export class Session {
   #stateEntered(state: string): void {
     this.#reached = state === this.#options.until;
     const { log, flash } = this.#board;
-    if (state === "erase") this.#before = { ...flash.counters };
-    if (state === "write") {
-      log.flash("erase", difference(flash.counters, this.#before));
-      this.#before = { ...flash.counters };
-    }
-    if (state === "restart" && this.#before.programs !== flash.counters.programs) {
-      log.flash("program", difference(flash.counters, this.#before));
-      this.#before = { ...flash.counters };
-    }
+    if (this.#flashState === "erase") log.flash("erase", difference(flash.counters, this.#before));
+    if (this.#flashState === "write") log.flash("program", difference(flash.counters, this.#before));
+    this.#flashState = state;
+    this.#before = { ...flash.counters };
   }
 }
 

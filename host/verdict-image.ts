@@ -34,8 +34,8 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   "encrypted": { cause: "it is encrypted", advice: "serve it unencrypted: the telephone has no key to read it" },
   "compressed": { cause: "it is compressed", advice: "serve it uncompressed" },
   "wrong-kind": {
-    cause: "it is of the other kind (boot or application) than the script's step needs",
-    advice: "pack it with --kind boot or --kind app, as the script expects",
+    cause: "it says of itself that it is neither a boot nor an application file",
+    advice: "pack it again with --kind boot or --kind app",
   },
   "wrong-model": {
     cause: "it is not for this telephone's model",
@@ -63,9 +63,12 @@ export function imageCause(image: ImageEvent): string {
       + "(software of a real telephone looks like this). Nothing was erased.";
   }
   const wording = WORDINGS[image.verdict ?? ""];
-  const size = image.bytes === undefined ? "" : ` (${bytesText(image.bytes)})`;
+  // A file that is too large was refused by its header: how much of it had come says nothing.
+  const tooLarge = image.verdict === "too-large";
+  const size = image.bytes === undefined || tooLarge ? "" : ` (${bytesText(image.bytes)})`;
   const algorithm = image.verdict === "unsupported-signature" && image.signature !== undefined ? ` (${image.signature})` : "";
-  const compared = image.expected === undefined || image.found === undefined ? "" : ` (needed ${image.expected}, found ${image.found})`;
+  const compared = image.expected === undefined || image.found === undefined ? ""
+    : tooLarge ? ` (room for ${image.expected} bytes, needed ${image.found})` : ` (needed ${image.expected}, found ${image.found})`;
   return `${file}${size} was refused: ${wording?.cause ?? image.verdict ?? "no verdict"}${algorithm}${compared}. Nothing was erased.`;
 }
 

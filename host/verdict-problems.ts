@@ -40,6 +40,12 @@ const HTTP_WHY_TEXTS: Readonly<Record<string, string>> = {
   "too-large": "has more bytes than the telephone has room for",
   "framing": "has neither Content-Length nor chunks nor a close that could end it",
 };
+/** What to do about such an answer, where it is not its framing. */
+const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
+  "redirect": "let the server hand out the file at this URL, or behind at most three redirects that stay on http",
+  "encoding": "switch compression off for this file",
+  "too-large": "serve the right file at this URL: a script has at most 4 MiB",
+};
 const SCRIPT_END_CODES: Readonly<Record<string, Code>> = {
   "not-a-script": "not-a-script", "tag-not-found": "goto-missing", "step-limit": "step-limit", "depth-limit": "step-limit",
   "too-large": "step-limit", "tag-limit": "step-limit",
@@ -176,9 +182,10 @@ function answered(file: string, tries: readonly HttpEvent[], last: HttpEvent, fi
     };
   }
   if (code === "http-refused") {
+    const advice = HTTP_WHY_ADVICE[why] ?? "let the server answer with Content-Length and the file as it is";
     return {
       code, cause: `The answer to ${url}${last.status === undefined ? "" : ` (status ${last.status})`} ${HTTP_WHY_TEXTS[why]}.`,
-      advice: `let the server answer with Content-Length and the file as it is: curl -sv ${url} shows what it sends`,
+      advice: `${advice}: curl -sv ${url} shows what it sends`,
     };
   }
   const count = tries.filter((request) => request.status === last.status).length;

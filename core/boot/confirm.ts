@@ -1,4 +1,4 @@
-// Confirms an image on trial once it has proved itself (update.md §4 step 7): from then on it is the one to keep.
+// Confirms an image on trial once it has proved itself (docs/FORMAT.md, Update): from then on it is the one to keep.
 
 import { Status } from "../../hal/abi";
 import { SlotState, SlotWhy } from "../../hal/events";

@@ -11,7 +11,9 @@ import { lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, lineP
 import { GET_NAME, HTTP_COUNT, HTTP_ORDINAL, HTTP_SCHEME, textBytes, textPtr } from "../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
-import { FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX, URI_BYTES_MAX } from "../config";
+import {
+  FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX, URI_BYTES_MAX,
+} from "../config";
 import { requestBuild } from "../http/request";
 import * as response from "../http/response";
 import { dnsAddress } from "../net/dns";
@@ -112,15 +114,15 @@ export function fetchAbort(): void {
   phase = Phase.Idle;
 }
 
-/** Works on it. Returns Pending or how it ended. */
+/** Works on it. Returns Pending or how it ended: a poll later, so that the screen shows the answer's line. */
 export function fetchPoll(): Fetch {
-  if (phase == Phase.Pause) fetchPause();
+  if (phase == Phase.Idle) return result;
+  if (phase == Phase.Pause && timeNow() >= deadlineUs) fetchOpen();
   if (phase == Phase.Resolve) fetchResolve();
   else if (phase == Phase.Connect) fetchConnect();
   else if (phase == Phase.Send) fetchSend();
   else if (phase == Phase.Receive) fetchReceive();
-  if (phase == Phase.Idle) return result;
-  timeWakeAt(deadlineUs);
+  if (phase != Phase.Idle) timeWakeAt(deadlineUs);
   return Fetch.Pending;
 }
 
@@ -202,12 +204,13 @@ function fetchOpen(): void {
   response.responseInit();
   headSeen = false;
   deadlineUs = timeNow() + HTTP_CONNECT_US;
-  phase = Phase.Resolve;
-  fetchResolve();
+  fetchGo(Phase.Resolve);
 }
 
-function fetchPause(): void {
-  if (timeNow() >= deadlineUs) fetchOpen();
+/** Goes on in the next poll, which comes at once: so every text is on the screen for a poll, however fast the other side is. */
+function fetchGo(next: Phase): void {
+  phase = next;
+  timeWakeNow();
 }
 
 function fetchResolve(): void {
@@ -219,8 +222,7 @@ function fetchResolve(): void {
   screenSetLine(Row.Title);
   handle = streamOpen(load<u32>(ADDRESS), port);
   if (handle < 0) return fetchUnreached(handle);
-  phase = Phase.Connect;
-  fetchConnect();
+  fetchGo(Phase.Connect);
 }
 
 /** Starts a line with `HTTP:n ` where n is the server's place in the list. */
@@ -251,8 +253,7 @@ function fetchConnect(): void {
   screenSetLine(Row.Title);
   transferStart(target, limitBytes);
   deadlineUs = timeNow() + HTTP_SILENCE_US;
-  phase = Phase.Send;
-  fetchSend();
+  fetchGo(Phase.Send);
 }
 
 function fetchSend(): void {
@@ -262,8 +263,7 @@ function fetchSend(): void {
   requestSentBytes += sent;
   if (requestSentBytes < requestBytes) return;
   deadlineUs = timeNow() + HTTP_SILENCE_US;
-  phase = Phase.Receive;
-  fetchReceive();
+  fetchGo(Phase.Receive);
 }
 
 function fetchReceive(): void {
@@ -304,7 +304,7 @@ function fetchHead(): void {
       return fetchEnd(Fetch.Refused);
     }
     transferAccept();
-    return fetchReceive();
+    return timeWakeNow();
   }
   if (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) return fetchRedirect();
   if (status >= 500) return fetchFailed(HttpWhy.ServerError, HttpError.None);
@@ -338,7 +338,8 @@ function fetchRedirect(): void {
     pathBytes = bytes;
     bytesCopy(PATH, ptr, bytes);
   }
-  fetchOpen();
+  phase = Phase.Pause; // Until the next poll, so that the screen shows this answer's line.
+  deadlineUs = timeNow();
 }
 
 /** No connection: the next server. */

@@ -12,14 +12,21 @@ import { slotReport } from "./slot-event";
 import { APP_NOT_STORED, statusNotice, statusSetApp } from "./status";
 
 let untilUs: u64 = 0;
+let failedKind: i32 = 0;
+let failedSlot: i32 = 0;
+let failedWhy: SlotWhy = SlotWhy.None;
+let reported: bool = false;
 
 /** Shows the message; the slot is marked as failed so that no start-up takes it for an image. */
 export function flashFailedStart(kind: i32, slot: i32, why: SlotWhy): void {
   untilUs = timeNow() + MESSAGE_US;
   screenSetText(Row.Prompt, FLASH_FAILED);
   statusSetApp(APP_NOT_STORED);
+  failedKind = kind;
+  failedSlot = slot;
+  failedWhy = why;
+  reported = false;
   journalMark(kind, slot, SlotState.Failed, 0, validatorDigestPtr(), validatorCounter());
-  slotReport(kind, slot, why);
   statusNotice(Notice.FlashFailed);
   timeWakeNow();
 }
@@ -28,6 +35,10 @@ export function flashFailedStart(kind: i32, slot: i32, why: SlotWhy): void {
 export function flashFailedPoll(): bool {
   const busy = journalPoll() == Status.Pending;
   timeWakeAt(untilUs);
+  if (!busy && !reported) {
+    reported = true;
+    slotReport(failedKind, failedSlot, failedWhy);
+  }
   if (busy || timeNow() < untilUs) return false;
   screenClear(Row.Title);
   screenClear(Row.Prompt);

@@ -1,4 +1,4 @@
-// The `Program` softkey: offered where the start-up may be interrupted for the local procedures (startup.md §14 row 1).
+// The `Program` softkey: offered where the start-up may be interrupted for the local procedures (docs/STARTUP.md).
 //
 // Only PROCSTAT 0 lets anybody in; otherwise the softkey is not shown and its synonym, the key `*`, gives the error tone.
 

@@ -1,4 +1,4 @@
-// The standing facts of a start-up: what became of the upgrade script and of the application file (startup.md S.08, S.09).
+// The standing facts of a start-up: what became of the upgrade script and of the application file (docs/STARTUP.md).
 
 import { EventKind, Field, Notice } from "../../hal/events";
 import { eventBegin, eventCode, eventNumber, eventSend } from "../base/events";

@@ -8,7 +8,9 @@ import { bytesFill } from "../base/bytes";
 import { timeWakeNow } from "../base/time";
 import { JOURNAL_READS_PER_POLL_MAX, JOURNAL_RECORD_COUNT_MAX } from "../config";
 import { devicePoll, deviceRead, deviceSectorBytes } from "./device";
-import { recordBlank, recordCopy, recordEpoch, recordKind, RecordType, recordType, recordValid, RECORD_STRIDE_BYTES } from "./journal-record";
+import {
+  recordBlank, recordCopy, recordEpoch, recordKind, RecordType, recordType, recordValid, RECORD_STRIDE_BYTES,
+} from "./journal-record";
 import { layoutJournalOffset } from "./layout";
 
 /** Per sector: u32 epoch, u32 positions in use, u8 counts, u8 vouches for the other one, u8 shows something, then a record a kind. */

@@ -1,4 +1,4 @@
-// One GET request, built in the line buffer: startup.md §14 HTTP, RFC 9112 §3.
+// One GET request, built in the line buffer: docs/STARTUP.md, HTTP; RFC 9112 §3.
 
 import { Info } from "../../hal/abi";
 import { lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, lineOverflowed, lineStart } from "../base/line";

@@ -281,7 +281,8 @@ function dhcpClientEvent(message: DhcpMessage, yours: u32, server: u32): void {
   if (yours != 0) eventAddress(Field.Address, yours);
   if (server != 0) eventAddress(Field.Server, server);
   if (message == DhcpMessage.Offer || message == DhcpMessage.Ack) {
-    eventNumber(Field.Lease, dhcp.dhcpWord(dhcp.OPTION_LEASE));
+    const lease = dhcp.dhcpWord(dhcp.OPTION_LEASE);
+    if (lease != 0) eventNumber(Field.Lease, lease);
     if (dhcp.dhcpFind(parameterNumber(Parameter.SSON))) eventText(Field.Option242, dhcp.dhcpValuePtr(), dhcp.dhcpValueBytes());
   }
   eventSend();

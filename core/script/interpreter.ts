@@ -1,4 +1,4 @@
-// Interprets upgrade scripts and settings files (startup.md §5 and §14).
+// Interprets upgrade scripts and settings files (docs/STARTUP.md, The script language).
 //
 // In: bytes of a file, from the offset it asks for; it never reads anything itself. Out: parameters set, one event for
 // each statement, a file to GET, and how the script ended. The first pass over a file only indexes its tags and decides

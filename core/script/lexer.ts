@@ -1,4 +1,4 @@
-// Reads one line of a script: what kind it is, its name, value and tag (startup.md §5.1, §5.2 and §14).
+// Reads one line of a script: what kind it is, its name, value and tag (docs/STARTUP.md, The script language).
 //
 // In: a line without its end and without trailing blanks. Out: a kind, spans into the line, and what is wrong with it.
 // A value is copied without its quotes. Executes nothing, keeps nothing but the last line's parts.

@@ -1,4 +1,4 @@
-// What a script's IF sees: fixed at the start of the start-up, so that no SET changes it (startup.md §14).
+// What a script's IF sees: fixed at the start of the start-up, so that no SET changes it.
 //
 // In: the files in use, and who this telephone is. Out: a name's value. SHA2CAPABLE, HWVERS and VPNACTIVE are undefined here.
 

@@ -1,4 +1,4 @@
-// Macros of values and file names: $MACADDR, $SERIALNO and their _UPPER forms (startup.md §14), in any case.
+// Macros of values and file names: $MACADDR, $SERIALNO and their _UPPER forms, in any case.
 //
 // In: a text as it was written. Out: the text with this telephone's own address and serial number in it.
 // Any other `$` stays as it is.

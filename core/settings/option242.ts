@@ -1,4 +1,4 @@
-// DHCP's site-specific option: `NAME=VALUE` items separated by commas (startup.md §2.4 and §14).
+// DHCP's site-specific option: `NAME=VALUE` items separated by commas (docs/STARTUP.md, Option 242).
 //
 // In: the option's bytes, of any length. Out: parameters set, and an event for each item and each piece that continues a list.
 // A segment without `=` continues the value before it; double quotes protect commas; blanks around a segment do not belong to it.

@@ -26,7 +26,7 @@ const KEPT_ONLY: i32 = 1;
 const LLDP_BEATS: i32 = 2;
 const DHCP_SETS_ASIDE: i32 = 4;
 
-// Ranks, low to high (startup.md §14, precedence). An equal rank replaces.
+// Ranks, low to high (docs/STARTUP.md, Precedence). An equal rank replaces.
 const RANK_STORED: i32 = 1;
 const RANK_LLDP: i32 = 2;
 const RANK_DHCP: i32 = 3;
@@ -67,7 +67,7 @@ export function parameterSet(index: i32, ptr: usize, bytes: i32, source: Source)
   if (why != ValueWhy.None) return why;
   if (rank(index, source) < rank(index, parameterSource(index))) return ValueWhy.LowerRank;
   const expandedBytes = macrosExpand(ptr, bytes, EXPANDED, slotBytes(index));
-  if (expandedBytes < 0) return ValueWhy.TooLong;
+  if (expandedBytes < 0) return ValueWhy.TooLong; // By its macros, or a number by its leading zeros.
   parameterKeep(index, expandedBytes, source);
   return (load<u8>(record(index) + 9) & KEPT_ONLY) != 0 ? ValueWhy.NotUsed : ValueWhy.None;
 }
@@ -86,8 +86,7 @@ function sourceBits(source: Source): i32 {
     case Source.Dhcp:
     case Source.Option242:
       return FROM_DHCP;
-    case Source.Settings:
-      return FROM_SETTINGS;
+    case Source.Settings: // A file that is reached by GET is a further script, and may name the application too.
     case Source.Script:
       return FROM_SETTINGS | FROM_SCRIPT;
     case Source.Craft:
@@ -109,7 +108,7 @@ function parameterCheck(index: i32, ptr: usize, bytes: i32): ValueWhy {
   return valueCheck(type, load<u16>(at + 10), load<i32>(at + 12), ptr, bytes);
 }
 
-/** The rank of a source for this parameter: LLDP and local addresses have exceptions (startup.md §5.5 and §14). */
+/** The rank of a source for this parameter: LLDP and local addresses have exceptions. */
 function rank(index: i32, source: Source): i32 {
   const flags = <i32>load<u8>(record(index) + 9);
   switch (source) {

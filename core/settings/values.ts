@@ -1,4 +1,4 @@
-// What a value may look like: type and range of the text as it was written (startup.md §10 and §14).
+// What a value may look like: type and range of the text as it was written (parameters.tsv).
 //
 // In: a value and its parameter's type, range and choices. Out: None, or why the value is not allowed. Keeps nothing.
 
@@ -18,9 +18,6 @@ export enum ValueType {
   Number = 7,
   NumberOrZero = 8,
 }
-
-/** A number of ten digits reaches 2^31 - 1; more can only be leading zeros. */
-const NUMBER_BYTES_MAX: i32 = 10;
 
 const ADDRESS = memory.data(4, 4);
 
@@ -48,7 +45,6 @@ export function valueCheckChoice(choices: usize, choicesBytes: i32, ptr: usize, 
 function numberCheck(type: ValueType, least: i32, most: i32, ptr: usize, bytes: i32): ValueWhy {
   if (bytes == 0) return ValueWhy.NotANumber;
   for (let i: usize = 0; i < <usize>bytes; i++) if (!asciiIsDigit(load<u8>(ptr + i))) return ValueWhy.NotANumber;
-  if (bytes > NUMBER_BYTES_MAX) return ValueWhy.TooLong;
   const value = asciiNumber(ptr, bytes); // -1 above 2^31 - 1, which no range reaches.
   if (value == 0 && type == ValueType.NumberOrZero) return ValueWhy.None;
   return value >= least && value <= most ? ValueWhy.None : ValueWhy.OutOfRange;

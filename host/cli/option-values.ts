@@ -24,7 +24,7 @@ export const STATES: readonly string[] = [
   "call-server", "scep", "login", "registered", "craft",
 ];
 
-/** HTTPDIR holds this much (startup.md §4). */
+/** HTTPDIR holds this much (core/settings/parameters.tsv). */
 const DIRECTORY_BYTES_MAX = 127;
 /** A file name in the telephone's info area. */
 const FILE_NAME_BYTES_MAX = 127;

@@ -8,7 +8,7 @@ import type { Scheduler } from "../scheduler.js";
 import type { Endpoint, StreamHandler, StreamPeer, StreamService } from "../site/service.js";
 import { WINDOW_BYTES } from "./network.js";
 
-/** Telephone time: 12 MB/s is a 100 Mbit/s port less its framing (design.md §3). */
+/** Telephone time: 12 MB/s is a 100 Mbit/s port less its framing. */
 const BYTES_PER_US = 12;
 /** One way; a round trip over one switch takes 0.2 ms. */
 const LATENCY_US = 100;

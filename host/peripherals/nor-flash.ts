@@ -71,7 +71,8 @@ export class NorFlash implements Flash {
     const { sectorBytes, block32Bytes, block64Bytes } = this.geometry;
     const refusal = this.#refusal(offset, bytes);
     if (refusal !== Status.Ok) return this.#refuse(refusal);
-    if (bytes <= 0 || ![sectorBytes, block32Bytes, block64Bytes].includes(bytes) || offset % bytes !== 0) return this.#refuse(Status.NotAligned);
+    const isEraseSize = bytes > 0 && [sectorBytes, block32Bytes, block64Bytes].includes(bytes);
+    if (!isEraseSize || offset % bytes !== 0) return this.#refuse(Status.NotAligned);
     if (this.#sectors(this.#protected, offset, bytes).includes(1)) return this.#refuse(Status.Protected);
     const erases = this.#sectors(this.#sectorErases, offset, bytes);
     const coreUs = this.#timing.eraseUs(bytes, Math.max(...erases));

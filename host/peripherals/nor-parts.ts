@@ -59,8 +59,8 @@ export const W25Q512JV: NorPart = {
   block32EraseMs: [128, 1792],
   block64EraseMs: [160, 2240],
   pageProgramMs: [0.704, 4.22],
-  firstByteUs: 30,
-  nextByteUs: 2.5,
+  firstByteUs: 32,
+  nextByteUs: 3,
 };
 
 /** Micron. Only the sector erase is from the data sheet, the rest K. */

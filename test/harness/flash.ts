@@ -10,7 +10,9 @@ import {
   journalAttempts, journalCounter, journalDigest, journalErasedBytes, journalMark, journalMarkErased, journalOpen, journalPoll,
   journalPreferred, journalState,
 } from "../../core/flash/journal";
-import { layoutInfoOffset, layoutInit, layoutJournalOffset, layoutProtect, layoutSlotBytes, layoutSlotOffset } from "../../core/flash/layout";
+import {
+  layoutInfoOffset, layoutInit, layoutJournalOffset, layoutProtect, layoutSlotBytes, layoutSlotOffset,
+} from "../../core/flash/layout";
 import {
   writerEraseBytes, writerErasedBytes, writerErasePoll, writerFinish, writerPoll, writerProgrammedBytes, writerPush, writerStart,
 } from "../../core/flash/writer";

@@ -109,7 +109,8 @@ export class FlashCore {
     return [1, 2].map((kind) => {
       const slots = [0, 1].map((slot) => {
         const digest = this.harness.read(this.call("journal_digest", kind, slot), 16);
-        return `${this.call("journal_state", kind, slot)}/${this.call("journal_attempts", kind, slot)}/${Buffer.from(digest).toString("hex")}`;
+        const state = this.call("journal_state", kind, slot);
+        return `${state}/${this.call("journal_attempts", kind, slot)}/${Buffer.from(digest).toString("hex")}`;
       });
       return `${slots.join(" ")} floor ${this.call("journal_counter", kind)} first ${this.call("journal_preferred", kind)}`;
     }).join(" | ");

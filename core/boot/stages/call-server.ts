@@ -1,4 +1,4 @@
-// S.11: contact a call server, each address in order. In this release contact is a TCP connection.
+// State `call-server`: contact a call server, each address in order. In this release contact is a TCP connection.
 
 import { ResetCause, Row, Status } from "../../../hal/abi";
 import { BootState, EventKind, Field, Notice, SipResult, SipStep, Transport, VlanReason } from "../../../hal/events";

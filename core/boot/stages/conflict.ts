@@ -1,4 +1,4 @@
-// S.05: does anybody else use our address? One ARP probe; an answer is a conflict.
+// State `conflict`: does anybody else use our address? One ARP probe; an answer is a conflict.
 //
 // An address from DHCP is declined and DHCP begins again after a while; one entered locally can only be changed by somebody.
 

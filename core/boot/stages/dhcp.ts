@@ -1,4 +1,4 @@
-// S.04: an address by DHCP, or the one entered locally. The seconds are counted on the Title Line, the VLAN stands below.
+// State `dhcp`: an address by DHCP, or the one entered locally. The seconds are counted on the Title Line, the VLAN stands below.
 //
 // A tagged VLAN that offers nothing for VLANTEST seconds is given up for this power cycle, and DHCP begins again without it.
 

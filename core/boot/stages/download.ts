@@ -9,7 +9,7 @@ import {
   CHECKSUM_ERROR, FILE_REJECTED, KB_RECEIVED, REASON_COUNTER, REASON_FORMAT, REASON_KIND, REASON_MODEL, REASON_SIGNATURE,
   REASON_SIZE, REASON_UNSUPPORTED,
 } from "../../base/texts";
-import { timeNow, timeWakeAt } from "../../base/time";
+import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
 import { FILE_NAME_BYTES_MAX, MESSAGE_RESET_US, MESSAGE_US, NO_SOFTWARE_RESETS_MAX, PROGRESS_US } from "../../config";
 import { journalCounter } from "../../flash/journal";
 import { layoutSlotBytes } from "../../flash/layout";
@@ -93,6 +93,7 @@ function downloadReceive(): BootState {
   if (how == Fetch.Obtained) {
     part = Part.Verify;
     transferVerifyStaged();
+    timeWakeNow();
     return BootState.Download;
   }
   if (how == Fetch.Refused && validatorVerdict() != ImageVerdict.None) return downloadRejected();
@@ -101,10 +102,16 @@ function downloadReceive(): BootState {
   return downloadGoOn();
 }
 
-/** `app_filename` over `n KB received`, from the first byte on, at most every 100 ms. */
+/** `app_filename` over `n KB received`, from the first byte on, at most every 100 ms; a further try begins without it. */
 function downloadShow(whole: bool): void {
+  if (modeGet() != Mode.Telephone) return;
+  if (fetchBytes() == 0) {
+    if (shownKilobytes >= 0) screenClear(Row.Prompt);
+    shownKilobytes = -1;
+    return;
+  }
   const kilobytes = <i32>(fetchBytes() / KILOBYTE);
-  if (modeGet() != Mode.Telephone || fetchBytes() == 0 || kilobytes == shownKilobytes) return;
+  if (kilobytes == shownKilobytes) return;
   if (!whole && timeNow() < shownUs + PROGRESS_US) return timeWakeAt(shownUs + PROGRESS_US);
   shownUs = timeNow();
   shownKilobytes = kilobytes;

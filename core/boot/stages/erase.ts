@@ -1,4 +1,4 @@
-// S.09, second part: the slot that does not run is erased, its seconds counted on the screen.
+// State `erase`: the slot that does not run is erased, its seconds counted on the screen.
 
 import { Row, Status } from "../../../hal/abi";
 import { BootState, SlotState, SlotWhy } from "../../../hal/events";

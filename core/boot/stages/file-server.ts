@@ -1,4 +1,4 @@
-// S.07: the first file from a file server: the upgrade script, or the file that modes 1 to 3 are about.
+// State `file-server`: the first file from a file server: the upgrade script, or the file that modes 1 to 3 are about.
 
 import { Info, Kind, Mode, Row } from "../../../hal/abi";
 import { BootState, Notice, Source } from "../../../hal/events";

@@ -1,4 +1,4 @@
-// S.01, the boot program's part: finds for each kind the slot to run, verifies what it holds, and hands over to it.
+// State `hardware`, the boot program's part: finds for each kind the slot to run, verifies what it holds, and hands over to it.
 //
 // A slot on trial loses an attempt before it is started, unless the core itself asked for this start. A slot that does
 // not verify gives way to the other. It erases nothing and makes no slot bootable.
@@ -12,7 +12,9 @@ import { deviceInit } from "../../flash/device";
 import { infoFileBytes, infoNameBytes, infoNamePtr, infoRead } from "../../flash/info-area";
 import { journalAttempts, journalDigest, journalMark, journalOpen, journalPoll, journalPreferred, journalState } from "../../flash/journal";
 import { layoutInit, layoutProtect, layoutSlotBytes, layoutSlotOffset } from "../../flash/layout";
-import { validatorCounter, validatorDigestPtr, validatorImageBytes, validatorKind, validatorPolicy, validatorVerdict } from "../../image/validator";
+import {
+  validatorCounter, validatorDigestPtr, validatorImageBytes, validatorKind, validatorPolicy, validatorVerdict,
+} from "../../image/validator";
 import { retainedCause } from "../retained";
 import { slotReport } from "../slot-event";
 import { SLOT_NONE, softwareSend, softwareSet, softwareSlot } from "../software";
@@ -43,7 +45,9 @@ export function handOffStart(): void {
   startedBytes = 0;
   const usable = deviceInit() >= 0 && layoutInit() >= 0 && journalOpen() >= 0;
   if (!usable) step = Step.Done;
-  validatorPolicy(MODEL, systemInfo(Info.Model, MODEL, 32), 0, 0, layoutSlotBytes(Kind.Boot), layoutSlotBytes(Kind.Application), systemOption(Option.Unsigned));
+  const modelBytes = systemInfo(Info.Model, MODEL, 32);
+  const unsigned = systemOption(Option.Unsigned);
+  validatorPolicy(MODEL, modelBytes, 0, 0, layoutSlotBytes(Kind.Boot), layoutSlotBytes(Kind.Application), unsigned);
 }
 
 /** True once the software that runs is known. */

@@ -1,4 +1,4 @@
-// S.01: parameters to their defaults, what was entered locally over them, then the stored software is verified.
+// State `hardware`: parameters to their defaults, what was entered locally over them, then the stored software is verified.
 //
 // The other modes need the parameters only: they go to the file server at once.
 

@@ -1,4 +1,4 @@
-// S.02: wait for the line port, then show its speed.
+// State `link`: wait for the line port, then show its speed.
 
 import { Row } from "../../../hal/abi";
 import { BootState, Notice } from "../../../hal/events";

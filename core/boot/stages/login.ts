@@ -1,4 +1,4 @@
-// S.13: the login prompt, where a start-up without credentials ends.
+// State `login`: the login prompt, where a start-up without credentials ends.
 
 import { Kind, Row, Status } from "../../../hal/abi";
 import { BootState } from "../../../hal/events";

@@ -1,4 +1,4 @@
-// S.00: power is there, or a reset has happened. The screen says which.
+// State `power-up`: power is there, or a reset has happened. The screen says which.
 
 import { Mode, Row } from "../../../hal/abi";
 import { BootState } from "../../../hal/events";

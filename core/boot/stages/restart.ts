@@ -1,4 +1,4 @@
-// S.09, last part, and every other reset that start-up asks for: say so, then reset.
+// State `restart`: every reset that start-up asks for. It says so, then resets.
 
 import { ResetCause, Row } from "../../../hal/abi";
 import { BootState, EventKind, Field } from "../../../hal/events";

@@ -1,4 +1,4 @@
-// S.06: which router answers? Those on our subnet are asked by ARP in turn, three rounds; the first that answers is used.
+// State `router`: which router answers? Those on our subnet are asked by ARP in turn, three rounds; the first that answers is used.
 //
 // A site without routers goes on without one. A message stays half a minute, then the telephone restarts.
 

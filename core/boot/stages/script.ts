@@ -1,4 +1,4 @@
-// S.08: the upgrade script and the files that its GETs name, one after the other; then what is to be loaded.
+// State `script`: the upgrade script and the files that its GETs name, one after the other; then what is to be loaded.
 
 import { Kind, Mode, Option, Row, Status } from "../../../hal/abi";
 import { BootState, ScriptWhy, Source, VlanReason } from "../../../hal/events";
@@ -90,7 +90,7 @@ function scriptNext(): BootState {
   return BootState.Download;
 }
 
-/** The name decides, not the version: the file that the script names runs, be it newer or older (startup.md §6 item 2). */
+/** The name decides, not the version: the file that the script names runs, be it newer or older (the manual of release 2.0). */
 function scriptIsStored(nameBytes: i32): bool {
   return scriptNameIs(Kind.Application, nameBytes) || scriptNameIs(Kind.Boot, nameBytes);
 }

@@ -1,4 +1,4 @@
-// S.09, third part: the file goes into the slot under the progress bar, is judged again from the chip, and is activated.
+// State `write`: the file goes into the slot under the progress bar, is judged again from the chip, and is activated.
 
 import { Kind, ResetCause, Row, Status } from "../../../hal/abi";
 import { BootState, ImageVerdict, SlotState, SlotWhy } from "../../../hal/events";
@@ -9,7 +9,9 @@ import { PROGRESS_US, TRIAL_ATTEMPTS } from "../../config";
 import { infoPoll, infoWriteStart } from "../../flash/info-area";
 import { journalMark, journalPoll } from "../../flash/journal";
 import { writerFinish, writerPoll, writerProgrammedBytes } from "../../flash/writer";
-import { validatorCounter, validatorCrc32, validatorDigestPtr, validatorImageBytes, validatorKind, validatorVerdict } from "../../image/validator";
+import {
+  validatorCounter, validatorCrc32, validatorDigestPtr, validatorImageBytes, validatorKind, validatorVerdict,
+} from "../../image/validator";
 import { PROGRESS_OFF, screenClear, screenSetLine, screenSetProgress, screenSetText } from "../../ui/screen";
 import { fetchEtagBytes, fetchEtagPtr } from "../fetch";
 import { flashFailedPoll, flashFailedStart } from "../flash-failed";
@@ -90,7 +92,8 @@ function writeNext(): BootState {
     }
     step = Step.Name;
     status = infoWriteStart(
-      kind, eraseSlot(), downloadNamePtr(), downloadNameBytes(), fileBytes, validatorDigestPtr(), validatorCrc32(), fetchEtagPtr(), fetchEtagBytes(),
+      kind, eraseSlot(), downloadNamePtr(), downloadNameBytes(), fileBytes, validatorDigestPtr(), validatorCrc32(), fetchEtagPtr(),
+      fetchEtagBytes(),
     );
   } else if (step == Step.Name) {
     step = Step.Activate;

@@ -18,6 +18,9 @@ const ROWS: readonly (readonly [name: string, option: string, events: readonly s
   ["quotes inside", 'HTTPSRVR=a","b,SIG=2', ["0 set HTTPSRVR=a,b", "15 set SIG=2"]],
   ["a quoted continuation", 'HTTPSRVR=a,"x=y"', ["0 set HTTPSRVR=a,x=y", "11 continued HTTPSRVR=x=y"]],
   ["a quote that is not closed", 'HTTPSRVR="a,SIG=2', ["0 set HTTPSRVR=a,SIG=2 [quote-not-closed]"]],
+  ["a quote that is not closed in a continuation", 'HTTPSRVR=a,"b', [
+    "0 set HTTPSRVR=a,b [quote-not-closed]", "11 continued HTTPSRVR=b",
+  ]],
   ["a value may hold =", "HTTPSRVR=a=b", ["0 set HTTPSRVR=a=b"]],
   ["empty segments are nothing", ",SIG=2,,HTTPDIR=a,", ["1 set SIG=2", "8 set HTTPDIR=a"]],
   ["an empty value empties", "HTTPSRVR=a,HTTPSRVR=", ["0 set HTTPSRVR=a", "11 set HTTPSRVR="]],

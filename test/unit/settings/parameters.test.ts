@@ -47,6 +47,7 @@ t.test("types: what each takes and refuses", (t) => {
     ["SIPPORT", "0000005060", "none"], ["SIPPORT", "00000005060", "too-long"], ["SIPPORT", "4294972356", "out-of-range"],
     ["REUSETIME", "0", "not-used"], ["REUSETIME", "19", "out-of-range"], ["REUSETIME", "1000", "out-of-range"],
     ["SIPDOMAIN", long, "too-long"], ["SIPDOMAIN", long.slice(1), "not-used"], ["SIPDOMAIN", "a\tb", "not-allowed-character"],
+    ["SIPDOMAIN", "\x7f", "not-allowed-character"], ["SIPDOMAIN", "~", "not-used"],
     ["SIPDOMAIN", "caf\xe9", "not-allowed-character"], ["SIPDOMAIN", "a b", "not-used"], ["SIPDOMAIN", "", "not-used"],
     ["HTTPDIR", "a b", "not-allowed-character"], ["HTTPDIR", "a".repeat(127), "none"], ["HTTPDIR", "a".repeat(128), "too-long"],
     ["LOGSRVR", "10.0.0.1,10.0.0.2", "not-allowed-character"], ["LOGSRVR", "10.0.0.1", "not-used"],
@@ -80,7 +81,7 @@ t.test("sources: only those of the table", (t) => {
   t.end();
 });
 
-// The order of startup.md §14; sources in one row are equal, and the later of them holds.
+// The order of docs/STARTUP.md, Precedence; sources in one row are equal, and the later of them holds.
 const RANKS = [
   [Source.Stored], [Source.Lldp], [Source.Dhcp], [Source.Option242], [Source.Settings, Source.Script], [Source.Craft, Source.CommandLine],
 ];
@@ -151,7 +152,7 @@ t.test("values do not disturb each other, at their longest too", (t) => {
     expected.set(parameter.name, value);
   }
   for (const [name, value] of expected) t.equal(machine.value(name), value, name);
-  t.ok(packParameters(parameters).valueBytes <= 16384, "all slots are within the budget of design.md §5");
+  t.ok(packParameters(parameters).valueBytes <= 16384, "all slots are within their budget");
   t.end();
 });
 

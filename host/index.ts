@@ -1,0 +1,18 @@
+// What the package gives to programs: a telephone, what it is connected to, its events and its verdict.
+//
+// `compileCore` takes the bytes of `offhook/core.wasm`; a `Board` is a telephone with a plug; `runVirtual` or a `RunLoop` moves its
+// time; `board.log` has every event. All of it runs in a browser too. What is not exported here may change at any time.
+
+export { Board, type BoardOptions } from "./board.js";
+export { compileCore } from "./core-loader.js";
+export type * from "./event-types.js";
+export { MemoryNetwork } from "./network/memory.js";
+export type { Network } from "./network/network.js";
+export { NOR_PARTS } from "./peripherals/nor-parts.js";
+export { NorFlash } from "./peripherals/nor-flash.js";
+export type { Identity } from "./peripherals/system.js";
+export { RunLoop, runVirtual } from "./run-loop.js";
+export { Session, type SessionOptions } from "./session.js";
+export { demoSite, type DemoSiteOptions } from "./site/demo.js";
+export { type FileSource, MemoryFiles } from "./site/file-server.js";
+export { renderVerdict } from "./verdict-text.js";

@@ -1,0 +1,279 @@
+// Plays a whole start-up in virtual time against a far end in memory, and checks what must hold in every run.
+//
+// In: a far end, a telephone and what goes wrong. Out: transcript, events, verdict, exit code, and what was violated: a panic,
+// a wild pointer, a poll that forgot to ask for its next one, a progress bar that fell, flash touched before a file was accepted.
+
+import { readFileSync } from "node:fs";
+import { Kind } from "../../hal/abi.js";
+import { Board } from "../../host/board.js";
+import { compileCore } from "../../host/core-loader.js";
+import type { EndEvent, OffhookEvent } from "../../host/event-types.js";
+import { half } from "../../host/faults/cut-models.js";
+import { Transcript } from "../../host/frontends/transcript.js";
+import { demoKey } from "../../host/image/demo.js";
+import { packImage, type PackOptions } from "../../host/image/pack.js";
+import { seededPayload } from "../../host/image/payload.js";
+import type { KeyScript } from "../../host/key-script.js";
+import { MemoryNetwork } from "../../host/network/memory.js";
+import type { Flash } from "../../host/peripherals/flash.js";
+import { NorFlash } from "../../host/peripherals/nor-flash.js";
+import { W25Q128JV, type NorPart } from "../../host/peripherals/nor-parts.js";
+import type { Identity } from "../../host/peripherals/system.js";
+import { Random } from "../../host/random.js";
+import type { Scheduler } from "../../host/scheduler.js";
+import { Session } from "../../host/session.js";
+import { DEMO_FILE_PORT, DEMO_FILE_SERVER, demoSite } from "../../host/site/demo.js";
+import type { DhcpConfig } from "../../host/site/dhcp-server.js";
+import { provision } from "../../host/site/factory.js";
+import { MemoryFiles, type FileSource } from "../../host/site/file-server.js";
+import type { HttpFaultRule } from "../../host/site/http-faults.js";
+import type { HttpHandler } from "../../host/site/http-message.js";
+import { HttpServer, type HttpAccess } from "../../host/site/http-server.js";
+import type { Site } from "../../host/site/site.js";
+import { GuardedFlash, type FlashOperation } from "./guarded-flash.js";
+import { testKey } from "./image-craft.js";
+
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** A stored or served software file. */
+export interface Software {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly bytes: Uint8Array;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly files?: Files | FileSource;
+  readonly faults?: readonly HttpFaultRule[];
+  /** What the file server answers instead of files. */
+  readonly handler?: HttpHandler;
+  readonly dhcp?: Partial<DhcpConfig>;
+  /** Changes the far end before power-up. */
+  readonly site?: (site: Site, scheduler: Scheduler) => void;
+  readonly identity?: Partial<Identity>;
+  readonly trust?: readonly Uint8Array[];
+  /** Software in the chip, each stored by the telephone itself; default none, on a chip full of noise. */
+  readonly stored?: readonly Software[];
+  /** Chip contents of an earlier run, instead of `stored`. */
+  readonly contents?: Uint8Array;
+  readonly part?: NorPart;
+  readonly wrap?: (flash: Flash) => Flash;
+  /** Loses power while this operation outside the journal is under way; it comes back after two seconds. */
+  readonly cut?: { readonly operation: FlashOperation; readonly after: number };
+  /** The line's speed; 0 = no cable. */
+  readonly linkSpeed?: number;
+  readonly keys?: readonly KeyScript[];
+  readonly until?: string;
+  readonly timeoutSeconds?: number;
+  /** As with `--server`: what was asked for must have worked. Default true. */
+  readonly strict?: boolean;
+  readonly thinkUs?: number;
+}
+
+export interface Played {
+  readonly transcript: string;
+  readonly events: readonly OffhookEvent[];
+  readonly end: EndEvent;
+  readonly exitCode: number;
+  readonly accesses: readonly HttpAccess[];
+  readonly flash: GuardedFlash;
+  readonly board: Board;
+  readonly violations: readonly string[];
+}
+
+/** 64 units: boot slots of 384 KiB and application slots of 1.5 MiB, so that small files fill a good part of them. */
+export const SMALL_PART: NorPart = { ...W25Q128JV, name: "small", totalBytes: 0x400000 };
+export const IDENTITY: Identity = { model: "9640D01A", serial: "07N540100001", mac: Uint8Array.of(0, 4, 13, 0x12, 0x34, 0x56) };
+const SEED = 1;
+/** The longest pause that a stage may take: DHCP's longest is 64 s and a random second. */
+const POLL_WAIT_US_MAX = 70_000_000;
+const POWER_OFF_US = 2_000_000;
+/** More polls than the longest scenario takes by a factor of ten. */
+const POLL_COUNT_MAX = 2_000_000;
+
+/** The module under test, compiled once. */
+export const core = compileCore(readFileSync("build/core.wasm"));
+
+/** A signed software file; by default small, of the test key, for every model. */
+export function software(name: string, options: Partial<PackOptions> & { readonly bytes?: number } = {}): Software {
+  const { bytes = 40_000, kind = Kind.Application, ...rest } = options;
+  const plan: PackOptions = { kind, version: { major: 1, minor: 0, revision: 0, build: 0 }, signer: testKey, ...rest };
+  return { name, kind, bytes: packImage(seededPayload(name, SEED, bytes), plan) };
+}
+
+/** The same file, not signed. */
+export function unsignedSoftware(name: string): Software {
+  const version = { major: 1, minor: 0, revision: 0, build: 0 };
+  return { name, kind: Kind.Application, bytes: packImage(seededPayload(name, SEED, 40_000), { kind: Kind.Application, version }) };
+}
+
+const chips = new Map<string, Uint8Array>();
+
+/** What a small chip holds after a telephone stored these files, one after the other. */
+export function chipWith(files: readonly Software[], part: NorPart = SMALL_PART): Uint8Array {
+  const key = files.map((file) => `${file.name}/${file.bytes.length}`).join();
+  let contents = chips.get(key);
+  if (contents !== undefined) return contents;
+  for (const file of files) {
+    const before = contents;
+    const flash = (clock: Scheduler): Flash => {
+      const chip = dirtyChip(clock, part);
+      if (before !== undefined) chip.load(before);
+      return chip;
+    };
+    contents = provision({ core, identity: IDENTITY, trust: [testKey.spki, demoKey().spki], flash, file });
+  }
+  chips.set(key, contents!);
+  return contents!;
+}
+
+function dirtyChip(clock: Scheduler, part: NorPart): NorFlash {
+  const random = new Random(SEED);
+  return new NorFlash({ part, clock, timing: "typical", random: () => random.unit(), dirty: true });
+}
+
+/** Plays one scenario to its end. */
+export function play(scenario: Scenario): Played {
+  return new Play(scenario).run();
+}
+
+class Play {
+  readonly #scenario: Scenario;
+  readonly #board: Board;
+  readonly #flash: GuardedFlash;
+  readonly #session: Session;
+  readonly #transcript: Transcript;
+  readonly #accesses: HttpAccess[] = [];
+  readonly #violations: string[] = [];
+  #permille = -1;
+  #cutDone = false;
+  #cutting = false;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    let flash: GuardedFlash | undefined;
+    this.#board = new Board({
+      core,
+      identity: { ...IDENTITY, ...scenario.identity },
+      trust: scenario.trust ?? [testKey.spki],
+      seed: SEED,
+      flash: (clock) => (flash = new GuardedFlash(this.#chip(clock))),
+      network: (scheduler) => new MemoryNetwork({ scheduler, site: this.#site(scheduler) }),
+      ...(scenario.linkSpeed === undefined ? {} : { linkSpeed: scenario.linkSpeed }),
+    });
+    this.#flash = flash!;
+    this.#transcript = new Transcript(scenario.name, SEED);
+    this.#board.log.listen((event) => this.#event(event));
+    this.#session = new Session({
+      board: this.#board,
+      until: scenario.until ?? "login",
+      timeoutSeconds: scenario.timeoutSeconds ?? 900,
+      keys: scenario.keys ?? [],
+      strict: scenario.strict ?? true,
+      onPress: (name) => this.#transcript.key(this.#nowMs(), name),
+    });
+  }
+
+  run(): Played {
+    const board = this.#board;
+    board.powerOn();
+    while (!this.#session.stop) {
+      const nextUs = board.nextUs();
+      if (nextUs === undefined) break;
+      board.advance(nextUs);
+      this.#check();
+      if (board.pollCount > POLL_COUNT_MAX) {
+        this.#violations.push(`still polling after ${POLL_COUNT_MAX} polls`);
+        break;
+      }
+      this.#cutPower();
+    }
+    const { end, exitCode } = this.#session.finish();
+    this.#checkEnd();
+    return {
+      transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, flash: this.#flash, board,
+      violations: this.#violations,
+    };
+  }
+
+  #chip(clock: Scheduler): Flash {
+    const { part = SMALL_PART, stored = [], contents, wrap } = this.#scenario;
+    const chip = dirtyChip(clock, part);
+    const loaded = contents ?? (stored.length === 0 ? undefined : chipWith(stored, part));
+    if (loaded !== undefined) chip.load(loaded);
+    return wrap?.(chip) ?? chip;
+  }
+
+  #site(scheduler: Scheduler): Site {
+    const { files, faults = [], dhcp, handler, thinkUs } = this.#scenario;
+    const onAccess = (access: HttpAccess): void => void this.#accesses.push(access);
+    const source = files === undefined || isSource(files) ? files : new MemoryFiles(files);
+    const site = demoSite({
+      scheduler, faults, onAccess, ...(source === undefined ? {} : { source }), ...(dhcp === undefined ? {} : { dhcp }),
+      ...(thinkUs === undefined ? {} : { thinkUs }),
+    });
+    if (handler !== undefined) site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess }));
+    this.#scenario.site?.(site, scheduler);
+    return site;
+  }
+
+  #event(event: OffhookEvent): void {
+    this.#transcript.event(event);
+    if (event.event === "state" && event.state === "power-up") this.#flash.allowed = false;
+    if (event.event === "image" && event.verdict === "accepted") this.#flash.allowed = true;
+    if (event.event === "progress") this.#progress(event.permille);
+  }
+
+  /** The bar rises, and when it goes away without a failure or a cut it was full. */
+  #progress(permille: number | null): void {
+    const failed = this.#cutting || this.#board.log.facts.notices.some((fact) => fact.notice === "flash-failed");
+    const fell = permille !== null && permille < this.#permille;
+    const incomplete = permille === null && this.#permille !== 1000 && !failed;
+    if (fell || incomplete) this.#violations.push(`the progress bar went from ${this.#permille} to ${permille ?? "off"}`);
+    this.#permille = permille ?? -1;
+  }
+
+  #check(): void {
+    const { wakeUs, scheduler } = this.#board;
+    if (wakeUs === undefined || wakeUs - scheduler.nowUs <= POLL_WAIT_US_MAX || this.#waits()) return;
+    this.#violations.push(`a poll at ${this.#nowMs()} ms asks for the next after ${Math.floor((wakeUs - scheduler.nowUs) / 1000)} ms`);
+  }
+
+  /** The telephone waits for somebody to come. */
+  #waits(): boolean {
+    return this.#board.log.facts.notices.some((fact) => fact.notice === "no-software");
+  }
+
+  #checkEnd(): void {
+    const { system, binding, log } = this.#board;
+    if (system.panic !== undefined) this.#violations.push(`panic at ${system.panic.file}:${system.panic.line}`);
+    if (binding.faulty !== undefined) this.#violations.push(`a range outside memory: ${binding.faulty}`);
+    if (log.droppedCount > 0) this.#violations.push(`${log.droppedCount} malformed event records`);
+    const [offset] = this.#flash.trespasses;
+    if (offset !== undefined) this.#violations.push(`flash touched at ${offset} before a file was accepted`);
+  }
+
+  /** A cut lies between two polls, while the chip works on the operation that was asked for. */
+  #cutPower(): void {
+    const { cut } = this.#scenario;
+    if (cut === undefined || this.#cutDone || this.#flash.counts[cut.operation] <= cut.after) return;
+    this.#cutDone = true;
+    this.#cutting = true;
+    this.#board.powerOff(half);
+    this.#cutting = false;
+    this.#transcript.power(this.#nowMs(), false);
+    this.#board.scheduler.in(POWER_OFF_US, () => {
+      this.#transcript.power(this.#nowMs(), true);
+      this.#board.powerOn();
+    });
+  }
+
+  #nowMs(): number {
+    return Math.floor(this.#board.scheduler.nowUs / 1000);
+  }
+}
+
+function isSource(files: Files | FileSource): files is FileSource {
+  return typeof files["read"] === "function";
+}
