@@ -59,8 +59,6 @@ export enum ResetCause {
   Upgraded = 1,
   /** No stored software and none could be obtained. */
   NoSoftware = 2,
-  /** Flash refused to be erased or programmed. */
-  FlashFailed = 3,
   /** The user left the local procedures. */
   LocalProcedures = 4,
   /** An assertion or a trap. */

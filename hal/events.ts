@@ -331,7 +331,6 @@ export enum SlotWhy {
   /** An update was cut short here. */
   Interrupted = 3,
   Confirmed = 4,
-  ReadBackDiffers = 5,
   EraseFailed = 6,
   ProgramFailed = 7,
   /** The digest of what the chip holds is not the file's. */

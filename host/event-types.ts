@@ -64,7 +64,13 @@ export interface OptionEvent extends Stamp {
 
 export interface VlanEvent extends Stamp {
   readonly event: "vlan";
-  readonly vlan?: number;
+  /** Tagging and VLAN that are wanted. */
+  readonly tagging?: boolean;
+  readonly vid?: number;
+  /** The VLAN in use, 0 untagged or priority tagging, and the wanted one. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly changed?: boolean;
   readonly reason?: string;
 }
 
@@ -193,7 +199,7 @@ export type Code =
   | "reached" | "no-link" | "no-offer" | "offer-refused" | "no-file-server" | "server-unreachable" | "http-status"
   | "http-refused" | "http-short" | "tls" | "script-missing" | "not-a-script" | "goto-missing" | "step-limit"
   | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "reset-loop"
-  | "local-procedures" | "timeout";
+  | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback";
 
 /** The last event of a run: did the start-up get there, and if not, why. */
 export interface EndEvent extends Stamp {

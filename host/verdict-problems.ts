@@ -5,6 +5,7 @@
 
 import type { Code, Evidence, Facts, HttpEvent, ImageEvent, NoticeFact, OffhookEvent, ScriptEvent } from "./event-types.js";
 import { bytesText, countText, describeEvent, ERROR_TEXTS, fileOf } from "./event-text.js";
+import { networkProblems } from "./verdict-network.js";
 import { imageAdvice, imageCause } from "./verdict-image.js";
 
 export interface Problem {
@@ -38,7 +39,7 @@ const HTTP_WHY_TEXTS: Readonly<Record<string, string>> = {
   "redirect": "redirects a fourth time, to another scheme or to something that cannot be read",
   "encoding": "is encoded, although identity was asked for",
   "too-large": "has more bytes than the telephone has room for",
-  "framing": "has neither Content-Length nor chunks nor a close that could end it",
+  "framing": "says its length in two ways, or in a transfer coding other than chunked",
 };
 /** What to do about such an answer, where it is not its framing. */
 const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
@@ -54,7 +55,7 @@ const SCRIPT_END_CODES: Readonly<Record<string, Code>> = {
 /** All problems of a start-up, first things first. */
 export function problemsOf(run: StartUp): Problem[] {
   const found = [
-    ...linkProblems(run), ...dhcpProblems(run), ...addressProblems(run), ...fileProblems(run), ...scriptProblems(run),
+    ...linkProblems(run), ...dhcpProblems(run), ...networkProblems(run), ...addressProblems(run), ...fileProblems(run), ...scriptProblems(run),
     ...imageProblems(run), ...flashProblems(run), ...callServerProblems(run),
   ];
   return found.sort((a, b) => a.n - b.n);

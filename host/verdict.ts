@@ -4,6 +4,7 @@
 // `code` is the first thing in time that made `ok` false. Only the last start-up counts: what a restart mended is mended.
 
 import type { EndEvent, Evidence, Facts, OffhookEvent, ParameterValue, Warning } from "./event-types.js";
+import { vlanLoop } from "./verdict-network.js";
 import { problemsOf, unsignedCause, type Problem, type StartUp } from "./verdict-problems.js";
 
 /** How a run ended, and what was asked of it. */
@@ -55,7 +56,7 @@ export const EXIT_INTERRUPTED = 130;
 /** Judges a run. */
 export function verdictOf(events: readonly OffhookEvent[], facts: Facts, outcome: RunOutcome): EndBody {
   const [run, problems] = judgedStartUp(events, facts);
-  const failure = failureOf(run, problems, outcome);
+  const failure = failureOf(events, run, problems, outcome);
   const warnings = problems.filter((problem) => problem !== failure).map(warningOf);
   return {
     ok: failure === undefined,
@@ -108,9 +109,11 @@ function resetCause(events: readonly OffhookEvent[]): string {
 }
 
 /** What made `ok` false, or undefined when nothing did. */
-function failureOf(run: StartUp, problems: readonly Problem[], outcome: RunOutcome): Problem | undefined {
+function failureOf(events: readonly OffhookEvent[], run: StartUp, problems: readonly Problem[], outcome: RunOutcome): Problem | undefined {
   if (outcome.ended === "local-procedures") return localProcedures(run);
   const arrived = outcome.ended === "reached" || (outcome.ended === "timeout" && outcome.wanted === "none");
+  const loop = outcome.ended === "reset-loop" ? vlanLoop(events) : undefined;
+  if (loop !== undefined) return loop;
   const serious = problems.find((problem) => problem.serious);
   if (arrived) return outcome.strict && !outcome.lenient ? serious ?? unexplained(run) : undefined;
   return serious ?? problems[0] ?? unexplained(run) ?? stopped(run, outcome);

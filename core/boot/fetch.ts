@@ -7,7 +7,7 @@ import { Row, Status } from "../../hal/abi";
 import { EventKind, Field, HttpError, HttpWhy } from "../../hal/events";
 import { bytesCopy, bytesEqual } from "../base/bytes";
 import { eventBegin, eventCode, eventFlag, eventNumber, eventSend, eventText } from "../base/events";
-import { lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, linePtr, lineStart } from "../base/line";
+import { lineAddAddress, lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, linePtr, lineStart } from "../base/line";
 import { GET_NAME, HTTP_COUNT, HTTP_ORDINAL, HTTP_SCHEME, textBytes, textPtr } from "../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
@@ -218,7 +218,7 @@ function fetchResolve(): void {
   if (status == Status.Pending && timeNow() < deadlineUs) return;
   if (status != Status.Ok) return fetchUnreached(status == Status.Pending ? Status.TimedOut : status);
   fetchOrdinal();
-  lineAddBytes(HOST, hostBytes);
+  lineAddAddress(load<u32>(ADDRESS));
   screenSetLine(Row.Title);
   handle = streamOpen(load<u32>(ADDRESS), port);
   if (handle < 0) return fetchUnreached(handle);

@@ -6,7 +6,7 @@ import { bytesCopy } from "../../base/bytes";
 import { lineAddNumber, lineAddText, lineStart } from "../../base/line";
 import { systemInfo, systemOption } from "../../base/system";
 import {
-  CHECKSUM_ERROR, FILE_REJECTED, KB_RECEIVED, REASON_COUNTER, REASON_FORMAT, REASON_KIND, REASON_MODEL, REASON_SIGNATURE,
+  CHECKSUM_ERROR, FILE_REJECTED, FLASH_FAILED, KB_RECEIVED, REASON_COUNTER, REASON_FORMAT, REASON_KIND, REASON_MODEL, REASON_SIGNATURE,
   REASON_SIZE, REASON_UNSUPPORTED,
 } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
@@ -19,6 +19,7 @@ import { screenClear, screenSetBytes, screenSetLine, screenSetText } from "../..
 import { Fetch, fetchBytes, fetchPoll, fetchStart } from "../fetch";
 import { modeGet } from "../mode";
 import { programOffer, programPressed, programWithdraw } from "../program";
+import { handOffCanStore } from "./hand-off";
 import { restartFor } from "./restart";
 import { retainedInARow } from "../retained";
 import { softwareIsStored } from "../software";
@@ -126,7 +127,12 @@ function downloadVerify(): BootState {
   if (transferVerifyPoll() == Status.Pending) return BootState.Download;
   if (validatorVerdict() != ImageVerdict.Accepted) return downloadRejected();
   validatorReport(NAME, nameBytes);
-  return modeGet() == Mode.Telephone ? BootState.Erase : BootState.Ended;
+  if (modeGet() != Mode.Telephone) return BootState.Ended;
+  if (handOffCanStore()) return BootState.Erase;
+  statusSetApp(APP_NOT_STORED);
+  statusNotice(Notice.FlashFailed);
+  screenSetText(Row.Prompt, FLASH_FAILED);
+  return downloadShowFor(Part.Message, MESSAGE_US);
 }
 
 /** Says why; nothing was erased. Without any stored software there is nothing to go on with. */

@@ -36,6 +36,7 @@ let kind: i32 = Kind.Boot;
 let slot: i32 = SLOT_NONE;
 let triedSlots: i32 = 0;
 let startedBytes: u32 = 0;
+let usable: bool = false;
 
 export function handOffStart(): void {
   step = Step.Open;
@@ -43,18 +44,26 @@ export function handOffStart(): void {
   slot = SLOT_NONE;
   triedSlots = 0;
   startedBytes = 0;
-  const usable = deviceInit() >= 0 && layoutInit() >= 0 && journalOpen() >= 0;
+  usable = deviceInit() >= 0 && layoutInit() >= 0 && journalOpen() >= 0;
   if (!usable) step = Step.Done;
   const modelBytes = systemInfo(Info.Model, MODEL, 32);
   const unsigned = systemOption(Option.Unsigned);
   validatorPolicy(MODEL, modelBytes, 0, 0, layoutSlotBytes(Kind.Boot), layoutSlotBytes(Kind.Application), unsigned);
 }
 
+/** False where the chip is too small or of a kind that nothing can be stored in. */
+export function handOffCanStore(): bool {
+  return usable;
+}
+
 /** True once the software that runs is known. */
 export function handOffPoll(): bool {
   switch (step) {
     case Step.Open: {
-      if (journalPoll() != Status.Pending) step = Step.Choose;
+      if (journalPoll() == Status.Pending) break;
+      handOffReport(Kind.Boot);
+      handOffReport(Kind.Application);
+      step = Step.Choose;
       break;
     }
     case Step.Choose: {
@@ -77,6 +86,15 @@ export function handOffPoll(): bool {
   }
   if (step != Step.Open && step != Step.Attempt) timeWakeNow(); // The journal says itself when it wants to be asked.
   return false;
+}
+
+/** Tells what an earlier start-up left unfinished. */
+function handOffReport(of: i32): void {
+  for (let index: i32 = 0; index < 2; index++) {
+    const state = journalState(of, index);
+    if (state == SlotState.Writing || state == SlotState.Erased) slotReport(of, index, SlotWhy.Interrupted);
+    if (state == SlotState.Trial && journalAttempts(of, index) == 0) slotReport(of, index, SlotWhy.AttemptsExhausted);
+  }
 }
 
 /** The preferred slot first, then the other, if it ever held an image. */

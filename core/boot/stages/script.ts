@@ -62,13 +62,14 @@ function scriptFetched(): void {
   fetching = false;
   timeWakeNow();
   interpreterGetResult(how == Fetch.Obtained);
-  if (how == Fetch.Obtained) transferScriptStart(fetchNamePtr(), fetchNameBytes(), Source.Settings);
+  if (how != Fetch.Obtained) return;
+  interpreted = true; // The upgrade script was; what becomes of further files is told by their own events.
+  transferScriptStart(fetchNamePtr(), fetchNameBytes(), Source.Settings);
 }
 
 function scriptEnd(): void {
   ended = true;
-  const why = interpreterWhy();
-  interpreted = why != ScriptWhy.NotAScript;
+  if (!interpreted) interpreted = interpreterWhy() != ScriptWhy.NotAScript;
   screenClear(Row.Title);
   if (modeGet() == Mode.Lex) return;
   if (modeGet() == Mode.Telephone) vlanReport(VlanReason.Settings); // It takes effect at call-server contact.

@@ -1,0 +1,91 @@
+// What went wrong on the line: address conflicts, routers, VLANs. Like verdict-problems, for the part below the file server.
+
+import type { Evidence, OffhookEvent, VlanEvent } from "./event-types.js";
+import type { Problem, StartUp } from "./verdict-problems.js";
+
+/** Conflicts, routers and a VLAN that was given up, of one start-up. */
+export function networkProblems(run: StartUp): Problem[] {
+  return [...conflictProblems(run), ...routerProblems(run), ...fallbackProblems(run)];
+}
+
+function conflictProblems(run: StartUp): Problem[] {
+  const notices = run.notices.filter((fact) => fact.notice === "address-conflict");
+  const last = notices[notices.length - 1];
+  if (last === undefined || passed(run, "router", last.after)) return [];
+  const address = ownAddress(run);
+  const ack = run.events.findLast((event) => event.event === "dhcp" && event.message === "ack" && event.n <= last.after);
+  const times = notices.length === 1 ? "" : ` It was declined ${notices.length} times.`;
+  return [{
+    n: last.after, code: "address-conflict", serious: true,
+    cause: `Somebody else answered ARP for the telephone's address ${address}.${times}`,
+    evidence: ack === undefined ? parameter(run, "IPADD") : [{ event: ack.n }],
+    advice: ack === undefined ? "give the telephone another address, or find who uses this one"
+      : `find who uses ${address}, or take it out of the DHCP pool`,
+  }];
+}
+
+function routerProblems(run: StartUp): Problem[] {
+  const notice = run.notices.find((fact) => ["router-silent", "router-subnet", "bad-address"].includes(fact.notice));
+  if (notice === undefined) return [];
+  const ack = run.events.findLast((event) => event.event === "dhcp" && event.message === "ack");
+  const evidence: Evidence[] = [...(ack === undefined ? [] : [{ event: ack.n }]), ...parameter(run, "ROUTER")];
+  const [routers, address, mask] = ["ROUTER", "IPADD", "NETMASK"].map((name) => run.facts.parameters.get(name)?.value ?? "");
+  const scope = ack === undefined ? "ROUTER (entered locally)" : "option 3 (router) of this scope";
+  if (notice.notice === "router-subnet") {
+    return [{
+      n: notice.after, code: "router-subnet", serious: true, evidence,
+      cause: `No router of ${routers} is on the subnet of ${address} with mask ${mask}.`,
+      advice: `correct ${scope} or the mask (option 1)`,
+    }];
+  }
+  if (notice.notice === "bad-address") {
+    return [{
+      n: notice.after, code: "router-subnet", serious: true, evidence: [...evidence, ...parameter(run, "NETMASK")],
+      cause: `The telephone's address ${address} or its mask ${mask} cannot be used.`,
+      advice: "correct the pool and option 1 (mask) of this scope",
+    }];
+  }
+  return [{
+    n: notice.after, code: "router-silent", serious: true, evidence,
+    cause: `${routers} did not answer ARP in 3 rounds.`,
+    advice: `start the router, or correct ${scope}`,
+  }];
+}
+
+/** VLANTEST ran out on a tagged VLAN: the start-up went on without it, which is not what was asked for. */
+function fallbackProblems(run: StartUp): Problem[] {
+  const given = run.events.find((event): event is VlanEvent => event.event === "vlan" && event.reason === "vlantest");
+  if (given === undefined) return [];
+  return [{
+    n: given.n, code: "vlan-fallback", serious: true, evidence: [{ event: given.n }, ...parameter(run, "L2QVLAN"), ...parameter(run, "VLANTEST")],
+    cause: `No DHCP server answered on VLAN ${given.from ?? 0} for VLANTEST seconds; the telephone went on without that VLAN.`,
+    advice: `let the switch carry VLAN ${given.from ?? 0} tagged to this port and a DHCP server answer on it, or correct L2QVLAN`,
+  }];
+}
+
+/** Two servers, each of which sends the telephone to the other's VLAN. */
+export function vlanLoop(events: readonly OffhookEvent[]): Problem | undefined {
+  const reset = events.findLast((event) => event.event === "reset");
+  if (reset?.event !== "reset" || reset.reason !== "vlan") return undefined;
+  const moves = events.filter((event): event is VlanEvent => event.event === "vlan" && event.changed === true);
+  const way = moves.map((move) => `VLAN ${move.from ?? 0} to VLAN ${move.to ?? 0} (${move.reason ?? "unknown"})`);
+  return {
+    n: moves[0]?.n ?? reset.n, code: "vlan-loop", serious: true,
+    cause: `The telephone is sent from one VLAN to the next and back without end: ${way.join(", ")}.`,
+    evidence: moves.slice(-3).map((move) => ({ event: move.n })),
+    advice: "let the DHCP scope of the VLAN that telephones should stay on say the same L2QVLAN as the others, or none",
+  };
+}
+
+function passed(run: StartUp, state: string, after: number): boolean {
+  return run.events.some((event) => event.event === "state" && event.state === state && event.n > after);
+}
+
+function ownAddress(run: StartUp): string {
+  return run.facts.parameters.get("IPADD")?.value ?? "";
+}
+
+function parameter(run: StartUp, name: string): Evidence[] {
+  const value = run.facts.parameters.get(name);
+  return value === undefined ? [] : [{ parameter: name, source: value.source }];
+}
