@@ -89,11 +89,11 @@ export function handOffPoll(): bool {
 }
 
 /** Tells what an earlier start-up left unfinished. */
-function handOffReport(of: i32): void {
+function handOffReport(forKind: i32): void {
   for (let index: i32 = 0; index < 2; index++) {
-    const state = journalState(of, index);
-    if (state == SlotState.Writing || state == SlotState.Erased) slotReport(of, index, SlotWhy.Interrupted);
-    if (state == SlotState.Trial && journalAttempts(of, index) == 0) slotReport(of, index, SlotWhy.AttemptsExhausted);
+    const state = journalState(forKind, index);
+    if (state == SlotState.Writing || state == SlotState.Erased) slotReport(forKind, index, SlotWhy.Interrupted);
+    if (state == SlotState.Trial && journalAttempts(forKind, index) == 0) slotReport(forKind, index, SlotWhy.AttemptsExhausted);
   }
 }
 
