@@ -147,7 +147,10 @@ export class Board {
     this.pollCount += 1;
     const waitUs = this.#callPoll(core);
     this.log.settle();
-    if (waitUs === undefined) return this.#restart(ResetCause.Panic);
+    if (waitUs === undefined) {
+      this.log.reset("panic"); // The core could not say it any more.
+      return this.#restart(ResetCause.Panic);
+    }
     if (this.system.resetCause !== undefined) return this.#restart(this.system.resetCause);
     this.wakeUs = waitUs === POLL_ENDED ? undefined : this.scheduler.nowUs + Math.min(Math.max(waitUs, 0), POLL_WAIT_US_MAX);
   }

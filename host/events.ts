@@ -143,6 +143,12 @@ export class EventLog {
     });
   }
 
+  /** A reset that the core did not announce itself. */
+  reset(reason: string): void {
+    this.#add({ event: "reset", reason });
+    this.restarted();
+  }
+
   /** The last event of a run. */
   end(body: Omit<EndEvent, "n" | "t" | "event">): EndEvent {
     this.#add({ event: "end", ...body });
