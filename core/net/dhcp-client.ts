@@ -1,4 +1,4 @@
-// The DHCP client: DISCOVER to ACK, and what an ACK sets (startup.md §2; RFC 2131 §4.4).
+// The DHCP client: DISCOVER to ACK, and what an ACK sets (docs/STARTUP.md, dhcp; RFC 2131 §4.4).
 //
 // It never gives up: a server that is silent is asked again after 4, 8, 16, 32, 64 s. What an ACK brings goes into the
 // parameters, standard options first and option 242 last. Leases here are not renewed: a start-up is shorter than one.
@@ -102,7 +102,7 @@ function dhcpClientRestart(): void {
   retryUs = DHCP_RETRY_US_MIN;
 }
 
-/** Options 12, 55, 57, 60 and 61 (startup.md §2.1). */
+/** Options 12, 55, 57, 60 and 61 (docs/STARTUP.md, dhcp). */
 function dhcpClientAddIdentity(): void {
   dhcp.dhcpAddHalf(dhcp.OPTION_SIZE_MAX, 576);
   lineStart();
@@ -156,7 +156,7 @@ function dhcpClientTake(bytes: i32): bool {
   return true;
 }
 
-/** An offer without a lease time, a server or an address is not accepted (startup.md §2.2). */
+/** An offer without a lease time, a server or an address is not accepted: the later manuals of the family. */
 function dhcpClientOffer(server: u32): void {
   if (leaseSeconds == 0 || server == 0 || dhcp.dhcpYourAddress() == 0) {
     eventBegin(EventKind.Notice);
@@ -172,7 +172,7 @@ function dhcpClientOffer(server: u32): void {
   sendUs = timeNow();
 }
 
-/** Header fields and standard options first, option 242 last: its values win (startup.md §2.3). */
+/** Header fields and standard options first, option 242 last: its values win. */
 function dhcpClientBind(): void {
   const address = dhcp.dhcpYourAddress();
   const mask = dhcp.dhcpWord(dhcp.OPTION_MASK);

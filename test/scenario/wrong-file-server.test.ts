@@ -1,6 +1,6 @@
 // Goal: whatever is wrong between the telephone and its script, the start-up says so, ends, and nothing in flash is touched.
 // Method: one start-up each against a file server with one fault, or none to be found; the table says what it comes to, a golden
-// what the screen shows. The telephone has an application, so it goes on to its login prompt (startup.md §14).
+// what the screen shows. The telephone has an application, so it goes on to its login prompt (docs/STARTUP.md).
 
 import { textResponse } from "../../host/site/http-message.js";
 import { playTable, type Row } from "../support/scenario-table.js";
@@ -58,7 +58,7 @@ const statuses: Row[] = [
     requests: Array<string>(3).fill(`500 ${SCRIPT}`),
   },
   {
-    // The texts of startup.md §14 row 3; an answer without an ETag leaves no blank behind the status.
+    // The texts of docs/STARTUP.md, HTTP; an answer without an ETag leaves no blank behind the status.
     ...right, name: "503-503-200", faults: [{ times: 2, fault: { kind: "status", status: 503 } }],
     handler: ({ target }) => textResponse(200, files[target.slice(1) as keyof typeof files]),
     ends: ["login", "reached", 0],
