@@ -116,15 +116,10 @@ export class HalBinding {
       eth_link: (port) => (port === 0 ? line.link() : 0),
       eth_configure: (port, phy, tagging, tag) => {
         if ((port !== 0 && port !== 1) || tag < 0 || tag > 0x7fff) return Status.Invalid;
-        return network.portConfigure(port, phy, tagging !== 0, tag);
+        return network.portConfigure(port, phy, tagging, tag);
       },
       eth_send: (ptr, bytes) => this.#with("eth_send", ptr, bytes, (frame) => network.frameSend(frame.slice()), FRAME_BYTES_MAX),
-      eth_receive: (ptr, capacity) => this.#with("eth_receive", ptr, capacity, (target) => {
-        const frame = network.frameReceive();
-        if (frame === null || frame.length > target.length) return 0; // Whole or dropped.
-        target.set(frame);
-        return frame.length;
-      }),
+      eth_receive: (ptr, capacity) => this.#with("eth_receive", ptr, capacity, (target) => network.frameReceive(target)),
     };
   }
 

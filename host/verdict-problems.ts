@@ -142,7 +142,8 @@ function namesOf(get: ScriptEvent): string[] {
 }
 
 function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], first: boolean): Problem {
-  const last = tries[tries.length - 1] as HttpEvent;
+  // An answer that failed says more than a later connection that nobody took.
+  const last = (tries.findLast((request) => request.status !== undefined || request.why !== undefined) ?? tries[tries.length - 1])!;
   const evidence: Evidence[] = [...ends(tries).map((event) => ({ event: event.n })), ...parameterEvidence(run, "HTTPSRVR")];
   const silent = last.status === undefined && last.why === undefined;
   const judgement = silent ? unanswered(tries, last) : answered(file, tries, last, first);
@@ -174,12 +175,17 @@ function unanswered(tries: readonly HttpEvent[], last: HttpEvent): Judgement {
 function answered(file: string, tries: readonly HttpEvent[], last: HttpEvent, first: boolean): Judgement {
   const url = last.url ?? file;
   const why = last.why ?? "";
-  const code = HTTP_WHY_CODES[why] ?? (HTTP_WHY_TEXTS[why] === undefined ? "http-status" : "http-refused");
+  // Below HTTP, after the answer had begun: the connection was reset, or nothing more came.
+  const broken = why === "" && last.error !== undefined;
+  const code = broken ? "http-short" : HTTP_WHY_CODES[why] ?? (HTTP_WHY_TEXTS[why] === undefined ? "http-status" : "http-refused");
   if (code === "http-short") {
+    const closed = "the connection closed before the whole file was there";
+    const failed = last.error === "timed-out" ? "nothing more came in time" : `the server ${ERROR_TEXTS[last.error ?? ""] ?? "failed"}`;
+    const how = broken ? failed : closed;
     const expected = last.expected === undefined ? "fewer than Content-Length" : `of ${last.expected}`;
     return {
-      code, cause: `${url} ended after ${last.bytes ?? 0} bytes ${expected}: the connection closed before the whole file was there.`,
-      advice: `compare Content-Length with the file's size: curl -sI ${url}; a proxy that rewrites files does this`,
+      code, cause: `${url} ended after ${last.bytes ?? 0} bytes ${expected}: ${how}.`,
+      advice: broken ? "look into the file server's own log at this time, and at proxies and firewalls between" : `compare Content-Length with the file's size: curl -sI ${url}; a proxy that rewrites files does this`,
     };
   }
   if (code === "http-refused") {

@@ -1,6 +1,6 @@
 // Obtains one file from the list of file servers: connect, GET, redirects, further tries, the next server.
 //
-// startup.md §4, §14 HTTP. It shows the three texts of every request and sends one `http` event for each. The bytes go
+// docs/STARTUP.md, HTTP. It shows the three texts of every request and sends one `http` event for each. The bytes go
 // through boot/transfer; what they are for is decided by the stage that started it.
 
 import { Row, Status } from "../../hal/abi";

@@ -7,6 +7,7 @@
 // mark is made before it is, so while both sectors count they say the same. (3) A sector is always erased by the run that
 // begins to fill it: what reads as blank may be the remains of a write that was cut. Records after that go to the first place
 // beyond what shows, leaving one out for the same reason, and past every place that the chip refuses as programmed.
+// Where a start finds no place left for (1), it goes round at once: after some ten cut starts in a row it trusts what it reads.
 
 import { Kind, Status } from "../../hal/abi";
 import { SlotState } from "../../hal/events";

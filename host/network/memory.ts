@@ -170,8 +170,8 @@ export class MemoryNetwork implements Network {
     return frame.length;
   }
 
-  frameReceive(): null {
-    return null;
+  frameReceive(): number {
+    return 0;
   }
 
   close(handle: number, abort: boolean): number {

@@ -32,11 +32,11 @@ export interface Network {
   /** `Pending`, 0 nobody answers within a second, 1 somebody else does. */
   arpProbe(address: number): number;
   /** Tagging of a port: see `eth_configure`. */
-  portConfigure(port: number, phy: number, tagging: boolean, tag: number): number;
+  portConfigure(port: number, phy: number, tagging: number, tag: number): number;
   /** One LLDP frame out. */
   frameSend(frame: Uint8Array): number;
-  /** One received LLDP frame, or null. */
-  frameReceive(): Uint8Array | null;
+  /** Takes one received LLDP frame; its bytes, 0 none. */
+  frameReceive(target: Uint8Array): number;
   /** The telephone was reset or lost power: every handle dies and the address is gone. */
   reset(): void;
 }

@@ -113,8 +113,8 @@ export class SocketsNetwork implements Network {
     return frame.length;
   }
 
-  frameReceive(): null {
-    return null;
+  frameReceive(): number {
+    return 0;
   }
 
   close(handle: number, abort: boolean): number {

@@ -1,4 +1,5 @@
-// Goal: the pages for users keep up with the program: no text, option, code or event is missing, no link leads nowhere.
+// Goal: the pages for users keep up with the program: no text, option, code or event is missing, no link leads nowhere,
+// and no file names a page that is not in the project.
 // Method: the names are read where the program has them (texts, help page, types) and looked for in the pages.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -10,6 +11,9 @@ import { kebabCase } from "../../host/event-record.js";
 import { readTexts } from "../../tools/texts.js";
 
 const PAGES = ["README.md", ...readdirSync("docs").filter((name) => name.endsWith(".md")).map((name) => join("docs", name))];
+const FOLDERS = ["core", "hal", "host", "tools", "examples", "docs"];
+/** core/image/format.ts names its source by its path there. */
+const MCUBOOT_PAGE = "docs/design.md";
 /** Words that this release's core never sends; a later one may. */
 const NEVER_SENT = new Set(["none", "no-space"]);
 
@@ -54,6 +58,21 @@ t.test("every event, code and reason is in CLI.md, every verdict in FORMAT.md", 
   t.same(missing("docs/CLI.md", kinds.filter((kind) => !later.includes(kind))), []);
   t.same(missing("docs/CLI.md", [...codes, ...words(OptionEffect), ...words(ScriptWhy)]), []);
   t.same(missing("docs/FORMAT.md", words(ImageVerdict).map((word) => `\`${word}\``)), []);
+  t.end();
+});
+
+t.test("a page that a file names is in the project", (t) => {
+  const lost: string[] = [];
+  for (const folder of FOLDERS) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      const file = join(folder, name);
+      if (!/\.(ts|md|tsv|txt|mjs)$/.test(name)) continue;
+      const named = readFileSync(file, "utf8").match(/[\w./-]*\w\.md\b/g) ?? [];
+      const unknown = named.filter((page) => !existsSync(page) && !existsSync(join("docs", page)) && page !== MCUBOOT_PAGE);
+      lost.push(...unknown.map((page) => `${file}: ${page}`));
+    }
+  }
+  t.same(lost, []);
   t.end();
 });
 

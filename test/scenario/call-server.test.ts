@@ -1,4 +1,4 @@
-// Goal: each way of contacting a call server is shown, told and bounded, and start-up goes on in any case (startup.md §14).
+// Goal: each way of contacting a call server is shown, told and bounded, and start-up goes on in any case.
 // Method: a start-up each with another list of call servers and another far end; contact is a TCP connection in this release.
 
 import { addressOf } from "../../host/network/address.js";

@@ -1,6 +1,6 @@
 // Goal: the demonstration goes the whole way, shows every text exactly and in order, and is the same in two runs.
 // Method: the demonstration's own site and files in virtual time: old boot file → boot file → application → login; its
-// transcript against a golden, twice, and its exact counts (targets.md row 13) against another.
+// transcript against a golden, twice, and its exact counts (row 13 of the bench) against another.
 
 import t from "tap";
 import { startUpCounts } from "../../host/bench/start-up.js";

@@ -1,8 +1,10 @@
 // Goal: whatever is wrong between the telephone and its script, the start-up says so, ends, and nothing in flash is touched.
 // Method: one start-up each against a file server with one fault, or none to be found; the table says what it comes to, a golden
-// what the screen shows. The telephone has an application, so it goes on to its login prompt (startup.md §14).
+// what the screen shows. The telephone has an application, so it goes on to its login prompt (docs/STARTUP.md).
 
 import { textResponse } from "../../host/site/http-message.js";
+import { DEMO_FILE_PORT, DEMO_FILE_SERVER } from "../../host/site/demo.js";
+import type { StreamService } from "../../host/site/service.js";
 import { playTable, type Row } from "../support/scenario-table.js";
 import { software, type Scenario } from "../support/scenario.js";
 
@@ -17,6 +19,14 @@ const oneLine = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(0x41);
 /** `SET PROCSTAT 1` as Windows saves it in UTF-16. */
 const utf16 = Uint8Array.of(0xff, 0xfe, ...[..."SET PROCSTAT 1\r\n"].flatMap((character) => [character.charCodeAt(0), 0]));
 const redirect = (path: string, location: string, status = 302) => ({ path, fault: { kind: "redirect", status, location } }) as const;
+
+/** Answers with a head and three bytes of a body, then nothing. */
+const stalling: StreamService = {
+  connect: (peer) => ({
+    data: () => peer.send(new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 42\r\n\r\nSET")),
+    closed: () => undefined,
+  }),
+};
 
 const unreached: Row[] = [
   {
@@ -58,7 +68,7 @@ const statuses: Row[] = [
     requests: Array<string>(3).fill(`500 ${SCRIPT}`),
   },
   {
-    // The texts of startup.md §14 row 3; an answer without an ETag leaves no blank behind the status.
+    // The texts of docs/STARTUP.md, HTTP; an answer without an ETag leaves no blank behind the status.
     ...right, name: "503-503-200", faults: [{ times: 2, fault: { kind: "status", status: 503 } }],
     handler: ({ target }) => textResponse(200, files[target.slice(1) as keyof typeof files]),
     ends: ["login", "reached", 0],
@@ -82,6 +92,18 @@ const answers: Row[] = [
   {
     ...right, name: "reset-in-body", faults: [{ times: 1, path: SCRIPT, fault: { kind: "reset", bytes: 20 } }],
     ends: ["login", "reached", 0], requests: [`200 ${SCRIPT}`, `200 ${SCRIPT}`, `200 ${SETTINGS}`],
+  },
+  {
+    ...right, name: "always-reset-in-body", faults: [{ path: SCRIPT, fault: { kind: "reset", bytes: 20 } }], ends: ["login", "http-short", 1],
+    check: (t, { end }) => t.match(end.cause, /after 20 bytes of 42: the server reset the connection/),
+  },
+  {
+    ...right, name: "silent-in-body", site: (site) => site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, stalling),
+    ends: ["login", "http-short", 1], check: (t, { end }) => t.match(end.cause, /after 3 bytes of 42: nothing more came in time/),
+  },
+  {
+    ...right, name: "dies-after-two-tries", ends: ["login", "http-short", 1],
+    faults: [{ times: 2, path: SCRIPT, fault: { kind: "short", bytes: 20 } }, { path: SCRIPT, fault: { kind: "silent" } }],
   },
   {
     ...right, name: "endless-headers", faults: [{ fault: { kind: "endless-headers" } }], ends: ["login", "http-refused", 1],
@@ -171,6 +193,12 @@ const keys: Row[] = [
     ...right, name: "program-at-the-file-server", keys: [{ when: { state: "file-server" }, keys: [{ softkey: "Program" }] }],
     until: "login", timeoutSeconds: 30, ends: ["craft", "local-procedures", 3], texts: ["Startup interrupted", "Enter command"],
     requests: [],
+  },
+  {
+    ...right, name: "program-then-restart", ends: ["login", "reached", 0], texts: ["Enter command", "Restarting...", "Enter username"],
+    keys: [
+      { when: { state: "file-server" }, keys: [{ softkey: "Program" }] }, { when: { text: "Enter command" }, keys: [{ softkey: "Restart" }] },
+    ],
   },
   {
     ...right, name: "program-closed", dhcp: { option242: "PROCSTAT=1,HTTPSRVR=10.0.8.2" },

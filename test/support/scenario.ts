@@ -58,6 +58,8 @@ export interface Scenario {
   /** Chip contents of an earlier run, instead of `stored`. */
   readonly contents?: Uint8Array;
   readonly part?: NorPart;
+  /** The chip starts full of noise; default true. */
+  readonly dirty?: boolean;
   readonly wrap?: (flash: Flash) => Flash;
   /** Loses power while this operation outside the journal is under way; it comes back after two seconds. */
   readonly cut?: { readonly operation: FlashOperation; readonly after: number };
@@ -69,6 +71,7 @@ export interface Scenario {
   /** As with `--server`: what was asked for must have worked. Default true. */
   readonly strict?: boolean;
   readonly thinkUs?: number;
+  readonly stagingBytes?: number;
 }
 
 export interface Played {
@@ -110,15 +113,15 @@ export function unsignedSoftware(name: string): Software {
 
 const chips = new Map<string, Uint8Array>();
 
-/** What a small chip holds after a telephone stored these files, one after the other. */
-export function chipWith(files: readonly Software[], part: NorPart = SMALL_PART): Uint8Array {
-  const key = files.map((file) => `${file.name}/${file.bytes.length}`).join();
+/** What a chip holds after a telephone stored these files, one after the other. */
+function chipWith(files: readonly Software[], part: NorPart, dirty: boolean): Uint8Array {
+  const key = `${part.name} ${dirty} ${files.map((file) => `${file.name}/${file.bytes.length}`).join()}`;
   let contents = chips.get(key);
   if (contents !== undefined) return contents;
   for (const file of files) {
     const before = contents;
     const flash = (clock: Scheduler): Flash => {
-      const chip = dirtyChip(clock, part);
+      const chip = newChip(clock, part, dirty);
       if (before !== undefined) chip.load(before);
       return chip;
     };
@@ -128,9 +131,9 @@ export function chipWith(files: readonly Software[], part: NorPart = SMALL_PART)
   return contents!;
 }
 
-function dirtyChip(clock: Scheduler, part: NorPart): NorFlash {
+function newChip(clock: Scheduler, part: NorPart, dirty: boolean): NorFlash {
   const random = new Random(SEED);
-  return new NorFlash({ part, clock, timing: "typical", random: () => random.unit(), dirty: true });
+  return new NorFlash({ part, clock, timing: "typical", random: () => random.unit(), dirty });
 }
 
 /** Plays one scenario to its end. */
@@ -161,6 +164,7 @@ class Play {
       flash: (clock) => (flash = new GuardedFlash(this.#chip(clock))),
       network: (scheduler) => new MemoryNetwork({ scheduler, site: this.#site(scheduler) }),
       ...(scenario.linkSpeed === undefined ? {} : { linkSpeed: scenario.linkSpeed }),
+      ...(scenario.stagingBytes === undefined ? {} : { stagingBytes: scenario.stagingBytes }),
     });
     this.#flash = flash!;
     this.#transcript = new Transcript(scenario.name, SEED);
@@ -198,9 +202,9 @@ class Play {
   }
 
   #chip(clock: Scheduler): Flash {
-    const { part = SMALL_PART, stored = [], contents, wrap } = this.#scenario;
-    const chip = dirtyChip(clock, part);
-    const loaded = contents ?? (stored.length === 0 ? undefined : chipWith(stored, part));
+    const { part = SMALL_PART, dirty = true, stored = [], contents, wrap } = this.#scenario;
+    const chip = newChip(clock, part, dirty);
+    const loaded = contents ?? (stored.length === 0 ? undefined : chipWith(stored, part, dirty));
     if (loaded !== undefined) chip.load(loaded);
     return wrap?.(chip) ?? chip;
   }

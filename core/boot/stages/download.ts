@@ -1,4 +1,4 @@
-// S.09, first part: the application or boot file comes into staging and is judged. Nothing is erased before the verdict.
+// State `download`: the application or boot file comes into staging and is judged. Nothing is erased before the verdict.
 
 import { Info, Kind, Mode, Option, ResetCause, Row, Status } from "../../../hal/abi";
 import { BootState, ImageVerdict, Notice } from "../../../hal/events";

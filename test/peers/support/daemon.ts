@@ -36,8 +36,8 @@ export interface Daemon {
   readonly folder: string;
   /** What it wrote to stdout and stderr so far. */
   output(): string;
-  /** Ends it and waits until it is gone. */
-  stop(): Promise<void>;
+  /** Ends it, with another signal than the plan's if one is given, and waits until it is gone. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 export interface DaemonPlan {
@@ -60,8 +60,8 @@ export async function startDaemon(t: Test, plan: DaemonPlan): Promise<Daemon> {
   child.stdout.on("data", (data: Buffer) => void (output += data.toString()));
   child.stderr.on("data", (data: Buffer) => void (output += data.toString()));
   const gone = ended(child);
-  const stop = async (): Promise<void> => {
-    child.kill(plan.endSignal ?? "SIGTERM");
+  const stop = async (signal = plan.endSignal ?? "SIGTERM"): Promise<void> => {
+    child.kill(signal);
     await gone;
   };
   t.teardown(async () => {

@@ -4,7 +4,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Test } from "tap";
 import { freePort, logLines, startDaemon } from "./daemon.js";
 
@@ -26,6 +26,8 @@ export interface Nginx {
   accesses(): NginxAccess[];
   /** Ends it in order; every request is in the log afterwards. */
   stop(): Promise<void>;
+  /** Ends it at once: answers under way are cut off. */
+  abort(): Promise<void>;
 }
 
 /** Starts nginx with the files given. `directives` go into the server block, such as `limit_rate 200k;`. */
@@ -35,7 +37,10 @@ export async function startNginx(t: Test, files: Readonly<Record<string, string 
     program: "nginx",
     prepare: (folder) => {
       mkdirSync(join(folder, "root"));
-      for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, "root", name), content);
+      for (const [name, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, "root", name)), { recursive: true });
+        writeFileSync(join(folder, "root", name), content);
+      }
       writeFileSync(join(folder, "nginx.conf"), configuration(folder, port, directives));
       return ["-p", folder, "-e", join(folder, "error.log"), "-c", join(folder, "nginx.conf")];
     },
@@ -44,7 +49,8 @@ export async function startNginx(t: Test, files: Readonly<Record<string, string 
     endSignal: "SIGQUIT",
   });
   const log = join(daemon.folder, "access.log");
-  return { port, url: `http://127.0.0.1:${port}/`, accesses: () => logLines(log).map(parseAccess), stop: () => daemon.stop() };
+  const [stop, abort] = [() => daemon.stop(), () => daemon.stop("SIGTERM")];
+  return { port, url: `http://127.0.0.1:${port}/`, accesses: () => logLines(log).map(parseAccess), stop, abort };
 }
 
 function configuration(folder: string, port: number, directives: string): string {

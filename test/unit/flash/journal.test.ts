@@ -68,9 +68,18 @@ function carryOn(flash: Flash, clock: Clock, done: number): number {
 function found(flash: Flash, clock: Clock, acknowledged: number): number {
   flash.powerOn();
   const core = swept.reset(flash, clock);
-  if (core.open() !== Status.Ok) return -1;
+  if (core.open() !== Status.Ok || shownSectors(flash) !== 1) return -1;
   const said = core.said();
   return said === STORY[acknowledged] ? acknowledged : said === STORY[acknowledged + 1] ? acknowledged + 1 : -1;
+}
+
+/** Journal sectors that show anything: between jobs only the one that counts does. */
+function shownSectors(flash: Flash): number {
+  const { sectorBytes } = flash.geometry;
+  return [0, sectorBytes].filter((offset) => {
+    const cells = new Uint8Array(sectorBytes);
+    return flash.read(offset, cells) !== Status.Ok || cells.some((byte) => byte !== 0xff);
+  }).length;
 }
 
 /** Every deterministic model that leaves something of its own on a span of so many bytes. */
@@ -166,6 +175,68 @@ t.test("goes round: hundreds of marks in sectors of 4 to 32 records, sectors wor
     t.ok(Math.max(...worn) <= Math.min(...worn) * 2 + 1, `erases ${worn.join(" and ")}`);
     t.equal(chip.sectorErases(2 * sectorBytes), 0, "nothing else was touched");
   }
+});
+
+t.test("a mark counts from its commit on, not before and not later", async (t) => {
+  // In 4 KiB a mark is a record and its commit. In 512 bytes it goes round: two copies and the record that validates the sector,
+  // each with a commit, then the old sector is erased and vouched for.
+  for (const [sectorBytes, operationCount, commit] of [[4 * KIB, 2, 1], [512, 9, 5]] as const) {
+    const part = sectorsOf(sectorBytes, 8);
+    const seen: number[] = [];
+    for (let operation = 0; operation < operationCount; operation++) {
+      const clock = { nowUs: 0 };
+      const chip = dirtyChip(part, clock);
+      const core = new FlashCore(chip, clock);
+      core.open();
+      core.mark(...MARKS[0]!);
+      core.reset(new PowerCut(chip, operation, nothing), clock);
+      t.throws(() => core.mark(...MARKS[1]!));
+      seen.push(found(chip, clock, 1));
+    }
+    t.same(seen, Array.from({ length: operationCount }, (_, operation) => (operation <= commit ? 1 : 2)), `${sectorBytes}`);
+  }
+});
+
+t.test("cells changed behind its back: misplaced, older and spoilt records do not count", async (t) => {
+  const clock = { nowUs: 0 };
+  const part = sectorsOf(KIB, 8);
+  const chip = dirtyChip(part, clock);
+  const core = new FlashCore(chip, clock);
+  core.open();
+  for (const mark of MARKS.slice(0, 4)) core.mark(...mark); // Sector 0 is full: copies, valid, blank, four marks.
+  const first = chip.contents();
+  for (let count = 0; count < 6; count++) core.mark(...MARKS[count % 4]!); // Once round: sector 1, then 0 again.
+  core.mark(...MARKS[0]!);
+  core.mark(...MARKS[1]!);
+  const said = core.said();
+  const changed = (change: (cells: Uint8Array) => void): string => {
+    const cells = chip.contents();
+    change(cells);
+    const copy = dirtyChip(part, clock);
+    copy.load(cells);
+    const again = new FlashCore(copy, clock);
+    t.equal(again.open(), Status.Ok);
+    t.equal(shownSectors(copy), 1);
+    return again.said();
+  };
+  const now = chip.contents();
+  for (const at of [6 * 128, 7 * 128]) {
+    t.ok(now.subarray(at, at + 128).every((byte) => byte === 0xff) && now[at - 3 * 128] !== 0xff, "the first free places");
+    t.equal(changed((cells) => cells.set(now.subarray(4 * 128, 5 * 128), at)), said, "a record out of place");
+    t.equal(changed((cells) => cells.set(first.subarray(at, at + 128), at)), said, "a record of an older epoch");
+    t.equal(changed((cells) => (cells[at + 5] = 0)), said, "a spoilt place");
+  }
+});
+
+t.test("a sector that shows something is erased whatever vouches for it", async (t) => {
+  const clock = { nowUs: 0 };
+  const part = sectorsOf(4 * KIB, 8);
+  const chip = dirtyChip(part, clock);
+  carryOn(chip, clock, 0);
+  const cells = chip.contents();
+  cells[5 * KIB] = 0;
+  chip.load(cells);
+  t.equal(found(chip, clock, MARKS.length), MARKS.length);
 });
 
 for (const unitBytes of [1, 4, 8, 16, 32, 64]) {
@@ -288,6 +359,7 @@ t.test("a program that fails is tried in the next place; an erase that fails is 
     const clock = { nowUs: 0 };
     const chip = dirtyChip(sectorsOf(4 * KIB, 1), clock);
     t.equal(carryOn(new FailingFlash(chip, { kind: "program", after }), clock, 0), MARKS.length, `program ${after}`);
+    t.equal(chip.counters.refusals, 0);
     t.equal(found(chip, clock, MARKS.length), MARKS.length);
   }
   const clock = { nowUs: 0 };

@@ -101,6 +101,26 @@ t.test("erases only what the file needs, with the largest command that fits", as
   t.same(needs(smallPart({ totalBytes: 8192 * KIB, sectorBytes: 64 * KIB, block32Bytes: 0, block64Bytes: 0 }), 65 * KIB), [2 + 1, 192]);
 });
 
+t.test("a block never reaches into the info area or the next slot", async (t) => {
+  const { core } = opened(smallPart({ totalBytes: 2048 * KIB }));
+  for (const slot of [0, 1]) {
+    const room = core.call("layout_slot_bytes", Kind.Application);
+    core.call("writer_start", Kind.Application, slot, room);
+    t.equal(core.call("writer_erase_bytes"), room + 4 * KIB);
+    t.equal(core.finish("writer_erase_poll"), Status.Ok);
+  }
+});
+
+t.test("a write that was given up leaves nothing to the next one", async (t) => {
+  const { core } = opened(TINY);
+  core.call("writer_start", Kind.Boot, 0, 600);
+  core.finish("writer_erase_poll");
+  const source = file(600);
+  for (let taken = 0; taken === 0; core.wait()) taken = core.poll("writer_push", core.give(source), 100);
+  t.equal(core.write(Kind.Boot, 0, source), Status.Ok);
+  t.equal(Buffer.compare(core.slotBytes(Kind.Boot, 0, 600), source), 0);
+});
+
 t.test("no sector is erased twice in an update, and none of the other slot", async (t) => {
   const { core, chip } = opened(W25Q128JV);
   t.equal(core.write(Kind.Boot, 1, file(300 * KIB)), Status.Ok);
