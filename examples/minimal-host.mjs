@@ -85,6 +85,7 @@ const hal = {
   stage_write: (offset, ptr, bytes) => (staging.set(memory(ptr, bytes), offset), Status.Ok),
   stage_read: (offset, ptr, bytes) => (memory(ptr, bytes).set(staging.subarray(offset, offset + bytes)), Status.Ok),
   eth_link: () => 100,
+  arp_probe: (address) => (address >>> 0 === SERVER ? 1 : 0), // The router answers ARP; nobody else has our address.
   udp_send: (handle, address, port, ptr, bytes) => ((answer = dhcpAnswer(Buffer.from(memory(ptr, bytes)))), bytes),
   udp_receive(handle, ptr, capacity, fromPtr) {
     const bytes = copyOut(answer, ptr, capacity);

@@ -18,7 +18,7 @@ import { MTU_DEFAULT, Stack } from "./stack/stack.js";
 import type { TcpConnection } from "./stack/tcp.js";
 import { driveStack } from "./stack-driver.js";
 
-/** LLDP frames that wait for the core (hal.md, ethernet); a later one is dropped. */
+/** LLDP frames that wait for the core; a later one is dropped. */
 const RAW_QUEUE_MAX = 8;
 const VID_MAX = 4094;
 /** The UDP payload of the largest frame: an MTU less 20 and 8 bytes of headers. */

@@ -34,7 +34,7 @@ t.test("what it asks the file server for, and the states on its way", (t) => {
     "200 /96xxupgrade.txt", "200 /46xxsettings.txt", "200 /SIP96xxdemo.bin",
     "200 /96xxupgrade.txt", "200 /46xxsettings.txt",
   ]);
-  const start = ["power-up", "hardware", "link", "dhcp", "file-server", "script"];
+  const start = ["power-up", "hardware", "link", "dhcp", "conflict", "router", "file-server", "script"];
   const update = [...start, "download", "erase", "write", "restart"];
   const states = played.events.flatMap((event) => (event.event === "state" ? [event.state] : []));
   t.same(states, [...update, ...update, ...start, "call-server", "login"]);

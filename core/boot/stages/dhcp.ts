@@ -62,7 +62,6 @@ function dhcpBegin(): void {
 }
 
 function dhcpBound(): BootState {
-  screenClear(Row.Title);
   screenClear(Row.Prompt); // A conflict's message stays until an address is bound.
   screenClear(Row.Application);
   if (!vlanCheck(VlanReason.Option242)) return BootState.Conflict;

@@ -8,7 +8,7 @@ import { random } from "../../support/random.js";
 
 const ROWS: readonly (readonly [name: string, option: string, events: readonly string[]])[] = [
   ["one item", "HTTPSRVR=10.0.8.2", ["0 set HTTPSRVR=10.0.8.2"]],
-  ["several items", "L2QVLAN=70,HTTPDIR=phones,SIG=2", ["0 set L2QVLAN=70 [not-used]", "11 set HTTPDIR=phones", "26 set SIG=2"]],
+  ["several items", "L2QVLAN=70,HTTPDIR=phones,SIG=2", ["0 set L2QVLAN=70", "11 set HTTPDIR=phones", "26 set SIG=2"]],
   ["names in any case", "httpSrvr=a,sig=1", ["0 set HTTPSRVR=a", "11 set SIG=1"]],
   ["a segment without = continues a list", "HTTPSRVR=a,b,c,SIG=2", [
     "0 set HTTPSRVR=a,b,c", "11 continued HTTPSRVR=b", "13 continued HTTPSRVR=c", "15 set SIG=2",

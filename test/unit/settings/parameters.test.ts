@@ -69,7 +69,7 @@ t.test("sources: only those of the table", (t) => {
   const machine = new ScriptMachine();
   const letters: readonly (readonly [Source, string])[] = [
     [Source.Default, ""], [Source.Stored, "FC"], [Source.Lldp, "L"], [Source.Dhcp, "D"], [Source.Option242, "D"],
-    [Source.Settings, "F"], [Source.Script, "FS"], [Source.Craft, "C"], [Source.CommandLine, "FSDLC"],
+    [Source.Settings, "FS"], [Source.Script, "FS"], [Source.Craft, "C"], [Source.CommandLine, "FSDLC"],
   ];
   for (const { name, initial, sources } of parameters) {
     for (const [source, wanted] of letters) {
