@@ -182,10 +182,11 @@ function answered(file: string, tries: readonly HttpEvent[], last: HttpEvent, fi
     const closed = "the connection closed before the whole file was there";
     const failed = last.error === "timed-out" ? "nothing more came in time" : `the server ${ERROR_TEXTS[last.error ?? ""] ?? "failed"}`;
     const how = broken ? failed : closed;
+    const compare = `compare Content-Length with the file's size: curl -sI ${url}; a proxy that rewrites files does this`;
     const expected = last.expected === undefined ? "fewer than Content-Length" : `of ${last.expected}`;
     return {
       code, cause: `${url} ended after ${last.bytes ?? 0} bytes ${expected}: ${how}.`,
-      advice: broken ? "look into the file server's own log at this time, and at proxies and firewalls between" : `compare Content-Length with the file's size: curl -sI ${url}; a proxy that rewrites files does this`,
+      advice: broken ? "look into the file server's own log at this time, and at proxies and firewalls between" : compare,
     };
   }
   if (code === "http-refused") {
@@ -298,10 +299,11 @@ function flashProblems(run: StartUp): Problem[] {
   const failures = ["erase-failed", "program-failed", "read-back-differs", "digest-differs"];
   const slot = run.events.findLast((event) => event.event === "slot" && failures.includes(event.why ?? ""));
   const what = slot === undefined ? "" : `: ${describeEvent(slot)}`;
+  const rotten = slot?.event === "slot" && (slot.why === "digest-differs" || slot.why === "read-back-differs");
   const at = slot ?? reset;
   return [{
     n: notice?.after ?? reset?.n ?? 0, code: "flash-failed", serious: true,
-    cause: `The flash chip refused to be erased or programmed${what}. What was stored before is still there.`,
+    cause: `The flash chip ${rotten ? "does not hold what was written to it" : "refused to be erased or programmed"}${what}. What was stored before is still there.`,
     evidence: at === undefined ? [] : [{ event: at.n }],
     advice: "a worn or protected chip does this: replace the telephone; here, start with a fresh chip",
   }];

@@ -185,7 +185,7 @@ function tap(folders, args) {
 }
 
 const TEST_FOLDERS = ["meta", "unit", "host", "scenario", "power", "fuzz"];
-const GENERATORS = ["texts", "parameters", "abi"];
+const GENERATORS = ["texts", "parameters", "abi", "lan-schema"];
 
 const commands = {
   async start(args) {

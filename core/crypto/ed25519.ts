@@ -10,7 +10,8 @@ import { bytesCopy } from "../base/bytes";
 import {
   ENTRY_BYTES, curveAdd, curveDecode, curveDouble, curveInit, curveIsNeutral, curveIsStrict, curveSet, curveSetNeutral, curveTable,
 } from "./curve-25519";
-import { DIGITS_BYTES, scalarDigits, scalarHalve, scalarIsReduced, scalarMultiply, scalarReduce } from "./scalar-25519";
+import { scalarHalve, scalarIsReduced, scalarMultiply, scalarReduce } from "./scalar-25519";
+import { DIGITS_BYTES, scalarDigits } from "./scalar-digits";
 import { sha512Finish, sha512Init, sha512Push } from "./sha512";
 
 /** Digits of 7 bits for the base point, whose tables are made once; of 4 bits for A and R, whose tables are made each time. */

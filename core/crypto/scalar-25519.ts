@@ -1,14 +1,13 @@
-// Numbers modulo L, the order of the base point of edwards25519 (RFC 8032 §5.1), and their digits for multiplication.
+// Numbers modulo L, the order of the base point of edwards25519 (RFC 8032 §5.1).
 //
 // A number has 32 bytes, little-endian, in a buffer of `SCALAR_BYTES`: eight zero bytes follow, so that its digits can
 // be read past its end. Nothing here is secret and nothing is constant in time.
 
 import { bytesCopy, bytesFill } from "../base/bytes";
-
-/** 32 bytes of number and 8 of zeros. */
-export const SCALAR_BYTES: i32 = 40;
-/** One signed digit for each bit, and one for the carry out of the top, rounded up. */
-export const DIGITS_BYTES: i32 = 264;
+import {
+  euclidDivisor, euclidDivisorFactor, euclidFactor, euclidInit, euclidNegative, euclidRemainder, euclidStep, euclidTurn,
+} from "./euclid";
+import { SCALAR_BYTES } from "./scalar-digits";
 
 /** L = 2^252 + 27742317777372353535851937790883648493, and 8 L. */
 const ORDER = memory.data<u32>([0x5cf5d3ed, 0x5812631a, 0xa2f79cd6, 0x14def9de, 0, 0, 0, 0x10000000]);
@@ -16,11 +15,6 @@ const ORDER_8 = memory.data<u64>([0xc09318d2e7ae9f68, 0xa6f7cef517bce6b2, 0, 0x8
 
 /** A product or a digest of 64 bytes under reduction, and one limb of zeros above. */
 const WIDE = memory.data(68, 8);
-// The two rows of Euclid's algorithm: a remainder and its factor each, 32 bytes.
-const REMAINDER_A = memory.data(32, 8);
-const REMAINDER_B = memory.data(32, 8);
-const FACTOR_A = memory.data(32, 8);
-const FACTOR_B = memory.data(32, 8);
 
 /** True when the 32 bytes are below L (RFC 8032 §5.1.7: else the signature could be altered). */
 export function scalarIsReduced(ptr: usize): bool {
@@ -97,38 +91,14 @@ function scalarAddOrder(at: usize): void {
  * exactly when the long one does.
  */
 export function scalarHalve(u: usize, v: usize, source: usize): bool {
-  bytesCopy(REMAINDER_A, ORDER_8, 32);
-  bytesCopy(REMAINDER_B, source, 32);
-  bytesFill(FACTOR_A, 0, 32);
-  bytesFill(FACTOR_B, 0, 32);
-  store<u64>(FACTOR_B, 1);
-  let remainder = REMAINDER_A;
-  let divisor = REMAINDER_B;
-  let factor = FACTOR_A;
-  let divisorFactor = FACTOR_B;
-  let negative = true; // Of `factor`: the two factors always differ in sign.
-  while (isLong(divisor)) {
-    while (!isBelow(remainder, divisor)) scalarHalveStep(remainder, divisor, factor, divisorFactor);
-    const swappedRemainder = remainder;
-    remainder = divisor;
-    divisor = swappedRemainder;
-    const swappedFactor = factor;
-    factor = divisorFactor;
-    divisorFactor = swappedFactor;
-    negative = !negative;
+  euclidInit(ORDER_8, source);
+  while (isLong(euclidDivisor())) euclidTurn();
+  if (load<u8>(euclidDivisorFactor()) & 1) {
+    return scalarHalveResult(u, v, source, euclidDivisor(), euclidDivisorFactor(), euclidNegative());
   }
-  if (load<u8>(divisorFactor) & 1) return scalarHalveResult(u, v, source, divisor, divisorFactor, !negative);
   // Of two neighbours one factor is odd. It stays odd while even multiples are added.
-  while (isLong(remainder)) scalarHalveStep(remainder, divisor, factor, divisorFactor);
-  return scalarHalveResult(u, v, source, remainder, factor, negative);
-}
-
-/** Takes the largest multiple 2^shift of the divisor from the remainder, and notes it in the factor. */
-function scalarHalveStep(remainder: usize, divisor: usize, factor: usize, divisorFactor: usize): void {
-  let shift = bitCount(remainder) - bitCount(divisor);
-  if (shift > 0 && leadingBits(divisor) >= leadingBits(remainder)) shift--;
-  addShifted(remainder, divisor, shift, true);
-  addShifted(factor, divisorFactor, shift, false);
+  while (isLong(euclidRemainder())) euclidStep();
+  return scalarHalveResult(u, v, source, euclidRemainder(), euclidFactor(), !euclidNegative());
 }
 
 /** A factor of 192 bits or more might be a multiple of L; nobody meets one by chance, and the long equation serves. */
@@ -148,72 +118,4 @@ function scalarHalveResult(u: usize, v: usize, source: usize, remainder: usize, 
 /** True from 2^128 on. */
 function isLong(ptr: usize): bool {
   return (load<u64>(ptr, 16) | load<u64>(ptr, 24)) != 0;
-}
-
-function isBelow(left: usize, right: usize): bool {
-  for (let i: i32 = 24; i >= 0; i -= 8) {
-    const word = load<u64>(left + <usize>i);
-    const limit = load<u64>(right + <usize>i);
-    if (word != limit) return word < limit;
-  }
-  return false;
-}
-
-function bitCount(ptr: usize): i32 {
-  let at = ptr + 24;
-  while (at > ptr && load<u64>(at) == 0) at -= 8;
-  return 8 * <i32>(at - ptr) + 64 - <i32>clz<u64>(load<u64>(at));
-}
-
-/** The highest 64 bits from the first that is set, of a number above zero. */
-function leadingBits(ptr: usize): u64 {
-  let at = ptr + 24;
-  while (at > ptr && load<u64>(at) == 0) at -= 8;
-  const bits = clz<u64>(load<u64>(at));
-  const below = at > ptr ? load<u64>(at - 8) : 0;
-  return (load<u64>(at) << bits) | ((below >>> 1) >>> (63 - bits));
-}
-
-/** Adds the source, shifted left by `shift` bits, to the target, or subtracts it. */
-// @ts-ignore: decorator
-@inline
-function addShifted(target: usize, source: usize, shift: i32, subtract: bool): void {
-  const bits = <u64>(shift & 63);
-  let previous: u64 = 0;
-  let carry: u64 = 0;
-  for (let offset = <usize>(shift >> 6) << 3; offset < 32; offset += 8) {
-    const next = load<u64>(source);
-    const change = (next << bits) | ((previous >>> 1) >>> (63 - bits));
-    const word = load<u64>(target + offset);
-    const partial = subtract ? word - change : word + change;
-    const result = subtract ? partial - carry : partial + carry;
-    store<u64>(target + offset, result);
-    carry = subtract ? u64(partial > word) | u64(result > partial) : u64(partial < word) | u64(result < partial);
-    previous = next;
-    source += 8;
-  }
-}
-
-/**
- * Writes the number as signed digits of `width` bits: each is zero or odd, below 2^(width - 1), and width - 1 zeros
- * follow it, so that few additions are needed. Returns the count of digits up to the highest that is not zero.
- */
-export function scalarDigits(target: usize, ptr: usize, width: i32): i32 {
-  assert(width >= 2 && width <= 8);
-  bytesFill(target, 0, DIGITS_BYTES);
-  let carry: i32 = 0;
-  let count = 0;
-  for (let index = 0; index <= 256; ) {
-    const window = <i32>load<u32>(ptr + <usize>(index >> 3)) >>> (index & 7);
-    if ((window & 1) == carry) {
-      index++;
-      continue;
-    }
-    const digit = (window & ((1 << width) - 1)) + carry;
-    carry = digit >> (width - 1);
-    store<i8>(target + <usize>index, <i8>(digit - (carry << width)));
-    count = index + 1;
-    index += width;
-  }
-  return count;
 }

@@ -65,3 +65,5 @@ export const VENDOR_TYPE_MAX: i32 = 0xfe;
 export const DIGEST_BYTES: i32 = 32;
 export const ED25519_KEY_BYTES: i32 = 32;
 export const ED25519_SIGNATURE_BYTES: i32 = 64;
+export const RSA_2048_BYTES: i32 = 256;
+export const RSA_3072_BYTES: i32 = 384;

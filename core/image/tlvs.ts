@@ -7,8 +7,8 @@
 import { Kind } from "../../hal/abi";
 import { ImageVerdict, Signature } from "../../hal/events";
 import {
-  AREA_PROTECTED, AREA_UNPROTECTED, AuthTlv, DIGEST_BYTES, ED25519_SIGNATURE_BYTES, FactTlv, TLV_HEAD_BYTES, VENDOR_TYPE_MAX,
-  VENDOR_TYPE_MIN,
+  AREA_PROTECTED, AREA_UNPROTECTED, AuthTlv, DIGEST_BYTES, ED25519_SIGNATURE_BYTES, FactTlv, RSA_2048_BYTES, RSA_3072_BYTES, TLV_HEAD_BYTES,
+  VENDOR_TYPE_MAX, VENDOR_TYPE_MIN,
 } from "./format";
 
 const DEPENDENCY_BYTES: i32 = 12;
@@ -210,9 +210,9 @@ function tlvsAuth(type: i32, ptr: usize, bytes: i32): ImageVerdict {
     case AuthTlv.Sha512:
       return tlvsDigest(type, ptr, bytes == 64);
     case AuthTlv.Rsa2048:
-      return tlvsSign(Signature.Rsa2048, ptr, bytes, bytes == 256);
+      return tlvsSign(Signature.Rsa2048, ptr, bytes, bytes == RSA_2048_BYTES);
     case AuthTlv.Rsa3072:
-      return tlvsSign(Signature.Rsa3072, ptr, bytes, bytes == 384);
+      return tlvsSign(Signature.Rsa3072, ptr, bytes, bytes == RSA_3072_BYTES);
     case AuthTlv.Ed25519:
       return tlvsSign(Signature.Ed25519, ptr, bytes, bytes == ED25519_SIGNATURE_BYTES);
     case AuthTlv.Ecdsa: {

@@ -22,7 +22,7 @@ import {
   tlvsCounter, tlvsDependencyCount, tlvsDigestPtr, tlvsInit, tlvsKeyBytes, tlvsKeyHashPtr, tlvsKeyPtr, tlvsKind,
   tlvsModelsBytes, tlvsModelsPtr, tlvsNamesModel, tlvsSignature, tlvsSignatureBytes, tlvsSignaturePtr, tlvsWalk,
 } from "./tlvs";
-import { trustAny, trustFindHash, trustFindKey, trustHash, trustKeyPtr } from "./trust";
+import { trustAny, trustFind, trustHash, trustKeyPtr } from "./trust";
 
 const MODEL_BYTES_MAX: i32 = 32;
 const MODEL = memory.data(32, 8);
@@ -340,19 +340,11 @@ function validatorCheckSignature(): ImageVerdict {
   }
   if (!signatureSupported(signature)) return ImageVerdict.UnsupportedSignature;
   if (!trustAny()) return ImageVerdict.NoTrustedKey;
-  const keyBytes = validatorFindKey();
+  const keyBytes = trustFind(tlvsKeyHashPtr(), tlvsKeyPtr(), tlvsKeyBytes());
   if (keyBytes < 0) return ImageVerdict.UnknownKey;
   const answer = signatureCheck(signature, trustKeyPtr(), keyBytes, tlvsSignaturePtr(), tlvsSignatureBytes(), DIGEST);
   if (answer == ImageVerdict.None) rescanEnd = hashedEnd;
   return answer;
-}
-
-/** A file may name its key both ways; then both must name the same one. */
-function validatorFindKey(): i32 {
-  if (tlvsKeyPtr() == 0) return tlvsKeyHashPtr() == 0 ? -1 : trustFindHash(tlvsKeyHashPtr());
-  const keyBytes = trustFindKey(tlvsKeyPtr(), tlvsKeyBytes());
-  if (keyBytes < 0 || tlvsKeyHashPtr() == 0) return keyBytes;
-  return trustFindHash(tlvsKeyHashPtr()) == keyBytes && bytesEqual(trustKeyPtr(), tlvsKeyPtr(), keyBytes) ? keyBytes : -1;
 }
 
 /** The file is its maker's; may this telephone store it? */

@@ -11,7 +11,7 @@ import { DhcpServer, type DhcpConfig } from "./dhcp-server.js";
 import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import type { HttpFaultRule } from "./http-faults.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
-import type { StreamService } from "./service.js";
+import { Listener } from "./service.js";
 import { Site } from "./site.js";
 
 export const DEMO_ROUTER = addressOf("10.0.8.1");
@@ -115,11 +115,4 @@ export function demoSite(options: DemoSiteOptions): Site {
   site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess, thinkUs }));
   site.addStream(DEMO_CALL_SERVER, DEMO_CALL_PORT, new Listener());
   return site;
-}
-
-/** A port that takes connections and says nothing: what a call server is until there is a SIP registrar. */
-class Listener implements StreamService {
-  connect(): ReturnType<StreamService["connect"]> {
-    return { data: () => undefined, closed: () => undefined };
-  }
 }

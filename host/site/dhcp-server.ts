@@ -1,10 +1,13 @@
 // A DHCP server (RFC 2131): DISCOVER to OFFER, REQUEST to ACK or NAK, DECLINE, RELEASE and INFORM.
 //
-// In: datagrams for port 67. Out: datagrams for the client, or silence. Everything it hands out is in its config.
-// It sends what the client asked for in option 55 and no more, as real servers do; a longer answer than the client
-// allows goes on in the `file` field (option 52). It has no clock: an address stays with its client.
+// In: datagrams for port 67. Out: datagrams for the client, or silence. Everything it hands out is in its config; one server
+// has one scope, and a LAN has one server for each VLAN. It sends what the client asked for in option 55 and no more, as real
+// servers do. Given a clock it lets leases run out and can be silent for a while; without one an address stays with its client.
 
 import { DhcpMessage } from "../../hal/events.js";
+import {
+  addressBytes, addressOption, composeAnswer, DhcpOption, parseRequest, type DhcpField, type DhcpRequest,
+} from "./dhcp-message.js";
 import type { DatagramService, Endpoint } from "./service.js";
 
 /** What a scope hands out. Absent or empty: the option is not sent. */
@@ -20,258 +23,180 @@ export interface DhcpConfig {
   readonly domain: string;
   /** Option 51; undefined: an offer without a lease time, which a telephone must refuse. */
   readonly leaseSeconds: number | undefined;
+  /** Options 58 and 59; undefined: half and seven eighths of the lease, 0: not sent. */
+  readonly renewSeconds?: number;
+  readonly rebindSeconds?: number;
+  readonly logServers?: readonly number[];
+  readonly ntpServers?: readonly number[];
+  readonly mtu?: number;
   /** The site-specific option, ASCII, at most 255 bytes. */
   readonly option242: string;
+  /** Further options by code; one of the above is replaced. */
+  readonly options?: ReadonlyMap<number, Uint8Array>;
   /** The address of the next server in start-up; 0 none. */
   readonly nextServer?: number;
+  /** Refuses (NAK) addresses of its own subnet that it never gave, where other servers stay silent. */
+  readonly authoritative?: boolean;
+  /** Puts options into the `file` and `sname` fields although there is room without them. */
+  readonly overload?: boolean;
+  /** Says nothing before this instant; infinity: never answers. */
+  readonly silentUs?: number;
 }
 
-// The fixed part of a message (RFC 2131 §2): where each field begins.
-const FLAGS = 10;
-const CLIENT_ADDRESS = 12;
-const YOUR_ADDRESS = 16;
-const NEXT_ADDRESS = 20;
-const GATEWAY = 24;
-const HARDWARE = 28;
-const FILE = 108;
-const FILE_BYTES = 128;
-const COOKIE = 236;
-const OPTIONS = 240;
-const MAGIC = 0x63825363;
-/** Without option 57 a client takes a datagram of 576 bytes, 28 of them headers (RFC 2131 §2). */
-const MESSAGE_BYTES_MIN = 548;
-const MESSAGE_BYTES_MAX = 1472;
-const HEADER_BYTES = 28;
+/** An offered address waits this long for its REQUEST; a telephone asks within seconds. */
+const OFFER_US = 60_000_000;
+const INFINITE_SECONDS = 0xffffffff;
 
-const OPTION_MASK = 1;
-const OPTION_ROUTER = 3;
-const OPTION_DNS = 6;
-const OPTION_DOMAIN = 15;
-const OPTION_REQUESTED = 50;
-const OPTION_LEASE = 51;
-const OPTION_OVERLOAD = 52;
-const OPTION_TYPE = 53;
-const OPTION_SERVER = 54;
-const OPTION_PARAMETERS = 55;
-const OPTION_MESSAGE = 56;
-const OPTION_SIZE = 57;
-const OPTION_RENEW = 58;
-const OPTION_REBIND = 59;
-const OPTION_SITE = 242;
-const OPTION_END = 255;
-
-interface Message {
-  readonly bytes: Uint8Array;
-  readonly type: number;
-  readonly client: string;
-  readonly options: ReadonlyMap<number, Uint8Array>;
+interface Lease {
+  readonly address: number;
+  readonly untilUs: number;
 }
-
-type OptionField = readonly [code: number, data: Uint8Array];
 
 export class DhcpServer implements DatagramService {
   readonly #config: DhcpConfig;
-  readonly #offered: readonly OptionField[];
-  /** Client to address, and the addresses that somebody else turned out to use. */
-  readonly #leases = new Map<string, number>();
+  readonly #offered: readonly DhcpField[];
+  readonly #clock: { readonly nowUs: number } | undefined;
+  /** Each client's address, and the addresses that somebody else turned out to use. */
+  readonly #leases = new Map<string, Lease>();
   readonly #declined = new Set<number>();
 
-  constructor(config: DhcpConfig) {
+  constructor(config: DhcpConfig, clock?: { readonly nowUs: number }) {
     if (config.count < 1 || config.count > 65536) throw new RangeError(`a scope has 1 to 65536 addresses, not ${config.count}`);
     this.#config = config;
     this.#offered = configOptions(config);
+    this.#clock = clock;
   }
 
   receive(data: Uint8Array, _from: Endpoint, reply: (data: Uint8Array) => void): void {
-    const message = parseMessage(data);
-    if (message === undefined) return;
-    const answer = this.#answer(message);
+    const request = parseRequest(data);
+    if (request === undefined || this.#nowUs < (this.#config.silentUs ?? 0)) return;
+    const answer = this.#answer(request);
     if (answer !== undefined) reply(answer);
   }
 
-  #answer(message: Message): Uint8Array | undefined {
-    switch (message.type) {
+  get #nowUs(): number {
+    return this.#clock?.nowUs ?? 0;
+  }
+
+  #answer(request: DhcpRequest): Uint8Array | undefined {
+    switch (request.type) {
       case DhcpMessage.Discover: {
-        const address = this.#addressFor(message);
-        return address === undefined ? undefined : this.#compose(message, DhcpMessage.Offer, address);
+        const address = this.#addressFor(request);
+        return address === undefined ? undefined : this.#compose(request, DhcpMessage.Offer, address);
       }
       case DhcpMessage.Request:
-        return this.#request(message);
+        return this.#request(request);
       case DhcpMessage.Decline:
-        this.#free(message, OPTION_REQUESTED);
+        this.#decline(request);
         return undefined;
       case DhcpMessage.Release:
-        this.#leases.delete(message.client);
+        if (this.#leaseOf(request.client)?.address === request.clientAddress) this.#leases.delete(request.client);
         return undefined;
       case DhcpMessage.Inform:
-        return this.#compose(message, DhcpMessage.Ack, 0);
+        return this.#compose(request, DhcpMessage.Ack, 0);
       default:
         return undefined;
     }
   }
 
-  /** A client chooses an offer, asks for its old address again, or renews (RFC 2131 §4.3.2). */
-  #request(message: Message): Uint8Array | undefined {
-    const chosen = addressOption(message, OPTION_SERVER);
+  /** A client chooses an offer, asks for its old address again, renews or rebinds (RFC 2131 §4.3.2). */
+  #request(request: DhcpRequest): Uint8Array | undefined {
+    const chosen = addressOption(request, DhcpOption.Server);
     if (chosen !== undefined && chosen !== this.#config.server) {
-      this.#leases.delete(message.client);
+      this.#leases.delete(request.client);
       return undefined;
     }
-    const wanted = addressOption(message, OPTION_REQUESTED) ?? addressAt(message.bytes, CLIENT_ADDRESS);
-    // Without a record of this client and without its choice, another server may be meant: stay silent.
-    const leased = this.#leases.get(message.client);
-    if (leased === undefined && chosen === undefined) return undefined;
-    if (leased !== wanted) return this.#compose(message, DhcpMessage.Nak, 0);
-    return this.#compose(message, DhcpMessage.Ack, leased);
+    const wanted = addressOption(request, DhcpOption.Requested) ?? request.clientAddress;
+    const leased = this.#leaseOf(request.client)?.address;
+    if (leased !== undefined && leased === wanted) {
+      this.#keep(request.client, leased, this.#config.leaseSeconds ?? INFINITE_SECONDS);
+      return this.#compose(request, DhcpMessage.Ack, leased);
+    }
+    // Without a record of this client and without its choice, another server of this subnet may be meant: stay silent.
+    const isForeign = ((wanted ^ this.#config.server) & this.#config.mask) !== 0 || this.#isOthers(wanted);
+    if (leased === undefined && chosen === undefined && !isForeign && this.#config.authoritative !== true) return undefined;
+    return this.#compose(request, DhcpMessage.Nak, 0);
   }
 
-  #free(message: Message, option: number): void {
-    const address = addressOption(message, option);
-    if (address !== undefined && address === this.#leases.get(message.client)) {
-      this.#leases.delete(message.client);
-      this.#declined.add(address);
-    }
+  /** Called for a client without this address: whoever has it is another. */
+  #isOthers(address: number): boolean {
+    return [...this.#leases.values()].some((lease) => lease.address === address && lease.untilUs > this.#nowUs);
+  }
+
+  #decline(request: DhcpRequest): void {
+    const address = addressOption(request, DhcpOption.Requested);
+    if (address === undefined || address !== this.#leaseOf(request.client)?.address) return;
+    this.#leases.delete(request.client);
+    this.#declined.add(address);
+  }
+
+  #leaseOf(client: string): Lease | undefined {
+    const lease = this.#leases.get(client);
+    return lease !== undefined && lease.untilUs > this.#nowUs ? lease : undefined;
+  }
+
+  #keep(client: string, address: number, seconds: number): void {
+    const timed = this.#clock !== undefined && seconds !== INFINITE_SECONDS;
+    this.#leases.set(client, { address, untilUs: timed ? this.#nowUs + seconds * 1_000_000 : Number.POSITIVE_INFINITY });
   }
 
   /** The client's own address, else the one it asks for if that is free, else the first free one. */
-  #addressFor(message: Message): number | undefined {
-    const before = this.#leases.get(message.client);
-    if (before !== undefined) return before;
+  #addressFor(request: DhcpRequest): number | undefined {
+    const before = this.#leaseOf(request.client);
+    if (before !== undefined) return before.address;
+    for (const [client, lease] of this.#leases) if (lease.untilUs <= this.#nowUs) this.#leases.delete(client);
     const { first, count } = this.#config;
-    const used = new Set(this.#leases.values());
+    const used = new Set([...this.#leases.values()].map((lease) => lease.address));
     const free = (address: number): boolean => !used.has(address) && !this.#declined.has(address);
-    const wanted = addressOption(message, OPTION_REQUESTED) ?? 0;
+    const wanted = addressOption(request, DhcpOption.Requested) ?? 0;
     let address = wanted >= first && wanted < first + count && free(wanted) ? wanted : first;
     while (address < first + count && !free(address)) address += 1;
     if (address === first + count) return undefined;
-    this.#leases.set(message.client, address);
+    this.#keep(request.client, address, OFFER_US / 1_000_000);
     return address;
   }
 
-  #compose(message: Message, type: DhcpMessage, address: number): Uint8Array {
-    const fixed: OptionField[] = [[OPTION_TYPE, Uint8Array.of(type)], [OPTION_SERVER, addressBytes([this.#config.server])]];
-    let fields = fixed;
+  #compose(request: DhcpRequest, type: DhcpMessage, address: number): Uint8Array {
+    const { server, nextServer = 0, overload = false } = this.#config;
+    const fixed: DhcpField[] = [[DhcpOption.Type, Uint8Array.of(type)], [DhcpOption.Server, addressBytes([server])]];
     if (type === DhcpMessage.Nak) {
-      fields = [...fixed, [OPTION_MESSAGE, new TextEncoder().encode("address not available")]];
-    } else {
-      const asked = message.options.get(OPTION_PARAMETERS);
-      const timed = address !== 0;
-      const wanted = this.#offered.filter(([code]) => (isTime(code) ? timed : asked === undefined || asked.includes(code)));
-      fields = [...fixed, ...wanted];
+      const reason = new TextEncoder().encode("address not available");
+      return composeAnswer(request, { address: 0, nextServer: 0, fields: [...fixed, [DhcpOption.Message, reason]], overload: false });
     }
-    const target = composeHeader(message, address, type === DhcpMessage.Nak ? 0 : (this.#config.nextServer ?? 0));
-    return placeOptions(target, fields, sizeOption(message));
+    const asked = request.options.get(DhcpOption.Parameters);
+    const timed = address !== 0;
+    const wanted = this.#offered.filter(([code]) => (isTime(code) ? timed : asked === undefined || asked.includes(code)));
+    return composeAnswer(request, { address, nextServer, fields: [...fixed, ...wanted], overload });
   }
 }
 
 /** Lease times are not asked for; they come with every address. */
 function isTime(code: number): boolean {
-  return code === OPTION_LEASE || code === OPTION_RENEW || code === OPTION_REBIND;
+  return code === DhcpOption.Lease || code === DhcpOption.Renew || code === DhcpOption.Rebind;
 }
 
-function configOptions(config: DhcpConfig): OptionField[] {
-  const lease = config.leaseSeconds;
+function configOptions(config: DhcpConfig): DhcpField[] {
   const encoder = new TextEncoder();
-  const fields: OptionField[] = [[OPTION_MASK, addressBytes([config.mask])]];
-  if (lease !== undefined) {
-    // Half and seven eighths of the lease (RFC 2131 §4.4.5).
-    fields.push([OPTION_LEASE, addressBytes([lease])]);
-    fields.push([OPTION_RENEW, addressBytes([Math.floor(lease / 2)])], [OPTION_REBIND, addressBytes([Math.floor((lease * 7) / 8)])]);
-  }
-  fields.push([OPTION_SITE, encoder.encode(config.option242)], [OPTION_ROUTER, addressBytes(config.routers)]);
-  fields.push([OPTION_DNS, addressBytes(config.dns)], [OPTION_DOMAIN, encoder.encode(config.domain)]);
+  const fields = new Map<number, Uint8Array>([[DhcpOption.Mask, addressBytes([config.mask])], ...leaseOptions(config)]);
+  fields.set(DhcpOption.Site, encoder.encode(config.option242));
+  fields.set(DhcpOption.Router, addressBytes(config.routers));
+  fields.set(DhcpOption.Dns, addressBytes(config.dns));
+  fields.set(DhcpOption.Domain, encoder.encode(config.domain));
+  fields.set(DhcpOption.Log, addressBytes(config.logServers ?? []));
+  if (config.mtu !== undefined) fields.set(DhcpOption.Mtu, Uint8Array.of(config.mtu >>> 8, config.mtu));
+  fields.set(DhcpOption.Ntp, addressBytes(config.ntpServers ?? []));
+  for (const [code, data] of config.options ?? []) fields.set(code, data);
   for (const [code, data] of fields) {
     if (data.length > 255) throw new RangeError(`DHCP option ${code} has ${data.length} bytes; an option carries at most 255`);
   }
-  return fields.filter(([, data]) => data.length > 0);
+  return [...fields].filter(([, data]) => data.length > 0);
 }
 
-// ---- The format.
-
-function parseMessage(bytes: Uint8Array): Message | undefined {
-  if (bytes.length < OPTIONS || addressAt(bytes, COOKIE) !== MAGIC) return undefined;
-  // A request (1) from Ethernet (1) with an address of six bytes.
-  if (bytes[0] !== 1 || bytes[1] !== 1 || bytes[2] !== 6) return undefined;
-  const options = parseOptions(bytes);
-  const type = options?.get(OPTION_TYPE);
-  if (options === undefined || type?.length !== 1) return undefined;
-  return { bytes, type: type[0]!, client: bytes.subarray(HARDWARE, HARDWARE + 6).join(":"), options };
-}
-
-/** Undefined when an option says that it is longer than what follows it. */
-function parseOptions(bytes: Uint8Array): Map<number, Uint8Array> | undefined {
-  const options = new Map<number, Uint8Array>();
-  let index = OPTIONS;
-  while (index < bytes.length && bytes[index] !== OPTION_END) {
-    const code = bytes[index++]!;
-    if (code === 0) continue;
-    const length = bytes[index++];
-    if (length === undefined || index + length > bytes.length) return undefined;
-    if (!options.has(code)) options.set(code, bytes.subarray(index, index + length));
-    index += length;
-  }
-  return options;
-}
-
-function composeHeader(message: Message, address: number, nextServer: number): Uint8Array {
-  const target = new Uint8Array(OPTIONS);
-  // Transaction, flags, relay and hardware address come back as they were sent (RFC 2131 table 3).
-  target.set(message.bytes.subarray(0, 8));
-  target[0] = 2;
-  target[3] = 0;
-  target.set(message.bytes.subarray(FLAGS, FLAGS + 2), FLAGS);
-  if (message.type === DhcpMessage.Request || message.type === DhcpMessage.Inform) {
-    target.set(message.bytes.subarray(CLIENT_ADDRESS, CLIENT_ADDRESS + 4), CLIENT_ADDRESS);
-  }
-  target.set(addressBytes([address]), YOUR_ADDRESS);
-  target.set(addressBytes([nextServer]), NEXT_ADDRESS);
-  target.set(message.bytes.subarray(GATEWAY, GATEWAY + 4), GATEWAY);
-  target.set(message.bytes.subarray(HARDWARE, HARDWARE + 16), HARDWARE);
-  target.set(addressBytes([MAGIC]), COOKIE);
-  return target;
-}
-
-/** Puts the options behind the header, and those that the client's size leaves no room for into `file`. */
-function placeOptions(header: Uint8Array, fields: readonly OptionField[], messageBytesMax: number): Uint8Array {
-  // The end mark and, if it comes to that, the overload option need four bytes.
-  const room = messageBytesMax - OPTIONS - 4;
-  const placed: number[] = [];
-  const overflow: number[] = [];
-  for (const [code, data] of fields) {
-    const piece = [code, data.length, ...data];
-    if (placed.length + piece.length <= room) placed.push(...piece);
-    else if (overflow.length + piece.length < FILE_BYTES) overflow.push(...piece);
-  }
-  if (overflow.length > 0) {
-    header.set([...overflow, OPTION_END], FILE);
-    placed.push(OPTION_OVERLOAD, 1, 1);
-  }
-  placed.push(OPTION_END);
-  const target = new Uint8Array(OPTIONS + placed.length);
-  target.set(header);
-  target.set(placed, OPTIONS);
-  return target;
-}
-
-function sizeOption(message: Message): number {
-  const data = message.options.get(OPTION_SIZE);
-  if (data?.length !== 2) return MESSAGE_BYTES_MIN;
-  const bytes = data[0]! * 256 + data[1]! - HEADER_BYTES;
-  return Math.min(Math.max(bytes, MESSAGE_BYTES_MIN), MESSAGE_BYTES_MAX);
-}
-
-function addressOption(message: Message, code: number): number | undefined {
-  const data = message.options.get(code);
-  return data?.length === 4 ? addressAt(data, 0) : undefined;
-}
-
-function addressAt(bytes: Uint8Array, offset: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(offset);
-}
-
-function addressBytes(addresses: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(4 * addresses.length);
-  const view = new DataView(bytes.buffer);
-  addresses.forEach((address, index) => view.setUint32(4 * index, address));
-  return bytes;
+/** Half and seven eighths of the lease, unless the config says otherwise (RFC 2131 §4.4.5). */
+function leaseOptions({ leaseSeconds: lease, renewSeconds, rebindSeconds }: DhcpConfig): DhcpField[] {
+  if (lease === undefined) return [];
+  const renew = renewSeconds ?? Math.floor(lease / 2);
+  const rebind = rebindSeconds ?? Math.floor((lease * 7) / 8);
+  const times: [number, number][] = [[DhcpOption.Lease, lease], [DhcpOption.Renew, renew], [DhcpOption.Rebind, rebind]];
+  return times.filter(([, seconds]) => seconds > 0).map(([code, seconds]) => [code, addressBytes([seconds])]);
 }

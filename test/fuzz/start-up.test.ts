@@ -33,12 +33,13 @@ GET 46xxsettings.txt
 `;
 const SETTINGS = "SET PROCSTAT 1\n";
 const HEAD_TOKENS = [
-  "\r\n", "\r\n\r\n", "Content-Length: 5\r\n", "Content-Length: 99999999999\r\n", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n", "ffffffff\r\n",
-  "Location: /x\r\n", "ETag: \"e\"\r\n", "HTTP/1.1 302 Found\r\n", "Content-Encoding: gzip\r\n", "\0", " ", ":", "A".repeat(2000),
+  "\r\n", "\r\n\r\n", "Content-Length: 5\r\n", "Content-Length: 99999999999\r\n", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n",
+  "ffffffff\r\n", "Location: /x\r\n", "ETag: \"e\"\r\n", "HTTP/1.1 302 Found\r\n", "Content-Encoding: gzip\r\n", "\0",
+  " ", ":", "A".repeat(2000),
 ];
 const SCRIPT_TOKENS = [
-  "\n", "\r", "# ", "GOTO ", "IF $MODEL SEQ ", "GET 96xxupgrade.txt\n", "SET APPNAME ", "SET HTTPSRVR 10.0.8.2\n", "SET HTTPDIR /a/\n", '"', ",",
-  "$MACADDR", "\t", "\0", "\xff", "<html>", "SET PROCSTAT 1\n", "A".repeat(5000),
+  "\n", "\r", "# ", "GOTO ", "IF $MODEL SEQ ", "GET 96xxupgrade.txt\n", "SET APPNAME ", "SET HTTPSRVR 10.0.8.2\n", "SET HTTPDIR /a/\n", '"',
+  ",", "$MACADDR", "\t", "\0", "\xff", "<html>", "SET PROCSTAT 1\n", "A".repeat(5000),
 ];
 const IMAGE_TOKENS = ["\0\0\0\0", "\x07\x69", "\x08\x69", "\xff\xff", "\x3d\xb8\xf3\x96"];
 
@@ -126,7 +127,8 @@ function anyFault(chance: Chance): HttpFault {
 
 /** Up to three faults of the file server, perhaps a failing chip, perhaps a cut. */
 function mix(chance: Chance): Scenario {
-  const rules = Array.from({ length: chance(4) }, (): HttpFaultRule => ({ path: PATHS[chance(3)]!, times: 1 + chance(3), fault: anyFault(chance) }));
+  const rule = (): HttpFaultRule => ({ path: PATHS[chance(3)]!, times: 1 + chance(3), fault: anyFault(chance) });
+  const rules = Array.from({ length: chance(4) }, rule);
   const failure = { kind: chance(2) === 0 ? "erase" : "program", after: chance(30), lasting: chance(2) === 0 } as const;
   const cut = { operation: chance(2) === 0 ? "erase" : "program", after: chance(14) } as const;
   return {
@@ -141,7 +143,8 @@ t.test(`${MIX_COUNT} mixes of faults`, (t) => {
     const played = play(mix(random(seed)));
     const later = play({ ...tiny, files: right, contents: played.board.flash.contents() });
     if (played.end.appname === "app2.bin") updated += 1;
-    const unfinished = later.end.appname === "app2.bin" && later.end.ok ? [] : [`a later start-up ends with ${later.end.appname}, ${later.end.code}`];
+    const finished = later.end.ok && later.end.appname === "app2.bin";
+    const unfinished = finished ? [] : [`a later start-up ends with ${later.end.appname}, ${later.end.code}`];
     const wrong = [...played.violations, ...later.violations, ...unfinished, ...(played.end.code === "timeout" ? ["no end"] : [])];
     if (wrong.length > 0) return fail(t, seed, wrong);
   }

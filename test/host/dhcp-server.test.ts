@@ -101,7 +101,7 @@ t.test("a client keeps its address, another gets the next, and a full scope is s
   const discover = (mac: number): string | undefined => ask(server, request(DhcpMessage.Discover, ALL, mac))?.address;
   t.same([discover(1), discover(2), discover(1), discover(3)], ["10.0.8.50", "10.0.8.51", "10.0.8.50", "10.0.8.52"]);
   t.equal(discover(4), undefined);
-  t.equal(ask(server, request(DhcpMessage.Release, [], 2)), undefined);
+  t.equal(ask(server, request(DhcpMessage.Release, [], 2, "10.0.8.51")), undefined);
   t.equal(discover(4), "10.0.8.51");
   t.end();
 });
@@ -166,6 +166,106 @@ t.test("an answer stays within the client's size; what is left over goes into th
   t.notOk(large!.options.has(52));
   t.equal(text(large, 242).length, 255);
   t.throws(() => new DhcpServer({ ...CONFIG, option242: "X".repeat(256) }), /option 242 has 256 bytes/);
+  t.end();
+});
+
+t.test("T1 and T2: given, missing, and later than the lease", (t) => {
+  const times = (part: Partial<DhcpConfig>): string[] => {
+    const offer = ask(new DhcpServer({ ...CONFIG, leaseSeconds: 1000, ...part }), request(DhcpMessage.Discover));
+    return [51, 58, 59].map((code) => hex(offer, code));
+  };
+  t.same(times({}), ["000003e8", "000001f4", "0000036b"]);
+  t.same(times({ renewSeconds: 100, rebindSeconds: 5000 }), ["000003e8", "00000064", "00001388"]);
+  t.same(times({ renewSeconds: 0, rebindSeconds: 0 }), ["000003e8", "", ""]);
+  t.end();
+});
+
+t.test("the other options of startup.md 2.3, raw ones, and the next server", (t) => {
+  const server = new DhcpServer({
+    ...CONFIG,
+    logServers: [addressOf("10.0.8.7")],
+    ntpServers: [addressOf("10.0.8.8"), addressOf("10.0.8.9")],
+    mtu: 1496,
+    nextServer: addressOf("10.0.8.4"),
+    options: new Map([[43, Uint8Array.of(1, 2)], [15, Uint8Array.of(0x78)]]),
+  });
+  const offer = ask(server, request(DhcpMessage.Discover, []));
+  t.equal(hex(offer, 7), "0a000807");
+  t.equal(hex(offer, 42), "0a0008080a000809");
+  t.equal(hex(offer, 26), "05d8");
+  t.equal(hex(offer, 43), "0102");
+  t.equal(text(offer, 15), "x", "a raw option replaces the scope's own");
+  t.same([...offer!.bytes.subarray(20, 24)], [10, 0, 8, 4]);
+  t.end();
+});
+
+t.test("a lease runs out, is renewed, and an offer that nobody takes is free again after a minute", (t) => {
+  const clock = { nowUs: 0 };
+  const server = new DhcpServer({ ...CONFIG, count: 1, leaseSeconds: 600 }, clock);
+  const discover = (mac: number): string | undefined => ask(server, request(DhcpMessage.Discover, ALL, mac))?.address;
+  t.equal(discover(1), "10.0.8.50");
+  clock.nowUs = 59_999_999;
+  t.equal(discover(2), undefined);
+  clock.nowUs = 60_000_000;
+  t.equal(discover(2), "10.0.8.50");
+  const chosen = [50, 4, ...bytesOf("10.0.8.50"), 54, 4, ...bytesOf("10.0.8.1")];
+  t.equal(ask(server, request(DhcpMessage.Request, chosen, 2))?.type, DhcpMessage.Ack);
+  clock.nowUs += 500_000_000;
+  t.equal(ask(server, request(DhcpMessage.Request, [], 2, "10.0.8.50"))?.type, DhcpMessage.Ack, "renewed");
+  clock.nowUs += 599_999_999;
+  t.equal(discover(1), undefined);
+  clock.nowUs += 1;
+  t.equal(discover(1), "10.0.8.50");
+  t.equal(ask(server, request(DhcpMessage.Request, [], 2, "10.0.8.50"))?.type, DhcpMessage.Nak, "it is somebody else's now");
+  t.end();
+});
+
+t.test("a foreign address: NAK from another subnet, silence or NAK within its own", (t) => {
+  const wish = (address: string): number[] => [50, 4, ...bytesOf(address)];
+  const plain = new DhcpServer(CONFIG);
+  const strict = new DhcpServer({ ...CONFIG, authoritative: true });
+  const renew = (server: DhcpServer, address: string): number | undefined => ask(server, request(DhcpMessage.Request, [], 1, address))?.type;
+  t.equal(ask(plain, request(DhcpMessage.Request, wish("10.0.9.7")))?.type, DhcpMessage.Nak, "RFC 2131 4.3.2: on the wrong network");
+  t.equal(ask(plain, request(DhcpMessage.Request, wish("10.0.8.51"))), undefined);
+  t.equal(ask(strict, request(DhcpMessage.Request, wish("10.0.8.51")))?.type, DhcpMessage.Nak);
+  t.same([renew(plain, "192.168.1.5"), renew(plain, "10.0.8.51"), renew(strict, "10.0.8.51")], [DhcpMessage.Nak, undefined, DhcpMessage.Nak]);
+  t.end();
+});
+
+t.test("a release of another address, and a decline of another address, change nothing", (t) => {
+  const server = new DhcpServer({ ...CONFIG, count: 2 });
+  ask(server, request(DhcpMessage.Discover));
+  ask(server, request(DhcpMessage.Release, [], 1, "10.0.8.51"));
+  ask(server, request(DhcpMessage.Decline, [50, 4, ...bytesOf("10.0.8.51")]));
+  t.equal(ask(server, request(DhcpMessage.Discover, ALL, 2))?.address, "10.0.8.51");
+  t.equal(ask(server, request(DhcpMessage.Discover))?.address, "10.0.8.50");
+  t.end();
+});
+
+t.test("overload: options in file and sname although there is room", (t) => {
+  const server = new DhcpServer({ ...CONFIG, overload: true });
+  const offer = ask(server, request(DhcpMessage.Discover, [...ALL, 57, 2, 5, 0xdc]));
+  t.equal(hex(offer, 52), "03");
+  const behind = new Map<number, Uint8Array>();
+  readOptions(offer!.bytes.subarray(240), behind);
+  t.same([...behind.keys()], [53, 54, 51, 52], "what a client needs first stays in its place");
+  const name = new Map<number, Uint8Array>();
+  readOptions(offer!.bytes.subarray(44, 108), name);
+  t.same([...name.keys()], [1, 58, 59, 242, 3]);
+  t.equal(new TextDecoder().decode(name.get(242)), CONFIG.option242);
+  t.equal(text(offer, 15), "example.com", "and the rest in file");
+  t.end();
+});
+
+t.test("silence: for a while, then answers; or for ever", (t) => {
+  const clock = { nowUs: 0 };
+  const late = new DhcpServer({ ...CONFIG, silentUs: 600_000_000 }, clock);
+  const never = new DhcpServer({ ...CONFIG, silentUs: Number.POSITIVE_INFINITY }, clock);
+  const types = (): (number | undefined)[] => [late, never].map((server) => ask(server, request(DhcpMessage.Discover))?.type);
+  clock.nowUs = 599_999_999;
+  t.same(types(), [undefined, undefined]);
+  clock.nowUs = 600_000_000;
+  t.same(types(), [DhcpMessage.Offer, undefined]);
   t.end();
 });
 

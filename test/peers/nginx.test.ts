@@ -23,7 +23,7 @@ IF $SHA2CAPABLE SEQ 1 GOTO END
 IF $MODEL4 SEQ 9640      goto BACKUPAPP
 goto END
 
-# BACKUPAPP  
+# BACKUPAPP
 IF $BOOTNAME SEQ hb96xxua3_00.bin goto PHONEAPP
 SET APPNAME hb96xxua3_00.bin
 goto GETSET
@@ -57,7 +57,8 @@ function trusted(t: Test): string[] {
 function agrees(t: Test, ran: Ran, nginx: Nginx): void {
   const said = ran.events.flatMap((event) => (event.event === "http"
     ? [`${event.method} ${new URL(event.url!).pathname} ${event.status} ${event.accepted === true ? event.bytes : event.expected}`] : []));
-  t.same(said, nginx.accesses().map(({ method, target, status, bytes }) => `${method} ${target} ${status} ${bytes}`), "as nginx's log has it");
+  const logged = nginx.accesses().map(({ method, target, status, bytes }) => `${method} ${target} ${status} ${bytes}`);
+  t.same(said, logged, "as nginx's log has it");
 }
 
 /** Two passes, then login. */

@@ -94,7 +94,8 @@ const answers: Row[] = [
     ends: ["login", "reached", 0], requests: [`200 ${SCRIPT}`, `200 ${SCRIPT}`, `200 ${SETTINGS}`],
   },
   {
-    ...right, name: "always-reset-in-body", faults: [{ path: SCRIPT, fault: { kind: "reset", bytes: 20 } }], ends: ["login", "http-short", 1],
+    ...right, name: "always-reset-in-body", faults: [{ path: SCRIPT, fault: { kind: "reset", bytes: 20 } }],
+    ends: ["login", "http-short", 1],
     check: (t, { end }) => t.match(end.cause, /after 20 bytes of 42: the server reset the connection/),
   },
   {
@@ -197,7 +198,8 @@ const keys: Row[] = [
   {
     ...right, name: "program-then-restart", ends: ["login", "reached", 0], texts: ["Enter command", "Restarting...", "Enter username"],
     keys: [
-      { when: { state: "file-server" }, keys: [{ softkey: "Program" }] }, { when: { text: "Enter command" }, keys: [{ softkey: "Restart" }] },
+      { when: { state: "file-server" }, keys: [{ softkey: "Program" }] },
+      { when: { text: "Enter command" }, keys: [{ softkey: "Restart" }] },
     ],
   },
   {

@@ -3,6 +3,7 @@
 // afterwards the same chip, mended, must finish the update by an ordinary start-up.
 
 import { FailingFlash, type FlashFailure } from "../../host/faults/failing-flash.js";
+import { FlashWrapper } from "../../host/faults/flash-wrapper.js";
 import type { Flash } from "../../host/peripherals/flash.js";
 import { playTable, type Row } from "../support/scenario-table.js";
 import { play, software, type Scenario } from "../support/scenario.js";
@@ -28,6 +29,9 @@ const failed = (name: string, failure: FlashFailure): Row => ({
   ...update, name, wrap: failing(failure), ends: ["login", "flash-failed", 1], texts: ["Flash failed", "Enter username"], check: finishes,
 });
 
+/** On a chip of 64 units: two reserved, seven a boot slot, 24 an application slot (core/flash/layout.ts). */
+const APP_B_OFFSET = (2 + 2 * 7 + 24) * 0x10000;
+const ROTS_AFTER = 1100;
 /** The journal's own programs before the first page of the file. */
 const JOURNAL_PROGRAMS = 10;
 
@@ -46,6 +50,32 @@ const cut = (name: string, operation: "erase" | "program", after: number): Row =
   check: (t, { end }) => t.equal(end.appname, "app2.bin"),
 });
 
+/** A page in the middle of the file loses a bit after it was compared, while the last pages are still written. */
+class RottingFlash extends FlashWrapper {
+  #programCount = 0;
+
+  override programStart(offset: number, source: Uint8Array): number {
+    this.#programCount += 1;
+    return this.inner.programStart(offset, source);
+  }
+
+  override read(offset: number, target: Uint8Array): number {
+    const status = this.inner.read(offset, target);
+    const at = APP_B_OFFSET + next.bytes.length / 2 - offset;
+    if (this.#programCount > ROTS_AFTER && at >= 0 && at < target.length) target[Math.floor(at)]! ^= 1;
+    return status;
+  }
+}
+
+const rotten: Row = {
+  ...update, name: "page-rots-before-the-verdict", wrap: (flash) => new RottingFlash(flash), ends: ["login", "flash-failed", 1],
+  texts: ["100%, 0 secs", "Flash failed"],
+  check: (t, played) => {
+    t.match(played.end.cause, /digest-differs/, "what the chip holds counts, not what was sent");
+    finishes(t, played);
+  },
+};
+
 const mended: Row[] = [0, 6, JOURNAL_PROGRAMS - 1].map((after): Row => ({
   ...update, name: `journal-program-${after}-fails`, wrap: failing({ kind: "program", after }), ends: ["login", "reached", 0],
   check: (t, { end }) => t.equal(end.appname, "app2.bin", "the journal goes on in its other sector"),
@@ -59,4 +89,4 @@ const cuts: Row[] = [
   cut("power-lost-in-the-info-area", "program", Math.ceil(next.bytes.length / 256)),
 ];
 
-playTable("wrong-flash", [...failures, ...mended, ...cuts]);
+playTable("wrong-flash", [...failures, rotten, ...mended, ...cuts]);

@@ -9,9 +9,10 @@ import { AREA_PROTECTED, AREA_UNPROTECTED, Tlv } from "../../../host/image/conta
 import { hex } from "../../../host/image/inspect.js";
 import { publicKeyFromPem } from "../../../host/image/keys.js";
 import { sha256 } from "../../../host/image/digest.js";
-import { packImage, tlv } from "../../../host/image/pack.js";
+import { imageHeader, packImage, tlv, tlvArea } from "../../../host/image/pack.js";
 import { craft, numberTlv, otherKey, testKey, textTlv, type AuthMaker, type Craft } from "../../support/image-craft.js";
 import { ImageValidator, type Policy } from "../../support/image-validator.js";
+import { p256Pair, pkcs1Of, rsaPair, signMessage } from "../../support/signing-keys.js";
 
 const validator = new ImageValidator([otherKey.spki, testKey.spki]);
 const version = { major: 1, minor: 2, revision: 3, build: 4 };
@@ -19,6 +20,11 @@ const SAMPLES = "../shared/samples/images";
 
 function verdict(options: Craft, policy: Policy = {}): string {
   return validator.policy(policy).verdict(craft(options));
+}
+
+/** Header and payload, without TLVs: what a signature covers. */
+function imageOf(payload: Uint8Array): Uint8Array {
+  return Uint8Array.of(...imageHeader(payload.length, 0, {}), ...payload);
 }
 
 t.test("a packed file is accepted and described", (t) => {
@@ -47,9 +53,13 @@ t.test("the files of the format's own tool", { skip: existsSync(SAMPLES) ? false
   t.equal(all.verdict(sample("hashonly_v1")), "no-signature");
   t.equal(all.policy({ unsigned: true }).verdict(sample("hashonly_v1")), "accepted");
   t.equal(all.report("hash")["unsigned"], true, "the report says that nothing was signed");
-  for (const [name, algorithm] of [["p256_v1", "ecdsa-p256"], ["rsa2048_v1", "rsa2048"], ["zephyr_slot1_padded", "rsa2048"]] as const) {
-    t.equal(all.policy({}).verdict(sample(name)), "unsupported-signature", name);
-    t.equal(all.report(name)["signature"], algorithm, "an algorithm that is not verified is named");
+  for (const [name, algorithm, signer] of [
+    ["p256_v1", "ecdsa-p256", "ec-p256"], ["rsa2048_v1", "rsa2048", "rsa-2048"], ["zephyr_slot1_padded", "rsa2048", "rsa-2048"],
+  ] as const) {
+    t.equal(all.policy({}).verdict(sample(name)), "accepted", name);
+    t.equal(all.report(name)["signature"], algorithm);
+    t.equal(new ImageValidator([key(signer)]).verdict(sample(name)), "accepted", `${name} with its key alone`);
+    t.equal(new ImageValidator([key("ed25519"), key("rsa-3072"), key("ec-p384")]).verdict(sample(name)), "unknown-key", name);
   }
   t.equal(new ImageValidator([key("ed25519-2")]).verdict(sample("ed25519_v1")), "unknown-key");
   t.end();
@@ -119,10 +129,11 @@ t.test("signatures: missing, twice, of another length, of algorithms that are no
   t.equal(verdict({ auth: ({ digest, keyHash }) => [digest, keyHash] }), "no-signature");
   t.equal(verdict({ auth: ({ digest, keyHash, signature }) => [digest, keyHash, signature, signature] }), "bad-tlvs");
   t.equal(verdict({ auth: swapped(Tlv.ed25519, 64) }), "bad-signature");
-  for (const [type, bytes, name] of [
-    [Tlv.rsa2048, 256, "rsa2048"], [Tlv.rsa3072, 384, "rsa3072"], [Tlv.ecdsa, 72, "ecdsa-p256"], [Tlv.ecdsa, 104, "ecdsa-p384"],
+  for (const [type, bytes, name, said] of [
+    [Tlv.rsa2048, 256, "rsa2048", "bad-signature"], [Tlv.rsa3072, 384, "rsa3072", "bad-signature"],
+    [Tlv.ecdsa, 72, "ecdsa-p256", "bad-signature"], [Tlv.ecdsa, 104, "ecdsa-p384", "unsupported-signature"],
   ] as const) {
-    t.equal(verdict({ auth: swapped(type, bytes) }), "unsupported-signature");
+    t.equal(verdict({ auth: swapped(type, bytes) }), said, "the key is another algorithm's");
     t.equal(validator.signature, name);
   }
   const p384 = tlv(Tlv.sha384, new Uint8Array(48));
@@ -150,6 +161,30 @@ t.test("keys: by hash, whole, both, unknown, none trusted", (t) => {
   other[8] = 0x6f; // Ed25519's OID made Ed448's or X25519's: the same bytes mean another algorithm.
   const auth: AuthMaker = ({ digest, signature }) => [digest, tlv(Tlv.keyHash, sha256(other)), signature];
   t.equal(new ImageValidator([other]).verdict(craft({ auth })), "bad-signature");
+  t.end();
+});
+
+t.test("every kind of key signs, by hash or whole, and none stands in for another", (t) => {
+  const pairs = [p256Pair("image"), rsaPair(2048), rsaPair(3072)];
+  const types = [Tlv.ecdsa, Tlv.rsa2048, Tlv.rsa3072];
+  const all = new ImageValidator([testKey.spki, ...pairs.map((pair) => pair.spki)]);
+  const signed = imageOf(new Uint8Array(100).fill(3));
+  const digest = tlv(Tlv.sha256, sha256(signed));
+  const file = (...auth: Uint8Array[]): Uint8Array => Uint8Array.of(...signed, ...tlvArea(AREA_UNPROTECTED, [digest, ...auth]));
+  for (const [index, pair] of pairs.entries()) {
+    const signature = tlv(types[index]!, signMessage(pair, signed));
+    const forms = index === 0 ? [pair.spki] : [pair.spki, pkcs1Of(pair)];
+    for (const form of forms) {
+      t.equal(all.verdict(file(tlv(Tlv.keyHash, sha256(form)), signature)), "accepted", `${all.signature} by hash`);
+      t.equal(all.verdict(file(tlv(Tlv.key, form), signature)), "accepted", "whole");
+      t.equal(all.verdict(file(tlv(Tlv.key, form), tlv(Tlv.keyHash, sha256(form)), signature)), "accepted", "both");
+      t.equal(all.verdict(file(tlv(Tlv.key, form), tlv(Tlv.keyHash, sha256(testKey.spki)), signature)), "unknown-key", "two keys");
+      t.equal(new ImageValidator([testKey.spki]).verdict(file(tlv(Tlv.key, form), signature)), "unknown-key");
+    }
+    for (const other of [testKey, ...pairs].filter((candidate) => candidate !== pair)) {
+      t.equal(all.verdict(file(tlv(Tlv.keyHash, sha256(other.spki)), signature)), "bad-signature", "trusted, but not the signer");
+    }
+  }
   t.end();
 });
 

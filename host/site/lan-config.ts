@@ -1,0 +1,230 @@
+// A LAN as data: what `--lan FILE.json` may say, read and checked before the telephone has power.
+//
+// In: the text of a file, or an object. Out: a `LanConfig` whose addresses fit its subnets, or a `LanConfigError` that names
+// every fault by its JSON path with the way out. It opens no file; `lan-schema.ts` has the bounds, this file what spans members.
+
+import { addressParse, addressText } from "../network/address.js";
+import { schemaFindings, type SchemaFinding } from "./json-schema.js";
+import { LAN_SCHEMA } from "./lan-schema.js";
+import type { LldpSends } from "./lldp-neighbour.js";
+
+export interface LanConfig {
+  readonly summary?: string;
+  readonly port?: LanPort;
+  readonly cable?: LanCable;
+  readonly vlans: readonly LanVlan[];
+}
+
+export interface LanPort {
+  readonly speed?: number;
+  readonly duplex?: "full" | "half";
+  readonly vlan?: number;
+  readonly voiceVlan?: number;
+  readonly allowedVlans?: readonly number[];
+  readonly lldp?: LanLldp;
+}
+
+export interface LanLldp {
+  readonly sends?: LldpSends;
+  readonly intervalSeconds?: number;
+  readonly portVlan?: boolean;
+  readonly policy?: {
+    readonly vlan: number;
+    readonly tagged: boolean;
+    readonly priority?: number;
+    readonly dscp?: number;
+    readonly unknown?: boolean;
+  };
+  readonly vlanNames?: readonly { readonly vlan: number; readonly name: string }[];
+  readonly avaya?: {
+    readonly oui?: string;
+    readonly callServers?: readonly string[];
+    readonly fileServers?: readonly string[];
+    readonly framing?: number;
+  };
+}
+
+/** Shares in per cent. */
+export interface LanCable {
+  readonly delayMicroseconds?: number;
+  readonly loss?: number;
+  readonly duplicate?: number;
+  readonly reorder?: number;
+  readonly flip?: number;
+}
+
+export interface LanVlan {
+  readonly id: number;
+  readonly subnet: string;
+  readonly dhcp?: LanDhcp;
+  readonly routers?: readonly { readonly address: string; readonly answers?: boolean }[];
+  readonly dns?: { readonly address: string; readonly names?: Readonly<Record<string, readonly string[]>> };
+  readonly taken?: readonly string[];
+  readonly fileServer?: LanFileServer;
+  readonly callServer?: { readonly address: string; readonly port?: number };
+}
+
+export interface LanDhcp {
+  readonly server?: string;
+  readonly pool: readonly string[];
+  readonly leaseSeconds?: number | null;
+  readonly renewSeconds?: number;
+  readonly rebindSeconds?: number;
+  readonly routers?: readonly string[];
+  readonly dns?: readonly string[];
+  readonly domain?: string;
+  readonly logServers?: readonly string[];
+  readonly ntpServers?: readonly string[];
+  readonly mtu?: number;
+  readonly option242?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly nextServer?: string;
+  readonly authoritative?: boolean;
+  readonly overload?: boolean;
+  readonly silent?: boolean;
+  readonly silentSeconds?: number;
+}
+
+export interface LanFileServer {
+  readonly address: string;
+  readonly port?: number;
+  readonly demo?: boolean;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly folder?: string;
+  readonly thinkMilliseconds?: number;
+  readonly answers?: readonly LanAnswer[];
+}
+
+/** Exactly one member beside `path` and `times` is given. */
+export interface LanAnswer {
+  readonly path?: string;
+  readonly times?: number;
+  readonly status?: number;
+  readonly html?: boolean;
+  readonly short?: number;
+  readonly reset?: number;
+  readonly slow?: number;
+  readonly silent?: boolean;
+  readonly endlessHeaders?: boolean;
+  readonly chunked?: number;
+  readonly redirect?: string;
+  readonly refuse?: boolean;
+}
+
+/** A scope that a server of ours keeps in memory. */
+const POOL_ADDRESSES_MAX = 65536;
+/** More findings than this help nobody. */
+const FINDINGS_SHOWN_MAX = 8;
+
+export class LanConfigError extends Error {
+  readonly findings: readonly SchemaFinding[];
+
+  constructor(name: string, findings: readonly SchemaFinding[]) {
+    const lines = findings.slice(0, FINDINGS_SHOWN_MAX).map(({ path, message }) => `${name} ${path === "" ? "/" : path}: ${message}`);
+    const more = findings.length - lines.length;
+    super([...lines, ...(more > 0 ? [`${name}: ${more} more`] : [])].join("\n"));
+    this.findings = findings;
+  }
+}
+
+/** Reads a LAN file; `name` is what messages call it. */
+export function readLanConfig(text: string, name: string): LanConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LanConfigError(name, [{ path: "", message: `this is no JSON: ${why}` }]);
+  }
+  const findings = lanFindings(value);
+  if (findings.length > 0) throw new LanConfigError(name, findings);
+  return value as LanConfig;
+}
+
+/** Everything that is wrong with a LAN; what spans members is looked at once each member is right by itself. */
+export function lanFindings(value: unknown): SchemaFinding[] {
+  const findings = schemaFindings(LAN_SCHEMA, value);
+  if (findings.length > 0) return findings;
+  const config = value as LanConfig;
+  return [
+    ...portFindings(config),
+    ...config.vlans.flatMap((vlan, index) => vlanFindings(vlan, `/vlans/${index}`)),
+    ...repeated(config.vlans.map(({ id }) => id)).map((index) => ({
+      path: `/vlans/${index}/id`, message: `VLAN ${config.vlans[index]!.id} is described twice; put both into one`,
+    })),
+  ];
+}
+
+function portFindings({ port = {}, vlans }: LanConfig): SchemaFinding[] {
+  const untagged = port.vlan ?? vlans[0]!.id;
+  const path = "/port/voiceVlan";
+  return port.voiceVlan === untagged ? [{ path, message: `${untagged} is the untagged VLAN; the voice VLAN is another one` }] : [];
+}
+
+export interface Subnet {
+  readonly network: number;
+  readonly mask: number;
+}
+
+/** A subnet as `10.0.8.0/24`; undefined for a network with host bits. */
+export function parseSubnet(text: string): Subnet | undefined {
+  const [address = "", bits = ""] = text.split("/");
+  const network = addressParse(address);
+  const mask = (0xffffffff << (32 - Number(bits))) >>> 0;
+  return network === undefined || (network & ~mask) !== 0 ? undefined : { network, mask };
+}
+
+function vlanFindings(vlan: LanVlan, path: string): SchemaFinding[] {
+  const subnet = parseSubnet(vlan.subnet);
+  if (subnet === undefined) return [{ path: `${path}/subnet`, message: `"${vlan.subnet}" is no network; its host bits are 0, as in 10.0.8.0/24` }];
+  const stations = stationsOf(vlan);
+  const outside = stations.filter(([, text]) => !isHost(subnet, text)).map(([place, text]) => ({
+    path: path + place, message: `"${text}" is no host address of ${vlan.subnet}; ${hostRange(subnet)} are`,
+  }));
+  const services = new Set(stations.filter(([place]) => !/^\/(?:taken|dhcp\/pool)/.test(place)).map(([, text]) => text));
+  const twice = (vlan.taken ?? []).flatMap((text, index) =>
+    services.has(text) ? [{ path: `${path}/taken/${index}`, message: `"${text}" has a service of this LAN; a taken address is somebody else's` }] : [],
+  );
+  return [...outside, ...twice, ...(outside.length === 0 ? poolFindings(vlan, path) : [])];
+}
+
+/** Everything that must lie in the subnet: where it stands, and the address. */
+function stationsOf({ dhcp, dns, taken = [], fileServer, callServer }: LanVlan): [string, string][] {
+  const single: [string, string | undefined][] = [
+    ["/dhcp/server", dhcp?.server], ["/dns/address", dns?.address], ["/fileServer/address", fileServer?.address],
+    ["/callServer/address", callServer?.address],
+  ];
+  return [
+    ...single.flatMap(([place, text]): [string, string][] => (text === undefined ? [] : [[place, text]])),
+    ...(dhcp?.pool ?? []).map((text, index): [string, string] => [`/dhcp/pool/${index}`, text]),
+    ...taken.map((text, index): [string, string] => [`/taken/${index}`, text]),
+  ];
+}
+
+function poolFindings({ dhcp }: LanVlan, path: string): SchemaFinding[] {
+  if (dhcp === undefined) return [];
+  const [first = 0, last = 0] = dhcp.pool.map((text) => addressParse(text)!);
+  const findings: SchemaFinding[] = [];
+  const place = `${path}/dhcp/pool`;
+  if (last < first) findings.push({ path: place, message: `the last address comes before the first; exchange them` });
+  else if (last - first >= POOL_ADDRESSES_MAX) findings.push({ path: place, message: `more than ${POOL_ADDRESSES_MAX} addresses` });
+  if (dhcp.silent === true && dhcp.silentSeconds !== undefined) {
+    findings.push({ path: `${path}/dhcp/silentSeconds`, message: "the server is silent for ever already; leave one out" });
+  }
+  return findings;
+}
+
+function isHost(subnet: Subnet, text: string): boolean {
+  const address = addressParse(text)!;
+  const host = (address & ~subnet.mask) >>> 0;
+  return ((address & subnet.mask) >>> 0) === subnet.network && host !== 0 && host !== (~subnet.mask >>> 0);
+}
+
+function hostRange({ network, mask }: Subnet): string {
+  return `${addressText(network + 1)} to ${addressText((network | ~mask) - 1)}`;
+}
+
+/** Positions of numbers that stood before. */
+function repeated(numbers: readonly number[]): number[] {
+  return numbers.flatMap((number, index) => (numbers.indexOf(number) < index ? [index] : []));
+}

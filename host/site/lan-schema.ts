@@ -1,0 +1,253 @@
+// The JSON Schema of a LAN file (`--lan FILE.json`): what a LAN may consist of, with units, bounds and defaults.
+//
+// It is data and the one place for these bounds: `lan.schema.json` beside it is generated from here for editors and other
+// programs, and the reader of lan-config.ts checks with it. What spans several members is checked there.
+
+import type { Schema } from "./json-schema.js";
+
+const ADDRESSES: Schema = { type: "array", items: { $ref: "#/$defs/address" }, maxItems: 31 };
+const FLAG: Schema = { type: "boolean" };
+const YES: Schema = { type: "boolean", enum: [true], description: "true, or left out" };
+const BYTES: Schema = { type: "integer", minimum: 0, maximum: 0x10000000, description: "bytes of the body" };
+const LATER: Schema = { not: {}, description: "is not in this release yet; leave it out" };
+const PERCENT: Schema = { type: "number", minimum: 0, maximum: 100, default: 0, description: "per cent of the frames, 0 to 100" };
+
+const LLDP: Schema = {
+  type: "object",
+  description: "what the switch says by LLDP on the telephone's port; left out: it is silent",
+  additionalProperties: false,
+  properties: {
+    sends: {
+      enum: ["always", "med-after-hearing", "after-hearing"], default: "always",
+      description: "always; the voice policy only after LLDP-MED was heard; or nothing before the telephone was heard",
+    },
+    intervalSeconds: { type: "integer", minimum: 1, maximum: 3600, default: 30, description: "seconds between two frames, 1 to 3600" },
+    portVlan: { type: "boolean", default: true, description: "whether the 802.1 port VLAN is told" },
+    policy: {
+      type: "object",
+      description: "the LLDP-MED network policy for voice",
+      additionalProperties: false,
+      required: ["vlan", "tagged"],
+      properties: {
+        vlan: { type: "integer", minimum: 0, maximum: 4094, description: "the VLAN of voice, 0 to 4094; 0 is priority tagging" },
+        tagged: { type: "boolean", description: "the policy's tagged bit" },
+        priority: { type: "integer", minimum: 0, maximum: 7, default: 5, description: "a layer 2 priority, 0 to 7" },
+        dscp: { type: "integer", minimum: 0, maximum: 63, default: 46, description: "a DSCP, 0 to 63" },
+        unknown: { type: "boolean", default: false, description: "the policy's unknown bit" },
+      },
+    },
+    vlanNames: {
+      type: "array",
+      maxItems: 8,
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["vlan", "name"],
+        properties: {
+          vlan: { type: "integer", minimum: 0, maximum: 4094, description: "a VLAN, 0 to 4094" },
+          name: { type: "string", minLength: 1, maxLength: 32, pattern: "^[ -~]*$", description: "1 to 32 ASCII characters" },
+        },
+      },
+    },
+    avaya: {
+      type: "object",
+      description: "Avaya's own TLVs",
+      additionalProperties: false,
+      properties: {
+        oui: { enum: ["00-04-0D", "00-40-0D"], default: "00-04-0D" },
+        callServers: ADDRESSES,
+        fileServers: ADDRESSES,
+        framing: { type: "integer", minimum: 1, maximum: 3, description: "802.1Q framing: 1 tag, 2 do not, 3 automatic" },
+      },
+    },
+  },
+};
+
+const PORT: Schema = {
+  type: "object",
+  description: "the switch port that the telephone is plugged into",
+  additionalProperties: false,
+  properties: {
+    speed: { enum: [0, 10, 100, 1000], default: 100, description: "Mbit/s; 0 is no cable" },
+    duplex: { enum: ["full", "half"], default: "full" },
+    vlan: { $ref: "#/$defs/vlan", description: "the untagged VLAN, 1 to 4094; default the first of `vlans`" },
+    voiceVlan: { $ref: "#/$defs/vlan", description: "the tagged voice VLAN of an access port, 1 to 4094" },
+    allowedVlans: { type: "array", items: { $ref: "#/$defs/vlan" }, maxItems: 64, description: "a trunk's tagged VLANs, up to 64" },
+    lldp: LLDP,
+  },
+};
+
+const CABLE: Schema = {
+  type: "object",
+  description: "what happens to frames between telephone and switch, both ways",
+  additionalProperties: false,
+  properties: {
+    delayMicroseconds: { type: "integer", minimum: 0, maximum: 1000000, default: 5, description: "microseconds one way, up to a second" },
+    loss: PERCENT,
+    duplicate: PERCENT,
+    reorder: PERCENT,
+    flip: PERCENT,
+  },
+};
+
+const DHCP: Schema = {
+  type: "object",
+  description: "the VLAN's DHCP server; left out: there is none",
+  additionalProperties: false,
+  required: ["pool"],
+  properties: {
+    server: { $ref: "#/$defs/address", description: "the server's address; default the first router that answers, else the subnet's first" },
+    pool: { type: "array", items: { $ref: "#/$defs/address" }, minItems: 2, maxItems: 2, description: "[first, last] address" },
+    leaseSeconds: {
+      type: ["integer", "null"], minimum: 1, maximum: 4294967295, default: 86400,
+      description: "seconds from 1; 4294967295 is for ever; null sends no lease time, which a telephone refuses",
+    },
+    renewSeconds: { $ref: "#/$defs/seconds", description: "T1 in seconds; default half the lease; 0 is not sent" },
+    rebindSeconds: { $ref: "#/$defs/seconds", description: "T2 in seconds; default seven eighths of the lease; 0 is not sent" },
+    routers: { ...ADDRESSES, description: "option 3, up to 31 addresses; default the VLAN's routers" },
+    dns: { ...ADDRESSES, description: "option 6, up to 31 addresses; default the VLAN's name server" },
+    domain: { type: "string", maxLength: 253, pattern: "^[!-~]*$", description: "option 15" },
+    logServers: { ...ADDRESSES, description: "option 7, up to 31 addresses" },
+    ntpServers: { ...ADDRESSES, description: "option 42, up to 31 addresses" },
+    mtu: { type: "integer", minimum: 68, maximum: 65535, description: "option 26, from 68" },
+    option242: { type: "string", maxLength: 255, pattern: "^[ -~]*$", description: "printable ASCII, such as HTTPSRVR=10.0.8.2" },
+    options: {
+      type: "object",
+      description: "further options: code to bytes in hex",
+      propertyNames: { pattern: "^([1-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-4])$", description: "an option code from 1 to 254" },
+      additionalProperties: { type: "string", maxLength: 510, pattern: "^([0-9a-fA-F]{2})*$", description: "bytes in hex, such as 0a000801" },
+    },
+    nextServer: { $ref: "#/$defs/address", description: "the header's next server (siaddr)" },
+    authoritative: { ...FLAG, default: false, description: "refuses addresses that it never gave, instead of staying silent" },
+    overload: { ...FLAG, default: false, description: "options also in the header's file and sname fields" },
+    silent: { ...FLAG, default: false, description: "true: never answers" },
+    silentSeconds: { $ref: "#/$defs/seconds", description: "seconds after power-up during which it does not answer" },
+  },
+};
+
+const ANSWER: Schema = {
+  type: "object",
+  description: "a scripted answer: which requests, how often, and one thing that is wrong with it",
+  additionalProperties: false,
+  properties: {
+    path: { type: "string", minLength: 1, maxLength: 1024, pattern: "^/[!-~]*$", description: "a path such as /46xxsettings.txt" },
+    times: { type: "integer", minimum: 1, maximum: 1000000, description: "how often it applies; default always" },
+    status: { type: "integer", minimum: 200, maximum: 599, description: "a status from 200 to 599" },
+    html: YES,
+    short: BYTES,
+    reset: BYTES,
+    slow: { type: "number", minimum: 0.01, maximum: 1e9, description: "bytes a second" },
+    silent: YES,
+    endlessHeaders: YES,
+    chunked: { type: "integer", minimum: 1, maximum: 1000000, description: "bytes of a chunk" },
+    redirect: { type: "string", minLength: 1, maxLength: 1024, pattern: "^[!-~]+$", description: "where to, such as http://10.0.8.4/x.txt" },
+    refuse: YES,
+  },
+  oneOf: ["status", "html", "short", "reset", "slow", "silent", "endlessHeaders", "chunked", "redirect", "refuse"]
+    .map((name) => ({ required: [name] })),
+};
+
+const FILE_SERVER: Schema = {
+  type: "object",
+  description: "the VLAN's file server, with the demonstration's files, files given here, or a folder",
+  additionalProperties: false,
+  required: ["address"],
+  properties: {
+    address: { $ref: "#/$defs/address" },
+    port: { type: "integer", minimum: 1, maximum: 65535, default: 80, description: "a port, 1 to 65535" },
+    demo: YES,
+    files: {
+      type: "object",
+      description: "file name to text",
+      maxProperties: 1000,
+      propertyNames: { pattern: "^[^/\\\\:\\u0000-\\u001f][^\\\\:\\u0000-\\u001f]*$", description: "a path without a leading slash" },
+      additionalProperties: { type: "string", maxLength: 16777216 },
+    },
+    folder: { type: "string", minLength: 1, maxLength: 4096, description: "a folder, relative to this file" },
+    thinkMilliseconds: { type: "integer", minimum: 0, maximum: 600000, default: 0, description: "milliseconds before each answer" },
+    answers: { type: "array", maxItems: 1000, items: ANSWER, description: "the first that applies is used; none: the file" },
+    tls: LATER,
+  },
+  oneOf: [{ required: ["demo"] }, { required: ["files"] }, { required: ["folder"] }],
+};
+
+const VLAN: Schema = {
+  type: "object",
+  description: "one VLAN with its subnet and who is on it",
+  additionalProperties: false,
+  required: ["id", "subnet"],
+  properties: {
+    id: { $ref: "#/$defs/vlan" },
+    subnet: {
+      type: "string", pattern: "^[0-9.]+/([89]|[12][0-9]|30)$", maxLength: 18,
+      description: "a network and the bits of its mask, 8 to 30, such as 10.0.8.0/24",
+    },
+    dhcp: DHCP,
+    routers: {
+      type: "array",
+      maxItems: 31,
+      description: "in the order in which DHCP names them; one may lie outside the subnet",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["address"],
+        properties: { address: { $ref: "#/$defs/address" }, answers: { ...FLAG, default: true, description: "false: it is silent" } },
+      },
+    },
+    dns: {
+      type: "object",
+      description: "a name server",
+      additionalProperties: false,
+      required: ["address"],
+      properties: {
+        address: { $ref: "#/$defs/address" },
+        names: {
+          type: "object",
+          description: "name to addresses",
+          maxProperties: 1000,
+          propertyNames: { pattern: "^[!-~]{1,253}$", description: "a name such as files.example.com" },
+          additionalProperties: { ...ADDRESSES, minItems: 1, description: "1 to 31 addresses" },
+        },
+      },
+    },
+    taken: { ...ADDRESSES, description: "up to 31 addresses that somebody uses already" },
+    fileServer: FILE_SERVER,
+    callServer: {
+      type: "object",
+      description: "a port that takes connections",
+      additionalProperties: false,
+      required: ["address"],
+      properties: {
+        address: { $ref: "#/$defs/address" },
+        port: { type: "integer", minimum: 1, maximum: 65535, default: 5060, description: "a port, 1 to 65535" },
+      },
+    },
+    scep: LATER,
+    proxy: LATER,
+  },
+};
+
+export const LAN_SCHEMA: Schema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "A LAN for `offhook boot --lan FILE.json`",
+  description: "an object with `vlans`, and `port` where it is no plain access port",
+  type: "object",
+  additionalProperties: false,
+  required: ["vlans"],
+  properties: {
+    $schema: { type: "string", description: "where this schema is, for editors" },
+    summary: { type: "string", maxLength: 1000, description: "what the LAN shows, for people" },
+    port: PORT,
+    cable: CABLE,
+    vlans: { type: "array", minItems: 1, maxItems: 64, items: VLAN, description: "1 to 64 VLANs" },
+  },
+  $defs: {
+    address: {
+      type: "string",
+      pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$",
+      description: "an IPv4 address such as 10.0.8.2",
+    },
+    vlan: { type: "integer", minimum: 1, maximum: 4094, description: "a VLAN from 1 to 4094" },
+    seconds: { type: "integer", minimum: 0, maximum: 4294967295 },
+  },
+};
