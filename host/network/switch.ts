@@ -55,7 +55,8 @@ export class SwitchPort {
 
   constructor(options: SwitchPortOptions, link: Link, forget: () => void) {
     for (const vid of [options.vlan, ...(options.tagged ?? [])]) {
-      if (!Number.isInteger(vid) || vid < 1 || vid > VID_MAX) throw new RangeError(`port ${options.name}: ${vid} is no VLAN; 1 to ${VID_MAX}`);
+      const isVlan = Number.isInteger(vid) && vid >= 1 && vid <= VID_MAX;
+      if (!isVlan) throw new RangeError(`port ${options.name}: ${vid} is no VLAN; 1 to ${VID_MAX} are`);
     }
     this.name = options.name;
     this.vlan = options.vlan;

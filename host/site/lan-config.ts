@@ -176,15 +176,18 @@ export function parseSubnet(text: string): Subnet | undefined {
 
 function vlanFindings(vlan: LanVlan, path: string): SchemaFinding[] {
   const subnet = parseSubnet(vlan.subnet);
-  if (subnet === undefined) return [{ path: `${path}/subnet`, message: `"${vlan.subnet}" is no network; its host bits are 0, as in 10.0.8.0/24` }];
+  if (subnet === undefined) {
+    return [{ path: `${path}/subnet`, message: `"${vlan.subnet}" is no network; its host bits are 0, as in 10.0.8.0/24` }];
+  }
   const stations = stationsOf(vlan);
   const outside = stations.filter(([, text]) => !isHost(subnet, text)).map(([place, text]) => ({
     path: path + place, message: `"${text}" is no host address of ${vlan.subnet}; ${hostRange(subnet)} are`,
   }));
   const services = new Set(stations.filter(([place]) => !/^\/(?:taken|dhcp\/pool)/.test(place)).map(([, text]) => text));
-  const twice = (vlan.taken ?? []).flatMap((text, index) =>
-    services.has(text) ? [{ path: `${path}/taken/${index}`, message: `"${text}" has a service of this LAN; a taken address is somebody else's` }] : [],
-  );
+  const twice = (vlan.taken ?? []).flatMap((text, index) => {
+    const message = `"${text}" has a service of this LAN; a taken address is somebody else's`;
+    return services.has(text) ? [{ path: `${path}/taken/${index}`, message }] : [];
+  });
   return [...outside, ...twice, ...(outside.length === 0 ? poolFindings(vlan, path) : [])];
 }
 

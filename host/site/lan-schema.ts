@@ -96,7 +96,9 @@ const DHCP: Schema = {
   additionalProperties: false,
   required: ["pool"],
   properties: {
-    server: { $ref: "#/$defs/address", description: "the server's address; default the first router that answers, else the subnet's first" },
+    server: {
+      $ref: "#/$defs/address", description: "the server's address; default the first router that answers, else the subnet's first",
+    },
     pool: { type: "array", items: { $ref: "#/$defs/address" }, minItems: 2, maxItems: 2, description: "[first, last] address" },
     leaseSeconds: {
       type: ["integer", "null"], minimum: 1, maximum: 4294967295, default: 86400,
@@ -114,8 +116,10 @@ const DHCP: Schema = {
     options: {
       type: "object",
       description: "further options: code to bytes in hex",
-      propertyNames: { pattern: "^([1-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-4])$", description: "an option code from 1 to 254" },
-      additionalProperties: { type: "string", maxLength: 510, pattern: "^([0-9a-fA-F]{2})*$", description: "bytes in hex, such as 0a000801" },
+      propertyNames: { pattern: "^([1-9]|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-4])$", description: "an option code from 1 to 254" },
+      additionalProperties: {
+        type: "string", maxLength: 510, pattern: "^([0-9a-fA-F]{2})*$", description: "bytes in hex, such as 0a000801",
+      },
     },
     nextServer: { $ref: "#/$defs/address", description: "the header's next server (siaddr)" },
     authoritative: { ...FLAG, default: false, description: "refuses addresses that it never gave, instead of staying silent" },
@@ -140,7 +144,7 @@ const ANSWER: Schema = {
     silent: YES,
     endlessHeaders: YES,
     chunked: { type: "integer", minimum: 1, maximum: 1000000, description: "bytes of a chunk" },
-    redirect: { type: "string", minLength: 1, maxLength: 1024, pattern: "^[!-~]+$", description: "where to, such as http://10.0.8.4/x.txt" },
+    redirect: { type: "string", maxLength: 1024, pattern: "^[!-~]+$", description: "where to, such as http://10.0.8.4/x.txt" },
     refuse: YES,
   },
   oneOf: ["status", "html", "short", "reset", "slow", "silent", "endlessHeaders", "chunked", "redirect", "refuse"]

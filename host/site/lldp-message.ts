@@ -4,7 +4,7 @@
 // writes, and looks into an arriving frame just far enough to know whether its sender speaks LLDP-MED.
 
 import { emitFrame, EtherType, parseFrame } from "../network/stack/ethernet.js";
-import { read16, write16, write32, write48 } from "../network/stack/bytes.js";
+import { read16, read32, write16, write32, write48 } from "../network/stack/bytes.js";
 import { addressBytes } from "./dhcp-message.js";
 
 /** The nearest bridge: no bridge passes it on (IEEE 802.1AB table 7-1). */
@@ -114,8 +114,8 @@ export function speaksMed(bytes: Uint8Array): boolean {
     const head = read16(payload, index);
     const end = index + 2 + (head & TLV_BYTES_MAX);
     if (head >>> 9 === 0 || end > payload.length) return false;
-    const value = payload.subarray(index + 2, end);
-    if (head >>> 9 === TLV_ORGANISATION && value.length >= 4 && read16(value, 0) * 256 + value[2]! === OUI_MED && value[3] === 1) return true;
+    const isOwn = head >>> 9 === TLV_ORGANISATION && end - index >= 6;
+    if (isOwn && read32(payload, index + 2) === ((OUI_MED << 8) | 1)) return true;
     index = end;
   }
   return false;

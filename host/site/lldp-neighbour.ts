@@ -8,7 +8,10 @@ import { EtherType, parseFrame } from "../network/stack/ethernet.js";
 import type { Scheduler } from "../scheduler.js";
 import { lldpFrame, speaksMed, type LldpContent } from "./lldp-message.js";
 
-/** `always`: everything from the start. `med-after-hearing`: voice policy only once LLDP-MED was heard. `after-hearing`: silent until then. */
+/**
+ * `always`: everything from the start. `med-after-hearing`: the voice policy only once LLDP-MED was heard.
+ * `after-hearing`: nothing before the telephone was heard.
+ */
 export type LldpSends = "always" | "med-after-hearing" | "after-hearing";
 
 export interface LldpNeighbourOptions {

@@ -35,6 +35,9 @@ t.test("a frame takes the time of its bits and of the way", (t) => {
     cable.near.send(small(1));
     t.same(run(), [`far 1 at ${us}`], `${speed} Mbit/s`);
   }
+  const runt = bench({ speed: 10 });
+  runt.cable.near.send(small(1).subarray(0, 20));
+  t.same(runt.run(), ["far 1 at 68"], "no frame is shorter than 60 bytes on the cable");
   const { cable, run } = bench({ speed: 100, delayUs: 50 });
   cable.near.send(large(1));
   cable.near.send(small(2));

@@ -56,6 +56,7 @@ t.test("the manuals' spelling of Avaya's OUI, and what is not said", (t) => {
   t.match(hex(lldpFrame({ ...BASE, avaya: { oui: OUI_AVAYA_MANUAL, framing: 3 } })), /fe0500400d0703/);
   t.equal(hex(lldpFrame(BASE)).includes("fe"), false, "no organisation's TLV without its content");
   t.equal(OUI_AVAYA, 0x00040d);
+  t.throws(() => lldpFrame({ ...BASE, systemName: "x".repeat(512) }), /TLV 5 has 512 bytes, at most 511/);
   t.end();
 });
 

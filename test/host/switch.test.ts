@@ -75,6 +75,9 @@ t.test("a frame goes where its target was heard, per VLAN", (t) => {
   t.same(bench.send(1, frameOf(B, C)), [[], [], [], [], []], "the target is behind the port that the frame came from");
   bench.send(2, frameOf(GROUP, B));
   t.same(bench.send(0, frameOf(B, A)), [[], [], ["-"], [], []], "it moved");
+  const voice = new Bench([{ vlan: 232 }, { vlan: 232 }, { vlan: 232 }]);
+  voice.send(1, frameOf(GROUP, B));
+  t.same(voice.send(0, frameOf(B, A)), [[], ["-"], []], "learnt in its own VLAN");
   t.end();
 });
 
@@ -98,6 +101,19 @@ t.test("a flood of addresses neither grows the table nor pushes out who is there
   bench.send(2, frameOf(GROUP, C));
   t.same(bench.send(0, frameOf(C, A)), [[], [], ["-"]], "once the old ones are stale, new ones are learnt");
   t.equal(bench.switch.stationCount, STATION_COUNT_MAX);
+  t.end();
+});
+
+t.test("a full table gives up the station that was silent longest", (t) => {
+  const bench = new Bench([ACCESS, ACCESS, ACCESS], 2);
+  bench.send(0, frameOf(GROUP, A));
+  bench.clock.nowUs = 1;
+  bench.send(1, frameOf(GROUP, B));
+  bench.clock.nowUs = 200_000_000;
+  bench.send(0, frameOf(GROUP, A));
+  bench.clock.nowUs = 300_000_002;
+  t.same(bench.send(2, frameOf(A, C)), [["-"], [], []], "A was heard again in between and is known");
+  t.same(bench.send(0, frameOf(C, A)), [[], [], ["-"]], "the newcomer has B's place");
   t.end();
 });
 

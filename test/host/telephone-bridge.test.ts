@@ -1,4 +1,4 @@
-// Goal: the telephone's own switch keeps startup.md 3.1: VLANSEP, PHY2VLAN, PHY2PRIO, who hears what, and LLDP between line and telephone only.
+// Goal: the telephone's own switch keeps startup.md 3.1: VLANSEP, PHY2VLAN, PHY2PRIO, who hears what, LLDP not at the PC.
 // Method: plain links for line, PC and telephone; every rule with a frame that passes and one that does not.
 
 import t from "tap";
@@ -21,7 +21,8 @@ function bench() {
   const send = (from: "line" | "pc" | "telephone", frame: Uint8Array): Record<string, string[]> => {
     if (from === "line") line.arrive(frame);
     else bridge[from].send(frame);
-    return Object.fromEntries(Object.entries({ line, pc, telephone }).map(([name, link]) => [name, link.tags()]).filter(([, tags]) => tags!.length > 0));
+    const left = Object.entries({ line, pc, telephone }).map(([name, link]): [string, string[]] => [name, link.tags()]);
+    return Object.fromEntries(left.filter(([, tags]) => tags.length > 0));
   };
   return { bridge, send, state };
 }
@@ -112,7 +113,9 @@ t.test("settings out of range change nothing", (t) => {
     [2, 1, 0, 0], [-1, 1, 0, 0], [PORT_LINE, 0, 0, 0], [PORT_LINE, 7, 0, 0], [PORT_PC, -1, 0, 0], [PORT_LINE, 1, 2, 0],
     [PORT_LINE, 1, 1, 4095], [PORT_LINE, 1, 1, -1], [PORT_LINE, 1, 1, 0x8000],
   ];
-  for (const [port, phy, tagging, tag] of wrong) t.equal(bridge.configure(port, phy, tagging, tag), Status.Invalid, `${port} ${phy} ${tagging} ${tag}`);
+  for (const [port, phy, tagging, tag] of wrong) {
+    t.equal(bridge.configure(port, phy, tagging, tag), Status.Invalid, `${port} ${phy} ${tagging} ${tag}`);
+  }
   t.same(send("line", frameOf(GROUP, SERVER, [77, 0])), { pc: ["77/0"], telephone: ["77/0"] });
   t.end();
 });
