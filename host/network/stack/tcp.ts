@@ -156,7 +156,7 @@ export class TcpConnection {
     if (this.state === "closed") return;
     if (this.#lingerUs <= nowUs) return this.fail(Status.Closed, "closed");
     if (!this.sender.expire(nowUs)) return this.fail(Status.TimedOut, this.sender.opened ? "the other side fell silent" : "no answer");
-    this.sender.output(nowUs);
+    this.#output();
     if (this.#ackUs <= nowUs) this.#acknowledge();
   }
 
@@ -169,7 +169,7 @@ export class TcpConnection {
     this.heardUs = nowUs;
     if (this.state === "syn-sent") this.#receiveFirst(segment);
     else this.#receiveLater(segment);
-    if (this.state !== "closed") this.sender.output(nowUs);
+    if (this.state !== "closed") this.#output();
     if (this.#ackDueCount >= ACK_SEGMENT_COUNT) this.#acknowledge();
   }
 
@@ -189,6 +189,13 @@ export class TcpConnection {
     if (!this.sender.isUnderWay(sequence) || mss >= this.sender.mss) return;
     this.sender.shrink(Math.max(mss, MSS_DEFAULT));
     this.#hooks.wake();
+  }
+
+  /** Whoever fills the queue is told as soon as it is empty, not with the next acknowledgment, which may be delayed. */
+  #output(): void {
+    const before = this.sender.unsentBytes;
+    this.sender.output(this.#nowUs);
+    if (before > 0 && this.sender.unsentBytes === 0) this.#hooks.changed();
   }
 
   /** RFC 9293 §3.10.7.3. */
