@@ -96,8 +96,8 @@ export class Arp {
     if (packet.sourceMac === this.#mac) return; // Our own, sent back by a loop.
     this.#watchProbe(packet);
     const forUs = packet.target === this.#address && this.#address !== 0;
-    if (packet.source === this.#address && this.#address !== 0) this.#defend(nowUs);
-    else if (packet.source !== 0) {
+    if (packet.source === this.#address && this.#address !== 0) return this.#defend(nowUs);
+    if (packet.source !== 0) {
       const held = this.#cache.learn(packet.source, packet.sourceMac, forUs, nowUs);
       if (held.length > 0) this.#hooks.release(held, packet.sourceMac);
     }
