@@ -15,8 +15,6 @@ import type { LanConfig } from "../site/lan-config.js";
 export interface LanNetworkOptions extends LanOptions {
   /** The telephone's hardware address, six bytes. */
   readonly mac: Uint8Array;
-  /** Whether the line port is up; without it, it always is. */
-  readonly isUp?: () => boolean;
   readonly setPhy?: (mode: number) => void;
   readonly wake?: () => void;
   /** Every frame on the telephone's line port, tags as on the wire: for a capture. */

@@ -43,6 +43,8 @@ export interface LanFaults {
 export interface LanOptions {
   readonly scheduler: Scheduler;
   readonly random: Random;
+  /** Whether the telephone's line port is up; without it, it always is. */
+  readonly isUp?: () => boolean;
   /** Serves these files on every file server instead of what the config names (`--site`). */
   readonly source?: FileSource;
   /** Opens a folder that the config names; without it such a config is refused. */
@@ -90,6 +92,7 @@ export class Lan {
       content: lldpContentOf(port.lldp, vlan, MAC_SWITCH),
       sends: port.lldp.sends ?? "always",
       intervalSeconds: port.lldp.intervalSeconds ?? LLDP_SECONDS,
+      ...(options.isUp === undefined ? {} : { isUp: options.isUp }),
     });
   }
 

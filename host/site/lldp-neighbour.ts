@@ -1,7 +1,8 @@
 // The switch's LLDP agent on the telephone's port: what it says about VLANs and servers, and when.
 //
-// In: frames that arrive at the port's control side. Out: its own frames, at an interval, and four in quick succession when
-// an LLDP-MED telephone is first heard (TIA-1057 §11.2.1). It keeps nothing of what the telephone says but the last frame.
+// In: frames that arrive at the port's control side, and whether the link is up. Out: its own frames, once the link comes up,
+// at an interval, and four in quick succession when an LLDP-MED telephone is first heard (TIA-1057 §11.2.1). It keeps nothing
+// of what the telephone says but the last frame, and forgets that it was heard when the link goes down.
 
 import type { Link } from "../network/link.js";
 import { EtherType, parseFrame } from "../network/stack/ethernet.js";
@@ -22,6 +23,8 @@ export interface LldpNeighbourOptions {
   readonly content: Omit<LldpContent, "ttlSeconds">;
   readonly sends: LldpSends;
   readonly intervalSeconds: number;
+  /** Without it the link is always up. */
+  readonly isUp?: () => boolean;
 }
 
 const SECOND_US = 1_000_000;
@@ -36,7 +39,10 @@ export class LldpNeighbour {
   heardCount = 0;
   sentCount = 0;
   readonly #options: LldpNeighbourOptions;
-  #heardMed = false;
+  #hasHeard = false;
+  #hasHeardMed = false;
+  #wasUp = false;
+  #leftSeconds = 0;
 
   constructor(options: LldpNeighbourOptions) {
     this.#options = options;
@@ -44,27 +50,38 @@ export class LldpNeighbour {
     options.scheduler.in(SECOND_US, () => this.#tick());
   }
 
+  /** Once a second, as the timers of the standard (IEEE 802.1AB §9.2.5.22). */
   #tick(): void {
-    this.#send();
-    this.#options.scheduler.in(this.#options.intervalSeconds * SECOND_US, () => this.#tick());
+    const { scheduler, intervalSeconds, isUp } = this.#options;
+    scheduler.in(SECOND_US, () => this.#tick());
+    const up = isUp?.() ?? true;
+    if (!up) {
+      this.#hasHeard = false;
+      this.#hasHeardMed = false;
+    } else if (!this.#wasUp || this.#leftSeconds === 1) {
+      this.#leftSeconds = intervalSeconds;
+      this.#send();
+    } else this.#leftSeconds -= 1;
+    this.#wasUp = up;
   }
 
   #take(bytes: Uint8Array): void {
     if (parseFrame(bytes)?.type !== EtherType.Lldp) return;
-    const first = this.heardCount === 0;
+    const isFirst = !this.#hasHeard;
+    const isFirstMed = !this.#hasHeardMed && speaksMed(bytes);
     this.heard = bytes;
     this.heardCount += 1;
-    const firstMed = !this.#heardMed && speaksMed(bytes);
-    if (firstMed) this.#heardMed = true;
-    const quickly = firstMed ? FAST_START_COUNT : first && this.#options.sends === "after-hearing" ? 1 : 0;
+    this.#hasHeard = true;
+    this.#hasHeardMed ||= isFirstMed;
+    const quickly = isFirstMed ? FAST_START_COUNT : isFirst && this.#options.sends === "after-hearing" ? 1 : 0;
     for (let count = 0; count < quickly; count++) this.#options.scheduler.in((count + 1) * SECOND_US, () => this.#send());
   }
 
   #send(): void {
     const { content, sends, intervalSeconds, link } = this.#options;
-    if (sends === "after-hearing" && this.heardCount === 0) return;
+    if (sends === "after-hearing" && !this.#hasHeard) return;
     const { policy, ...basic } = content;
-    const told = policy === undefined || (sends === "med-after-hearing" && !this.#heardMed) ? basic : content;
+    const told = policy === undefined || (sends === "med-after-hearing" && !this.#hasHeardMed) ? basic : content;
     this.sentCount += 1;
     link.send(lldpFrame({ ...told, ttlSeconds: Math.min(HOLD_COUNT * intervalSeconds, TTL_SECONDS_MAX) }));
   }

@@ -64,13 +64,14 @@ function bench(sends: LldpSends) {
   const scheduler = new Scheduler();
   const link = new PlainLink();
   const { ttlSeconds: _, ...content } = { ...BASE, portVlan: 1, policy: POLICY };
-  const neighbour = new LldpNeighbour({ scheduler, link, content, sends, intervalSeconds: 30 });
+  const state = { isUp: true };
+  const neighbour = new LldpNeighbour({ scheduler, link, content, sends, intervalSeconds: 30, isUp: () => state.isUp });
   /** Runs to an instant and says of each frame that left whether it had a voice policy. */
   const until = (second: number): string[] => {
     idle(scheduler, second * SECOND_US - scheduler.nowUs);
     return link.sent.splice(0).map((frame) => (hex(frame).includes("0012bb02") ? "med" : "basic"));
   };
-  return { link, neighbour, until };
+  return { link, neighbour, state, until };
 }
 
 const TELEPHONE = lldpFrame({ ...BASE, mac: 0x00040d123456, policy: POLICY });
@@ -107,6 +108,25 @@ t.test("after-hearing: nothing before the telephone was heard", (t) => {
   link.arrive(PLAIN);
   t.same(until(67), ["med"]);
   t.same(until(92), ["med"]);
+  t.end();
+});
+
+t.test("the link: nothing while it is down, a frame once it is up, and everything anew after that", (t) => {
+  const { link, state, until } = bench("med-after-hearing");
+  state.isUp = false;
+  t.same(until(40), []);
+  state.isUp = true;
+  t.same(until(41), ["basic"]);
+  link.arrive(TELEPHONE);
+  t.same(until(46), ["med", "med", "med", "med"]);
+  t.same(until(70), []);
+  t.same(until(71), ["med"], "thirty seconds after the first");
+  state.isUp = false;
+  t.same(until(73), []);
+  state.isUp = true;
+  t.same(until(75), ["basic"], "it may be another telephone now");
+  link.arrive(TELEPHONE);
+  t.same(until(80), ["med", "med", "med", "med"]);
   t.end();
 });
 
