@@ -23,11 +23,21 @@ import { Scheduler } from "./scheduler.js";
 /** Two scripts of 4 MiB, or the largest application slot of the default part. */
 export const STAGING_BYTES = 8 * 1024 * 1024;
 
+/** What a network below the HAL needs of the telephone. */
+export interface LineContext {
+  readonly mac: Uint8Array;
+  readonly random: Random;
+  /** True while the line port has a link. */
+  isUp(): boolean;
+  /** PHY1STAT: the speed and duplex that the core chose. */
+  setPhy(mode: number): void;
+}
+
 export interface BoardOptions {
   /** From `compileCore`. */
   readonly core: WebAssembly.Module;
   readonly identity: Identity;
-  readonly network: (scheduler: Scheduler) => Network;
+  readonly network: (scheduler: Scheduler, line: LineContext) => Network;
   readonly flash?: (clock: Scheduler, random: Random) => Flash;
   /** DER SubjectPublicKeyInfo of each key that may sign images. */
   readonly trust?: readonly Uint8Array[];
@@ -69,8 +79,13 @@ export class Board {
     this.log = new EventLog(this.scheduler, { showSecrets: options.showSecrets ?? false });
     this.system = new SystemBlock(options.identity);
     this.flash = options.flash?.(this.scheduler, random) ?? new NorFlash({ part: W25Q128JV, clock: this.scheduler, timing: "typical" });
-    this.network = options.network(this.scheduler);
     this.line = new EthernetPort({ scheduler: this.scheduler, speed: options.linkSpeed ?? 100, ...(options.negotiationUs === undefined ? {} : { negotiationUs: options.negotiationUs }) });
+    this.network = options.network(this.scheduler, {
+      mac: options.identity.mac,
+      random: new Random(random.word()),
+      isUp: () => this.line.link() !== 0,
+      setPhy: (mode) => this.line.setPhy(mode),
+    });
     this.#staging = new Staging(options.stagingBytes ?? STAGING_BYTES);
     this.display = new Display({
       row: (row, bytes) => this.log.displayRow(row, bytes),

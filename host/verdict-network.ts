@@ -1,7 +1,7 @@
 // What went wrong on the line: address conflicts, routers, VLANs. Like verdict-problems, for the part below the file server.
 
 import type { Evidence, OffhookEvent, VlanEvent } from "./event-types.js";
-import type { Problem, StartUp } from "./verdict-problems.js";
+import type { Problem, StartUp } from "./verdict-types.js";
 
 /** Conflicts, routers and a VLAN that was given up, of one start-up. */
 export function networkProblems(run: StartUp): Problem[] {
@@ -29,7 +29,7 @@ function routerProblems(run: StartUp): Problem[] {
   if (notice === undefined) return [];
   const ack = run.events.findLast((event) => event.event === "dhcp" && event.message === "ack");
   const evidence: Evidence[] = [...(ack === undefined ? [] : [{ event: ack.n }]), ...parameter(run, "ROUTER")];
-  const [routers, address, mask] = ["ROUTER", "IPADD", "NETMASK"].map((name) => run.facts.parameters.get(name)?.value ?? "");
+  const [routers, address, mask] = ["router", "address", "mask"].map((name) => String(notice[name] ?? ""));
   const scope = ack === undefined ? "ROUTER (entered locally)" : "option 3 (router) of this scope";
   if (notice.notice === "router-subnet") {
     return [{

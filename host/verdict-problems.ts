@@ -3,30 +3,11 @@
 // In: the events and facts of one start-up (power-up to reset or end). Out: problems that were not mended before it ended:
 // a server that answered at the third try is none. It does not decide what fails a run; host/verdict.ts does.
 
-import type { Code, Evidence, Facts, HttpEvent, ImageEvent, NoticeFact, OffhookEvent, ScriptEvent } from "./event-types.js";
+import type { Code, Evidence, HttpEvent, ImageEvent, NoticeFact, ScriptEvent } from "./event-types.js";
 import { bytesText, countText, describeEvent, ERROR_TEXTS, fileOf } from "./event-text.js";
 import { networkProblems } from "./verdict-network.js";
+import type { Problem, StartUp } from "./verdict-types.js";
 import { imageAdvice, imageCause } from "./verdict-image.js";
-
-export interface Problem {
-  /** The number of the event at which it was certain. */
-  readonly n: number;
-  readonly code: Code;
-  readonly cause: string;
-  readonly evidence: readonly Evidence[];
-  readonly advice: string;
-  /** False: worth a warning, and a failure only where nothing else explains one. */
-  readonly serious: boolean;
-}
-
-/** One start-up. */
-export interface StartUp {
-  readonly events: readonly OffhookEvent[];
-  readonly notices: readonly NoticeFact[];
-  readonly facts: Facts;
-  /** The last state that was entered. */
-  readonly state: string;
-}
 
 /** Codes of the reasons for which an HTTP answer is not used. */
 const HTTP_WHY_CODES: Readonly<Record<string, Code>> = {

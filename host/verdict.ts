@@ -5,7 +5,8 @@
 
 import type { EndEvent, Evidence, Facts, OffhookEvent, ParameterValue, Warning } from "./event-types.js";
 import { vlanLoop } from "./verdict-network.js";
-import { problemsOf, unsignedCause, type Problem, type StartUp } from "./verdict-problems.js";
+import { problemsOf, unsignedCause } from "./verdict-problems.js";
+import type { Problem, StartUp } from "./verdict-types.js";
 
 /** How a run ended, and what was asked of it. */
 export interface RunOutcome {

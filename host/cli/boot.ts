@@ -16,27 +16,22 @@ import { Transcript } from "../frontends/transcript.js";
 import { demoKey, demoOldBoot } from "../image/demo.js";
 import { keyCodeOf, keyName } from "../key-press.js";
 import { softkeyLabels } from "../key-script.js";
-import { localDhcp } from "../network/local-dhcp.js";
-import { MemoryNetwork } from "../network/memory.js";
-import { SocketsNetwork } from "../network/sockets.js";
 import { NorFlash } from "../peripherals/nor-flash.js";
 import { NOR_PARTS, norPart, type NorPart } from "../peripherals/nor-parts.js";
 import type { Identity } from "../peripherals/system.js";
 import { RunLoop } from "../run-loop.js";
 import type { Scheduler } from "../scheduler.js";
 import { Session } from "../session.js";
-import { DEMO_DHCP, demoSite } from "../site/demo.js";
 import { provision } from "../site/factory.js";
+import { lanList } from "../site/lans.js";
 import { commandsToTry, renderVerdict } from "../verdict-text.js";
+import { openNetwork, type BootNetwork } from "./boot-network.js";
 import { readCore } from "./core-file.js";
 import { trustFromPem } from "./image-keys.js";
 import type { ServerUrl } from "./option-values.js";
 import { parseBootOptions, type BootOptions } from "./options.js";
 import { UsageError } from "./usage.js";
 
-const LANS = `demo   one subnet with DHCP, a file server with a boot file and an application, and no call server:
-       an old telephone is upgraded twice and ends at its login prompt
-`;
 const KNOCK_MS = 250;
 
 /** What shows a run, whatever it is. */
@@ -52,16 +47,22 @@ interface Frontend {
 export async function bootCommand(args: readonly string[]): Promise<number> {
   const options = parseBootOptions(args);
   if (options.listLans) {
-    stdout.write(LANS);
+    stdout.write(lanList());
     return 0;
   }
   const part = partOf(options.part);
   if (options.network.kind === "server" && options.waitSeconds > 0) await awaitServer(options.network.server, options.waitSeconds);
   let wake = (): void => undefined;
-  const board = new Board(boardOptions(options, part, () => wake()));
-  const loop = new RunLoop(board);
-  wake = () => loop.wake();
-  return new Run(options, board, loop).run();
+  const network = await openNetwork(options, () => wake());
+  try {
+    const board = new Board(boardOptions(options, part, network));
+    network.attach(board);
+    const loop = new RunLoop(board);
+    wake = () => loop.wake();
+    return await new Run(options, board, loop).run();
+  } finally {
+    network.close();
+  }
 }
 
 /** One run with its frontends, keys and signals. */
@@ -84,7 +85,7 @@ class Run {
       until: options.until,
       timeoutSeconds: options.timeoutSeconds,
       keys: options.keys,
-      strict: options.network.kind === "server",
+      strict: options.network.kind !== "lan" || options.site !== undefined,
       lenient: options.lenient,
       onPress: (name) => this.#transcript?.key(this.#nowMs(), name),
     });
@@ -195,7 +196,8 @@ function speedOf(options: BootOptions): number | "fast" {
 }
 
 function networkName(options: BootOptions): string {
-  return options.network.kind === "server" ? "server" : options.network.name;
+  if (options.network.kind === "lan-file") return options.network.path;
+  return options.network.kind === "lan" ? options.network.name : options.network.kind;
 }
 
 function partOf(name: string): NorPart {
@@ -204,7 +206,7 @@ function partOf(name: string): NorPart {
   throw new UsageError(`--part ${name} is not known; these are: ${NOR_PARTS.map((known) => known.name).join(" ")}`);
 }
 
-function boardOptions(options: BootOptions, part: NorPart, wake: () => void): BoardOptions {
+function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork): BoardOptions {
   const core = readCore();
   const trust = options.trust.length === 0 ? [demoKey().spki] : options.trust.map(readTrust);
   const identity: Identity = {
@@ -219,20 +221,24 @@ function boardOptions(options: BootOptions, part: NorPart, wake: () => void): Bo
     ...(options.script === undefined ? {} : { firstFile: options.script }),
     ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
   };
-  const { network } = options;
   const flash = (clock: Scheduler) => new NorFlash({ part, clock, timing: "typical" });
-  const common = { core, identity, trust, seed: options.seed, showSecrets: options.showSecrets };
-  if (network.kind === "server") {
-    const option242 = [serverOption242(network.server), options.option242].filter(Boolean).join(",");
-    const outside = () => new SocketsNetwork({ dhcp: localDhcp({ option242 }), wake });
-    return { ...common, flash, network: outside, entropy: (target) => void randomFillSync(target) };
-  }
-  const option242 = [DEMO_DHCP.option242, options.option242].filter(Boolean).join(",");
+  const provisioned = (clock: Scheduler) => demoFlash(core, identity, flash, clock);
   return {
-    ...common,
-    flash: (clock) => demoFlash(core, identity, flash, clock),
-    network: (scheduler) => new MemoryNetwork({ scheduler, site: demoSite({ scheduler, dhcp: { option242 } }) }),
+    core,
+    identity,
+    trust,
+    seed: options.seed,
+    showSecrets: options.showSecrets,
+    flash: options.network.kind === "lan" && options.site === undefined ? provisioned : flash,
+    network: network.make,
+    linkSpeed: network.speed,
+    ...(isVirtual(options) ? {} : { entropy: (target: Uint8Array) => void randomFillSync(target) }),
   };
+}
+
+/** Against real peers chance is real, and so is the date. */
+function isVirtual(options: BootOptions): boolean {
+  return options.network.kind === "lan" || options.network.kind === "lan-file";
 }
 
 /** The demonstration begins with an old boot file in the chip. */
@@ -252,10 +258,6 @@ function readInput(option: string, path: string): Buffer {
   } catch (error) {
     throw new UsageError(`--${option} ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function serverOption242(server: ServerUrl): string {
-  return [`HTTPSRVR=${server.host}`, `HTTPPORT=${server.port}`, ...(server.directory === "" ? [] : [`HTTPDIR=${server.directory}`])].join(",");
 }
 
 /** Knocks until the server accepts a connection. Without an answer in time the telephone starts anyway and says what it finds. */

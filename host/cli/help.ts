@@ -27,8 +27,12 @@ The last lines say where it stopped, why, and what to do.
 usage: offhook boot [OPTIONS]
 
 network, one of (default --lan demo)
-  --lan demo                the built-in far end: DHCP, file server, files; --lan list explains the names
+  --lan NAME | FILE.json    emulated Ethernet with the built-in far end: switch, DHCP, router, file server; --lan list explains the
+                            names: demo voice-vlan vlan-loop conflict bad-router no-dhcp lossy
+  --site DIR                with --lan: the folder that the file server serves
   --server URL              a real file server (http), through this machine's own sockets; DHCP is answered locally
+  --wire udp:LPORT:HOST:RPORT   emulated Ethernet, one frame a UDP datagram (QEMU, GNS3, socat)
+  --wire exec:COMMAND           frames on COMMAND's stdin and stdout, each after its length in two bytes, big endian
 
 telephone
   --model 9640              means MODEL 9640D01A, MODEL4 9640; a full MODEL is taken as it is
@@ -48,6 +52,7 @@ time
   --seed N                  every random choice; default 1
   --key WHEN:KEYS           press keys; WHEN is seconds, a state or a "text on the screen"; KEYS are softkeys by label,
                             0-9 * # and Mute; repeatable
+  --fault loss=5%           also duplicate=, reorder=, flip= (shares of the frames) and cut@STATE; repeatable; with --lan and --wire
   --until STATE             where to end: login (default), another state, or none = at --timeout
   --timeout SECONDS         of the telephone's time; default 900
   --lenient                 what was asked for and failed is a warning, as long as the state was reached
@@ -55,6 +60,7 @@ time
 output
   --json                    every event as one JSON object a line on stdout
   --transcript FILE         what the screen showed and the flash felt, line by line; equal in two runs of a seed
+  --pcap FILE               every frame as pcapng, with the state as a comment; with --lan and --wire
   --show-secrets            values of secret parameters, else "***"
 
 keys on a terminal: p Program, m Mute, 0-9 * #, F1 to F4 softkeys, x pulls the plug and puts it back, q quits

@@ -173,3 +173,39 @@ function keysValue(whole: string, text: string): KeyPress[] {
 function quoted(text: string): string {
   return JSON.stringify(text);
 }
+
+/** Emulated Ethernet that leaves this process. */
+export type WireChoice =
+  | { readonly kind: "udp"; readonly localPort: number; readonly host: string; readonly port: number }
+  | { readonly kind: "exec"; readonly command: string };
+
+/** Reads `udp:LPORT:HOST:RPORT` or `exec:COMMAND`. */
+export function wireValue(value: string): WireChoice {
+  if (value.startsWith("exec:") && value.length > "exec:".length) return { kind: "exec", command: value.slice("exec:".length) };
+  const [, localPort, host, port] = /^udp:(\d{1,5}):([^:]+):(\d{1,5})$/.exec(value) ?? [];
+  if (localPort === undefined || host === undefined || port === undefined || !isPort(localPort) || !isPort(port)) {
+    throw new UsageError(`--wire ${quoted(value)}: udp:LPORT:HOST:RPORT or exec:COMMAND is needed, such as udp:5001:127.0.0.1:5000`);
+  }
+  return { kind: "udp", localPort: Number(localPort), host, port: Number(port) };
+}
+
+function isPort(text: string): boolean {
+  return Number(text) >= 1 && Number(text) <= 65535;
+}
+
+/** A fault of the cable: a share of the frames, or a cut on entering a state. */
+export type FaultChoice =
+  | { readonly kind: "loss" | "duplicate" | "reorder" | "flip"; readonly share: number }
+  | { readonly kind: "cut"; readonly state: string };
+
+/** Reads `loss=5%`, `duplicate=…`, `reorder=…`, `flip=…` or `cut@STATE`. */
+export function faultValue(value: string): FaultChoice {
+  const [, kind, percent] = /^(loss|duplicate|reorder|flip)=(\d{1,3}(?:\.\d+)?)%$/.exec(value) ?? [];
+  if (kind !== undefined && Number(percent) <= 100) {
+    return { kind: kind as "loss" | "duplicate" | "reorder" | "flip", share: Number(percent) / 100 };
+  }
+  const [, state] = /^cut@(.+)$/.exec(value) ?? [];
+  if (state !== undefined && STATES.includes(state)) return { kind: "cut", state };
+  if (/^(power@|flash=)/.test(value)) throw new UsageError(`--fault ${quoted(value)} is not in this release yet; faults of the cable are`);
+  throw new UsageError(`--fault ${quoted(value)}: loss=5%, duplicate=2%, reorder=5%, flip=0.1% or cut@STATE is needed`);
+}

@@ -6,14 +6,17 @@
 import type { KeyScript } from "../key-script.js";
 import { nearest, readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import {
-  fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, presetValue, serverValue, STATES,
-  userAgentValue, type ServerUrl,
+  faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, presetValue, serverValue, STATES,
+  userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
 } from "./option-values.js";
+import { LAN_NAMES } from "../site/lans.js";
 import { UsageError } from "./usage.js";
 
 /** Where the telephone is plugged in. */
 export type NetworkChoice =
-  | { readonly kind: "lan"; readonly name: "demo" }
+  | { readonly kind: "lan"; readonly name: string }
+  | { readonly kind: "lan-file"; readonly path: string }
+  | { readonly kind: "wire"; readonly wire: WireChoice }
   | { readonly kind: "server"; readonly server: ServerUrl };
 
 export interface BootOptions {
@@ -32,6 +35,10 @@ export interface BootOptions {
   /** `NAME=VALUE`, as if entered in the local procedures; `--group` is one of them. */
   readonly presets: readonly string[];
   readonly option242?: string;
+  /** With a LAN: the folder that its file servers serve. */
+  readonly site?: string;
+  readonly faults: readonly FaultChoice[];
+  readonly pcap?: string;
   readonly userAgent?: string;
   /** The flash part's name, in upper case. */
   readonly part: string;
@@ -62,9 +69,9 @@ const SPEED_MAX = 1000;
 /** A day: longer than any start-up, short enough for the telephone's 32-bit microseconds to be widened safely. */
 const SECONDS_MAX = 86_400;
 const SEED_MAX = 0x7fffffff;
-const LANS_LATER = ["voice-vlan", "vlan-loop", "conflict", "bad-router", "no-dhcp", "lossy", "scep-pending"];
+const LANS_LATER = ["scep-pending"];
 /** States of which the telephone's way depends on something that later releases bring. */
-const STATES_LATER = ["registered", "conflict", "router", "scep"];
+const STATES_LATER = ["registered", "scep"];
 
 const TEXT = { type: "string" } as const;
 const LIST = { type: "string", multiple: true } as const;
@@ -74,14 +81,14 @@ const OPTIONS: OptionTable = {
   "lan": TEXT, "server": TEXT, "model": TEXT, "mac": TEXT, "serial": TEXT, "group": TEXT, "bootname": TEXT, "appname": TEXT,
   "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
-  "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
+  "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
 };
 
 /** Options of the contract that this release does not have. */
 const OPTIONS_LATER: OptionTable = {
-  "site": TEXT, "wire": TEXT, "extension": TEXT, "password": TEXT, "flash": TEXT, "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
-  "fault": LIST, "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "strict-http": SWITCH, "junit": TEXT,
-  "pcap": TEXT, "scep-dump": TEXT,
+  "extension": TEXT, "password": TEXT, "flash": TEXT, "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
+  "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "strict-http": SWITCH, "junit": TEXT,
+  "scep-dump": TEXT,
 };
 
 /** Reads the arguments of `offhook boot`. */
@@ -109,6 +116,9 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     presets: presetsOf(values),
     ...(agent === undefined ? {} : { userAgent: userAgentValue(agent, model, mac) }),
     ...optional("option242", text(values, "option242"), option242Value),
+    ...optional("site", text(values, "site"), (folder) => lanOnly("site", network, folder)),
+    faults: list(values, "fault").map((fault) => faultValue(lanOrWire("fault", network, fault))),
+    ...optional("pcap", text(values, "pcap"), (path) => lanOrWire("pcap", network, path)),
     part: (text(values, "part") ?? PART_DEFAULT).toUpperCase(),
     trust: list(values, "trust"),
     unsigned: values["unsigned"] === true,
@@ -126,15 +136,34 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
 }
 
 function networkOf(values: OptionValues): NetworkChoice {
-  const [lan, server] = [text(values, "lan"), text(values, "server")];
-  if (server !== undefined) {
-    if (lan !== undefined) throw new UsageError("--lan and --server are two networks, and the telephone has one line port; leave one out");
-    return { kind: "server", server: serverValue(server) };
-  }
-  if (lan === undefined || lan === "demo" || lan === "list") return { kind: "lan", name: "demo" };
-  if (LANS_LATER.includes(lan)) throw new UsageError(`--lan ${lan} is not in this release yet; --lan demo is`);
-  if (lan.endsWith(".json")) throw new UsageError("--lan FILE.json is not in this release yet; --lan demo is");
-  throw new UsageError(`--lan ${JSON.stringify(lan)} is not known; --lan demo is, and --lan list explains it`);
+  const [lan, server, wire] = ["lan", "server", "wire"].map((name) => text(values, name));
+  const given = Object.entries({ lan, server, wire }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
+  if (given.length > 1) throw new UsageError(`${given.join(" and ")} are two networks, and the telephone has one line port; leave one out`);
+  if (server !== undefined) return { kind: "server", server: serverValue(server) };
+  if (wire !== undefined) return { kind: "wire", wire: wireValue(wire) };
+  return lanOf(lan ?? "demo");
+}
+
+function lanOf(lan: string): NetworkChoice {
+  if (lan === "list") return { kind: "lan", name: "demo" };
+  if (LAN_NAMES.includes(lan)) return { kind: "lan", name: lan };
+  if (lan.endsWith(".json")) return { kind: "lan-file", path: lan };
+  if (LANS_LATER.includes(lan)) throw new UsageError(`--lan ${lan} is not in this release yet; --lan list shows what is`);
+  const near = nearest(lan, LAN_NAMES);
+  const instead = near === undefined ? "" : ` did you mean ${near}?`;
+  throw new UsageError(`--lan ${JSON.stringify(lan)} is not known;${instead} --lan list explains the names, and FILE.json describes a LAN of your own`);
+}
+
+/** Options that belong to the built-in far end. */
+function lanOnly(option: string, network: NetworkChoice, value: string): string {
+  if (network.kind === "lan" || network.kind === "lan-file") return value;
+  throw new UsageError(`--${option} is for the built-in far end: use it with --lan`);
+}
+
+/** Options that need frames. */
+function lanOrWire(option: string, network: NetworkChoice, value: string): string {
+  if (network.kind !== "server") return value;
+  throw new UsageError(`--${option} needs frames, and --server uses this machine's own sockets: use --lan or --wire`);
 }
 
 type Software = Pick<BootOptions, "bootname" | "appname" | "asAsked" | "script">;

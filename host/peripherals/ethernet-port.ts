@@ -5,6 +5,9 @@ import type { Handle, Scheduler } from "../scheduler.js";
 /** Auto-negotiation as 100BASE-TX parts take it, from start to a usable link. */
 export const NEGOTIATION_US = 1_800_000;
 const FULL_DUPLEX = 0x10000;
+const PHY_AUTO = 1;
+/** Mbit/s of PHY1STAT's forced modes. */
+const PHY_SPEEDS: Readonly<Record<number, number>> = { 2: 10, 3: 10, 4: 100, 5: 100, 6: 1000 };
 
 export interface EthernetPortOptions {
   readonly scheduler: Scheduler;
@@ -18,6 +21,7 @@ export class EthernetPort {
   readonly #negotiationUs: number;
   #speed: number;
   #up = false;
+  #phy = PHY_AUTO;
   #pending: Handle | undefined;
 
   constructor(options: EthernetPortOptions) {
@@ -31,6 +35,13 @@ export class EthernetPort {
     return this.#up ? this.#speed | FULL_DUPLEX : 0;
   }
 
+  /** PHY1STAT: 1 negotiates, 2 to 6 force a speed; a forced speed that the other end does not have gives no link. */
+  setPhy(mode: number): void {
+    if (mode === this.#phy) return;
+    this.#phy = mode;
+    this.reset();
+  }
+
   /** Plugs the cable in at a speed, or pulls it with 0. */
   plug(speed: number): void {
     this.#speed = speed;
@@ -41,7 +52,9 @@ export class EthernetPort {
   reset(): void {
     this.#up = false;
     if (this.#pending !== undefined) this.#scheduler.cancel(this.#pending);
-    this.#pending = this.#speed === 0 ? undefined : this.#scheduler.in(this.#negotiationUs, () => {
+    const forced = PHY_SPEEDS[this.#phy];
+    const dead = this.#speed === 0 || (forced !== undefined && forced !== this.#speed);
+    this.#pending = dead ? undefined : this.#scheduler.in(this.#negotiationUs, () => {
       this.#up = true;
     });
   }

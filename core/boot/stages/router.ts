@@ -3,8 +3,9 @@
 // A site without routers goes on without one. A message stays half a minute, then the telephone restarts.
 
 import { ResetCause, Row, Status } from "../../../hal/abi";
-import { BootState, Notice } from "../../../hal/events";
+import { BootState, EventKind, Field, Notice } from "../../../hal/events";
 import { asciiAddress } from "../../base/ascii";
+import { eventAddress, eventBegin, eventCode, eventSend, eventText } from "../../base/events";
 import { BAD_IP, BAD_ROUTER, BAD_SUBNET, FINDING_ROUTER, SUBNET_CONFLICT } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn, timeWakeNow } from "../../base/time";
 import { IDLE_US, MESSAGE_RESET_US, ROUTER_ROUNDS } from "../../config";
@@ -15,7 +16,6 @@ import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/pa
 import { Parameter } from "../../settings/table";
 import { screenClear, screenSetText } from "../../ui/screen";
 import { programOffer, programPressed, programShow, programWithdraw } from "../program";
-import { statusNotice } from "../status";
 import { restartFor } from "./restart";
 
 const ADDRESS = memory.data(4, 4);
@@ -78,7 +78,12 @@ function routerNext(): void {
 
 function routerMessage(text: i32, notice: Notice, why: ResetCause): void {
   screenSetText(Row.Prompt, text);
-  statusNotice(notice);
+  eventBegin(EventKind.Notice); // With what a verdict must name: the parameters are gone after the restart.
+  eventCode(Field.Notice, notice);
+  eventAddress(Field.Address, load<u32>(ADDRESS));
+  eventAddress(Field.Mask, load<u32>(MASK));
+  eventText(Field.Router, parameterPtr(Parameter.ROUTER), parameterBytes(Parameter.ROUTER));
+  eventSend();
   programShow();
   cause = why;
   resetUs = timeNow() + MESSAGE_RESET_US;

@@ -1,0 +1,200 @@
+// What the line port of `offhook boot` is plugged into: a LAN in memory, emulated Ethernet to elsewhere, or the machine's sockets.
+//
+// In: the options. Out: a factory for the board, and handles for captures, faults and the end of the run. Files, sockets and child
+// processes are opened here and nowhere else.
+
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { stderr } from "node:process";
+import type { Board, LineContext } from "../board.js";
+import { LossyLink } from "../faults/lossy-link.js";
+import { Capture, type Direction } from "../network/capture.js";
+import { buildLan, type BuiltLan } from "../network/lan-network.js";
+import type { Link } from "../network/link.js";
+import { localDhcp } from "../network/local-dhcp.js";
+import type { Network } from "../network/network.js";
+import { SocketsNetwork } from "../network/sockets.js";
+import { read48 } from "../network/stack/bytes.js";
+import { ExecLink } from "../network/wire-exec.js";
+import { UdpLink } from "../network/wire-udp.js";
+import { WireNetwork } from "../network/wire.js";
+import type { Scheduler } from "../scheduler.js";
+import type { LanFaults } from "../site/lan.js";
+import { LanConfigError, readLanConfig, type LanConfig } from "../site/lan-config.js";
+import { builtInLan } from "../site/lans.js";
+import { FolderFiles } from "../site/serve-node.js";
+import type { FaultChoice, ServerUrl, WireChoice } from "./option-values.js";
+import type { BootOptions } from "./options.js";
+import { UsageError } from "./usage.js";
+
+/** The date of a telephone whose far end is built in: the manuals' month. */
+const LAN_EPOCH_US = Date.UTC(2007, 11, 1) * 1000;
+
+export interface BootNetwork {
+  readonly make: (scheduler: Scheduler, line: LineContext) => Network;
+  /** Mbit/s of the line. */
+  readonly speed: number;
+  /** Joins what needs the board: the capture's comments, and faults that come with a state. */
+  attach(board: Board): void;
+  close(): void;
+}
+
+/** Opens what the options name. */
+export async function openNetwork(options: BootOptions, wake: () => void): Promise<BootNetwork> {
+  const { network } = options;
+  if (network.kind === "server") return serverNetwork(network.server, options, wake);
+  const capture = options.pcap === undefined ? undefined : new CaptureFile(options.pcap, network.kind === "wire" ? Date.now() * 1000 : LAN_EPOCH_US);
+  if (network.kind === "wire") return wireNetwork(network.wire, options, capture, wake);
+  return lanNetwork(lanConfigOf(network), options, capture);
+}
+
+function serverNetwork(server: ServerUrl, options: BootOptions, wake: () => void): BootNetwork {
+  const items = [`HTTPSRVR=${server.host}`, `HTTPPORT=${server.port}`, ...(server.directory === "" ? [] : [`HTTPDIR=${server.directory}`])];
+  const option242 = [...items, options.option242].filter(Boolean).join(",");
+  const make = () => new SocketsNetwork({ dhcp: localDhcp({ option242 }), wake });
+  return { make, speed: 100, attach: () => undefined, close: () => undefined };
+}
+
+function lanConfigOf(network: { kind: "lan"; name: string } | { kind: "lan-file"; path: string }): LanConfig {
+  if (network.kind === "lan") return builtInLan(network.name)!;
+  try {
+    return readLanConfig(readFileSync(network.path, "utf8"), network.path);
+  } catch (error) {
+    if (error instanceof LanConfigError) throw new UsageError(error.message);
+    throw new UsageError(`--lan ${network.path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFile | undefined): BootNetwork {
+  const source = options.site === undefined ? undefined : openFolder(options.site);
+  let built: BuiltLan | undefined;
+  const make = (scheduler: Scheduler, line: LineContext) => {
+    built = buildLan(config, {
+      scheduler,
+      random: line.random,
+      mac: line.mac,
+      isUp: line.isUp,
+      setPhy: line.setPhy,
+      openFolder,
+      faults: sharesOf(options.faults),
+      ...(options.option242 === undefined ? {} : { option242: options.option242 }),
+      ...(source === undefined ? {} : { source }),
+      ...(capture === undefined ? {} : { onFrame: (direction, frame) => capture.frame(direction, frame) }),
+    });
+    return built.network;
+  };
+  const attach = (board: Board) => {
+    capture?.attach(board);
+    onCut(options.faults, board, () => {
+      built?.lan.plug(0);
+      board.line.plug(0);
+    });
+  };
+  return { make, speed: config.port?.speed ?? 100, attach, close: () => capture?.close() };
+}
+
+async function wireNetwork(
+  wire: WireChoice, options: BootOptions, capture: CaptureFile | undefined, wake: () => void,
+): Promise<BootNetwork> {
+  let board: Board | undefined;
+  const outer = await openLink(wire, () => {
+    board?.line.plug(0);
+    wake();
+  });
+  const make = (scheduler: Scheduler, line: LineContext) => {
+    const lossy = new LossyLink(outer, { scheduler, seed: line.random.word(), ...sharesOf(options.faults) });
+    const link: Link = capture === undefined ? lossy : watchedLink(lossy, capture);
+    return new WireNetwork({
+      scheduler, link, mac: read48(line.mac, 0), random: line.random, isUp: line.isUp, setPhy: line.setPhy, isOutside: true, wake,
+    });
+  };
+  const attach = (joined: Board) => {
+    board = joined;
+    capture?.attach(joined);
+    onCut(options.faults, joined, () => joined.line.plug(0));
+  };
+  const close = () => {
+    outer.close();
+    capture?.close();
+  };
+  return { make, speed: 100, attach, close };
+}
+
+async function openLink(wire: WireChoice, ended: () => void): Promise<Link & { close(): void }> {
+  if (wire.kind === "exec") {
+    return new ExecLink(wire.command, (why) => {
+      stderr.write(`offhook: --wire exec:${wire.command}: ${why}; the cable is out\n`);
+      ended();
+    });
+  }
+  try {
+    return await UdpLink.open(wire);
+  } catch (error) {
+    throw new UsageError(`--wire udp:${wire.localPort}:…: ${error instanceof Error ? error.message : String(error)}; take another local port`);
+  }
+}
+
+function openFolder(folder: string): FolderFiles {
+  try {
+    return new FolderFiles(folder);
+  } catch (error) {
+    throw new UsageError(`the folder ${folder} cannot be served: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function sharesOf(faults: readonly FaultChoice[]): LanFaults {
+  return Object.fromEntries(faults.flatMap((fault) => (fault.kind === "cut" ? [] : [[fault.kind, fault.share]])));
+}
+
+/** Cuts the cable for good on entering a state. */
+function onCut(faults: readonly FaultChoice[], board: Board, cut: () => void): void {
+  const states = faults.flatMap((fault) => (fault.kind === "cut" ? [fault.state] : []));
+  board.log.listen((event) => {
+    if (event.event === "state" && states.includes(event.state)) board.scheduler.in(0, cut);
+  });
+}
+
+function watchedLink(link: Link, capture: CaptureFile): Link {
+  return {
+    send: (frame) => {
+      capture.frame("out", frame);
+      link.send(frame);
+    },
+    onReceive: (take) => link.onReceive((frame) => {
+      capture.frame("in", frame);
+      take(frame);
+    }),
+  };
+}
+
+/** A pcapng file whose comments say which state the telephone was in. */
+class CaptureFile {
+  readonly #file: number;
+  readonly #capture: Capture;
+  #board: Board | undefined;
+  #state = "power-up";
+
+  constructor(path: string, epochUs: number) {
+    try {
+      this.#file = openSync(path, "w");
+    } catch (error) {
+      throw new UsageError(`--pcap ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    const write = (bytes: Uint8Array) => void writeSync(this.#file, bytes);
+    this.#capture = new Capture({ write, name: "telephone", application: "Offhook", epochUs, resolution: "us" });
+  }
+
+  attach(board: Board): void {
+    this.#board = board;
+    board.log.listen((event) => {
+      if (event.event === "state") this.#state = event.state;
+    });
+  }
+
+  frame(direction: Direction, frame: Uint8Array): void {
+    this.#capture.frame(this.#board?.scheduler.nowUs ?? 0, direction, frame, this.#state);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
