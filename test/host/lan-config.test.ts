@@ -175,6 +175,21 @@ t.test("the shipped schema is the one that checks, and a rule that is not unders
   t.end();
 });
 
+t.test("docs/LAN.md: its examples are right and no member is missing", (t) => {
+  const page = readFileSync("docs/LAN.md", "utf8");
+  const examples = [...page.matchAll(/^```json\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+  t.equal(examples.length, 2);
+  for (const text of examples) t.ok(readLanConfig(text, "docs/LAN.md").vlans.length > 0);
+  const members = (schema: Schema): string[] => [
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, member]) => [name, ...members(member)]),
+    ...(schema.items === undefined ? [] : members(schema.items)),
+  ];
+  const all = members(LAN_SCHEMA);
+  t.ok(all.length > 60, `${all.length}`);
+  t.same(all.filter((name) => !page.includes(`\`${name}\``) && !page.includes(`"${name}"`)), []);
+  t.end();
+});
+
 t.test("subnets", (t) => {
   t.same(parseSubnet("10.0.8.0/24"), { network: 0x0a000800, mask: 0xffffff00 });
   t.same(parseSubnet("192.168.1.4/30"), { network: 0xc0a80104, mask: 0xfffffffc });

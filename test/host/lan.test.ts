@@ -5,6 +5,7 @@ import t from "tap";
 import { Status } from "../../hal/abi.js";
 import { DhcpMessage } from "../../hal/events.js";
 import { addressOf } from "../../host/network/address.js";
+import { STATION_COUNT_MAX } from "../../host/network/station-table.js";
 import { Stack } from "../../host/network/stack/stack.js";
 import { driveStack } from "../../host/network/stack-driver.js";
 import { Random } from "../../host/random.js";
@@ -15,6 +16,7 @@ import { builtInLan } from "../../host/site/lans.js";
 import { lldpFrame } from "../../host/site/lldp-message.js";
 import { addressField, ALL_OPTIONS, dhcpRequest } from "../support/dhcp.js";
 import { BareTelephone } from "../support/lan.js";
+import { random } from "../support/random.js";
 
 const named = (name: string): LanConfig => builtInLan(name)!;
 const DEMO = named("demo").vlans[0]!;
@@ -257,6 +259,30 @@ t.test("a PC behind the telephone", (t) => {
   t.same(asks("10.0.8.1"), false, "PHY2STAT 0");
   telephone.network.reset();
   t.same(asks("10.0.8.1"), true, "a reset of the telephone turns the port on again");
+  t.end();
+});
+
+t.test("20,000 mutated frames from the PC and the line: no exception, no growth, and the LAN still works", (t) => {
+  const telephone = new BareTelephone(named("voice-vlan"));
+  telephone.bind();
+  const good = telephone.frames.map(([, frame]) => frame);
+  good.push(lldpFrame({ mac: 0x00040d010201, portName: "x", systemName: "telephone", ttlSeconds: 120 }));
+  const next = random(5);
+  const { lan, pc } = telephone.built;
+  for (let count = 0; count < 20_000; count++) {
+    const frame = Uint8Array.from(good[next(good.length)]!).slice(0, next(8) === 0 ? next(80) : undefined);
+    for (let flips = next(6); flips > 0 && frame.length > 0; flips--) frame[next(Math.min(frame.length, 60))] = next(256);
+    if (next(2) === 0) lan.line.send(frame);
+    else pc.send(frame);
+    if (count % 50 === 0) telephone.idle(0.01);
+  }
+  t.ok(lan.switch.stationCount <= STATION_COUNT_MAX, `${lan.switch.stationCount} stations`);
+  const { tally } = lan.switch;
+  t.ok(tally.get("malformed") > 100 && tally.get("vlan not on port") > 10, JSON.stringify(tally.entries()));
+  telephone.idle(10);
+  telephone.restart();
+  t.ok(telephone.bind(), "an address");
+  t.equal(telephone.probe("10.0.8.1"), 1, "and its router");
   t.end();
 });
 

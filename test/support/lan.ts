@@ -22,7 +22,7 @@ export class BareTelephone {
   readonly built: BuiltLan;
   /** Every frame on the line: "out" or "in", and its bytes. */
   readonly frames: [string, Uint8Array][] = [];
-  readonly #client: number;
+  #client: number;
 
   constructor(config: LanConfig, options: Partial<LanNetworkOptions> & { seed?: number } = {}) {
     const findings = lanFindings(JSON.parse(JSON.stringify(config)));
@@ -49,6 +49,12 @@ export class BareTelephone {
   tag(vid?: number): void {
     const status = this.network.portConfigure(0, 1, vid === undefined ? 0 : 1, vid === undefined ? 0 : vid | (6 << 12));
     if (status < 0) throw new Error(`portConfigure answered ${status}`);
+  }
+
+  /** As after a reset: no address, no tag, no handle but that of DHCP. */
+  restart(): void {
+    this.network.reset();
+    this.#client = this.network.udpOpen(68);
   }
 
   idle(seconds: number): void {
