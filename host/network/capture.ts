@@ -30,8 +30,8 @@ const OPTION_INTERFACE_NAME = 2;
 const OPTION_INTERFACE_RESOLUTION = 9;
 const OPTION_PACKET_FLAGS = 2;
 const DIRECTION_FLAGS = { in: 1, out: 2 } as const;
-/** A comment is one line for people. */
-const COMMENT_BYTES_MAX = 1024;
+/** A comment is one line for people; longer ones are cut. */
+const COMMENT_CHARACTERS_MAX = 256;
 
 export class Capture {
   readonly #options: CaptureOptions;
@@ -54,7 +54,7 @@ export class Capture {
     const units = BigInt(Math.round(this.#options.epochUs + timeUs)) * this.#unitsPerUs;
     const fixed = [word(0), word(Number(units >> 32n)), word(Number(units & 0xffffffffn)), word(frame.length), word(frame.length)];
     const options: [number, Uint8Array][] = [[OPTION_PACKET_FLAGS, word(DIRECTION_FLAGS[direction])]];
-    if (comment !== "") options.push([OPTION_COMMENT, utf8(comment).subarray(0, COMMENT_BYTES_MAX)]);
+    if (comment !== "") options.push([OPTION_COMMENT, utf8(comment.slice(0, COMMENT_CHARACTERS_MAX))]);
     this.#block(BLOCK_PACKET, [...fixed, padded(frame)], options);
   }
 

@@ -80,7 +80,8 @@ export class WireNetwork implements Network {
     const isStreamWaiting = (stream: Stream): boolean => {
       const { connection } = stream;
       if (connection === undefined || connection.state === "closed") return false;
-      return connection.status === Status.Pending || connection.sender.outbox.bytes > 0 || (stream.waiting && connection.readableBytes === 0);
+      return connection.status === Status.Pending || connection.sender.outbox.bytes > 0 || (stream.waiting &&
+        connection.readableBytes === 0);
     };
     return this.#question?.answer === Status.Pending || (this.#probe !== undefined && this.#probe.answered === undefined) ||
       [...this.#streams.values()].some(isStreamWaiting) || [...this.#ports.values()].some((port) => port.waiting);

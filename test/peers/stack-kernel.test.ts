@@ -175,7 +175,8 @@ t.test("tshark reads the capture", { skip: skipWithoutKernel() || skipWithout("t
     const checks = ["ip.check_checksum", "tcp.check_checksum", "udp.check_checksum"].flatMap((name) => ["-o", `${name}:TRUE`]);
     const fields = ["frame.number", "frame.comment", "_ws.col.Info"].flatMap((name) => ["-e", name]);
     // Frames of the kernel's are captured before its checksum offload fills them in, so only ours are judged.
-    const text = execFileSync("tshark", ["-r", path, ...checks, "-Y", filter, "-T", "fields", ...fields], { stdio: ["ignore", "pipe", "ignore"] });
+    const text = execFileSync("tshark", ["-r", path, ...checks, "-Y", filter, "-T", "fields", ...fields],
+      { stdio: ["ignore", "pipe", "ignore"] });
     return text.toString().split("\n").filter((line) => line !== "");
   };
   t.ok(shark('frame.comment == "sent by the stack"').length > 100, "the capture has our frames, with comments");

@@ -30,10 +30,9 @@ export interface TcpHooks {
 /** The window without scaling, of which every byte may be in use (RFC 9293 §3.1). */
 const WINDOW_BYTES = 65535;
 const MSS_DEFAULT = 536;
-/** A smaller segment size is a peer's mistake or malice: each segment would be mostly header. */
+/** A smaller one is a peer's mistake or malice: each segment would be mostly header. */
 const MSS_MIN = 64;
-/** RFC 9293 §3.8.6.3. */
-const ACK_DELAY_US = 40_000;
+const ACK_DELAY_US = 40_000; // RFC 9293 §3.8.6.3.
 const ACK_SEGMENT_COUNT = 2;
 /** Twice a segment lifetime of 30 s (a LAN forgets sooner than the internet), and what a peer gets to close its half. */
 const TIME_WAIT_US = 60_000_000;
@@ -256,7 +255,7 @@ export class TcpConnection {
     if (has(segment, Flag.Rst)) return undefined;
     if (length === 0 || has(segment, Flag.Syn)) this.#challenge();
     else this.#ackDueCount = ACK_SEGMENT_COUNT;
-    if (this.state === "time-wait" && has(segment, Flag.Fin)) this.#linger(TIME_WAIT_US);
+    if (this.state === "time-wait" && has(segment, Flag.Fin)) this.#timeWait();
     return undefined;
   }
 
@@ -292,7 +291,7 @@ export class TcpConnection {
   #finAcknowledged(): void {
     if (this.state === "fin-wait-1") {
       this.state = "fin-wait-2";
-      if (this.#rest !== "read") this.#linger(FIN_WAIT_2_US);
+      if (this.#rest !== "read") this.#lingerUs = this.#nowUs + FIN_WAIT_2_US;
     } else if (this.state === "closing") this.#timeWait();
     else if (this.state === "last-ack") this.fail(Status.Closed, "closed");
   }
@@ -328,11 +327,7 @@ export class TcpConnection {
 
   #timeWait(): void {
     this.state = "time-wait";
-    this.#linger(TIME_WAIT_US);
-  }
-
-  #linger(us: number): void {
-    this.#lingerUs = this.#nowUs + us;
+    this.#lingerUs = this.#nowUs + TIME_WAIT_US;
   }
 
   #opened(): void {

@@ -130,7 +130,8 @@ t.test("RFC 5452 §9: an answer with another number, question, port or server do
 
 t.test("aliases are followed within an answer, a circle of them ends", (t) => {
   const { scheduler, far, ask } = lab();
-  const alias = (name: string, target: string): string => `${name}000500010000003c${(target.length / 2).toString(16).padStart(4, "0")}${target}`;
+  const alias = (name: string, target: string): string =>
+    `${name}000500010000003c${(target.length / 2).toString(16).padStart(4, "0")}${target}`;
   const answers: Record<string, string[]> = {
     good: [alias("c00c", "0162c012"), A_RECORD("0162c012", "0a000809"), A_RECORD("0163c012", "0a00080a")],
     circle: [alias("c00c", "0162c012"), alias("0162c012", "c00c")],
@@ -148,7 +149,8 @@ t.test("aliases are followed within an answer, a circle of them ends", (t) => {
 });
 
 t.test("RFC 1035 §4.1.4: a name that jumps to itself, forward or in circles is refused; so is every cut of an answer", (t) => {
-  for (const [why, name] of [["itself", "c00c"], ["forward", "c010"], ["in a circle", "0161c00c"], ["out of the message", "c0ff"], ["a reserved label", "8061"]] as const) {
+  for (const [why, name] of [["itself", "c00c"], ["forward", "c010"], ["in a circle", "0161c00c"],
+    ["out of the message", "c0ff"], ["a reserved label", "8061"]] as const) {
     t.equal(parseDns(message(1, "0100", `${name}00010001`, [])), undefined, why);
   }
   const long = `${`3f${"61".repeat(63)}`.repeat(4)}00`;

@@ -52,12 +52,14 @@ t.test("Ethernet II and 802.1Q", (t) => {
 
 t.test("ARP", (t) => {
   const reply = bytesOf("0001 0800 06 04 0002 020000000002 0a000802 020000000001 0a000832");
-  const value = { operation: 2, sourceMac: 0x020000000002, source: addressOf("10.0.8.2"), targetMac: 0x020000000001, target: addressOf("10.0.8.50") };
+  const value = { operation: 2, sourceMac: 0x020000000002, source: addressOf("10.0.8.2"), targetMac: 0x020000000001,
+    target: addressOf("10.0.8.50") };
   t.strictSame(parseArp(reply), value);
   t.equal(hex(emitArp(value)), hex(reply));
   for (let bytes = 0; bytes < 28; bytes++) t.equal(parseArp(reply.subarray(0, bytes)), undefined, `${bytes} bytes`);
   const faults: [string, number, ...number[]][] = [
-    ["hardware", 1, 2], ["protocol", 2, 0x86], ["hardware length", 4, 8], ["protocol length", 5, 16], ["operation 0", 7, 0], ["operation 3", 7, 3],
+    ["hardware", 1, 2], ["protocol", 2, 0x86], ["hardware length", 4, 8], ["protocol length", 5, 16], ["operation 0",
+      7, 0], ["operation 3", 7, 3],
     ["a group as the sender", 8, 1], ["a multicast address", 14, 224], ["a loopback address", 14, 127],
   ];
   for (const [name, offset, ...values] of faults) t.equal(parseArp(spoilt(reply, offset, ...values)), undefined, name);
@@ -79,7 +81,8 @@ t.test("IPv4: DF, TTL 64, checksum; fragments, options, lengths and versions ref
   t.equal(parseIpv4(resealed(spoilt(good, 2, 0, 19))), "ip-short", "a length inside the header");
   t.equal(parseIpv4(resealed(spoilt(good, 6, 0x20, 0))), "ip-fragment", "the first fragment");
   t.equal(parseIpv4(resealed(spoilt(good, 6, 0, 1))), "ip-fragment", "a later fragment");
-  for (const offset of [1, 5, 8, 9, 10, 11, 12, 19]) t.equal(parseIpv4(spoilt(good, offset, good[offset]! ^ 0x10)), "ip-checksum", `byte ${offset}`);
+  for (const offset of [1, 5, 8, 9, 10, 11, 12, 19]) t.equal(parseIpv4(spoilt(good, offset, good[offset]! ^ 0x10)),
+    "ip-checksum", `byte ${offset}`);
   t.equal(typeof parseIpv4(resealed(spoilt(good, 8, 1))), "object", "RFC 1122 §3.2.1.7: a TTL of 1 has arrived");
   t.end();
 });
@@ -88,11 +91,13 @@ t.test("UDP: checksum, a sum of zero, lengths", (t) => {
   const packet = emitUdp({ sourcePort: 68, targetPort: 67, data: bytesOf("010203") }, 0, 0xffffffff);
   t.equal(hex(packet.payload.subarray(0, 6)), "00440043000b");
   const parsed = parseUdp(packet);
-  t.strictSame(typeof parsed === "string" ? parsed : { ...parsed, data: hex(parsed.data) }, { sourcePort: 68, targetPort: 67, data: "010203" });
+  t.strictSame(typeof parsed === "string" ? parsed : { ...parsed, data: hex(parsed.data) }, { sourcePort: 68,
+    targetPort: 67, data: "010203" });
   t.equal(parseUdp({ ...packet, payload: spoilt(packet.payload, 10, 4) }), "udp-checksum");
   t.equal(parseUdp({ ...packet, source: 1 }), "udp-checksum", "the addresses are in it");
   t.equal(typeof parseUdp({ ...packet, payload: spoilt(packet.payload, 6, 0, 0) }), "object", "no checksum at all");
-  for (const length of [0, 7, 12]) t.equal(parseUdp({ ...packet, payload: spoilt(packet.payload, 4, 0, length) }), "udp-short", `length ${length}`);
+  for (const length of [0, 7, 12]) t.equal(parseUdp({ ...packet, payload: spoilt(packet.payload, 4, 0, length) }),
+    "udp-short", `length ${length}`);
   for (let bytes = 0; bytes < 11; bytes++) t.equal(parseUdp({ ...packet, payload: packet.payload.subarray(0, bytes) }), "udp-short");
   // Searched: a datagram whose sum comes out as zero must be sent with all ones (RFC 768).
   for (let word = 0; word < 65536; word++) {
@@ -118,8 +123,8 @@ t.test("ICMP: echo and unreachable", (t) => {
   t.equal(parseIcmp(spoilt(request, 9, 0)), "icmp-malformed", "checksum");
   const lost = emitIpv4(emitUdp({ sourcePort: 5000, targetPort: 53, data: bytesOf("00") }, 7, 9));
   const error = emitUnreachable(3, lost);
-  const { sourcePort, targetPort, source, target, protocol, code } = parseIcmp(error) as Exclude<ReturnType<typeof parseIcmp>, string> & { kind: "error" };
-  t.strictSame({ sourcePort, targetPort, source, target, protocol, code }, { sourcePort: 5000, targetPort: 53, source: 7, target: 9, protocol: 17, code: 3 });
+  const about = { sourcePort: 5000, targetPort: 53, source: 7, target: 9, protocol: 17, code: 3 };
+  t.match(parseIcmp(error), { kind: "error", ...about });
   const short = error.slice(0, 35);
   write16(short, 2, 0);
   write16(short, 2, checksumOf(checksumAdd(0, short)));
@@ -128,7 +133,8 @@ t.test("ICMP: echo and unreachable", (t) => {
 });
 
 t.test("TCP: options, lengths, checksum, ports", (t) => {
-  const segment = { sourcePort: 80, targetPort: 5000, sequence: 0xfffffffe, acknowledgment: 7, flags: 0x12, window: 1000, mss: 1460, data: bytesOf("ab") };
+  const segment = { sourcePort: 80, targetPort: 5000, sequence: 0xfffffffe, acknowledgment: 7, flags: 0x12,
+    window: 1000, mss: 1460, data: bytesOf("ab") };
   const packet = emitSegment(segment, 3, 4);
   t.equal(hex(packet.payload.subarray(0, 16)), "00501388fffffffe00000007601203e8");
   t.strictSame(parseSegment(packet), { ...segment, data: packet.payload.subarray(24) });

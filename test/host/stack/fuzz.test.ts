@@ -90,7 +90,8 @@ t.test(`${FRAME_COUNT} bad frames, seed ${SEED}`, (t) => {
   t.ok(connectionMax > 0 && connectionMax <= CONNECTION_COUNT_MAX, `${connectionMax} connections`);
   t.ok(neighbourMax > 0 && neighbourMax <= 64 + 16, `${neighbourMax} neighbours`);
   const reasons = far.tally.entries().map(([name]) => name);
-  for (const name of ["arp-malformed", "frame-malformed", "ip-checksum", "ip-fragment", "ip-options", "tcp-checksum", "tcp-options", "tcp-refused"]) {
+  for (const name of ["arp-malformed", "frame-malformed", "ip-checksum", "ip-fragment", "ip-options", "tcp-checksum",
+    "tcp-options", "tcp-refused"]) {
     t.ok(reasons.includes(name), `the frames reached the check "${name}"`);
   }
   t.ok(reasons.length < 40, "reasons are words of the program");

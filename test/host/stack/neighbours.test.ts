@@ -206,7 +206,8 @@ t.test("what is not for us is counted by its reason", (t) => {
   frame({ type: 0x86dd });
   frame({ payload: ip({ target: OTHER }) });
   frame({ payload: ip({ target: addressOf("224.0.0.1") }) });
-  for (const source of ["127.0.0.1", "224.0.0.1", "255.255.255.255", "10.0.8.255", "10.0.8.50"]) frame({ payload: ip({ source: addressOf(source) }) });
+  for (const source of ["127.0.0.1", "224.0.0.1", "255.255.255.255", "10.0.8.255",
+    "10.0.8.50"]) frame({ payload: ip({ source: addressOf(source) }) });
   frame({ payload: ip({ source: 0, protocol: Protocol.Tcp }) });
   frame({ payload: ip({}), target: MAC_BROADCAST });
   t.strictSame(puppet.stack.tally.entries(), [
