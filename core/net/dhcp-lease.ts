@@ -10,7 +10,6 @@ import { option242Apply } from "../settings/option242";
 import { parameterNumber, parameterSet } from "../settings/parameters";
 import { Parameter } from "../settings/table";
 import * as dhcp from "../wire/dhcp";
-import { udpConfigure } from "./udp";
 
 /** Option 57 of releases before 2.5. */
 const MESSAGE_BYTES_MAX: i32 = 576;
@@ -50,9 +49,8 @@ export function leaseApply(renewed: bool): void {
   if (t1Seconds == 0 || t1Seconds > seconds) t1Seconds = seconds == ~0 ? ~0 : seconds / 2;
   if (t2Seconds == 0 || t2Seconds > seconds || t2Seconds < t1Seconds) t2Seconds = seconds == ~0 ? ~0 : <u32>((<u64>seconds * 7) / 8);
   if (renewed) return;
-  const mask = dhcp.dhcpWord(dhcp.OPTION_MASK);
   leaseSetAddress(Parameter.IPADD, dhcp.dhcpYourAddress());
-  leaseSetAddress(Parameter.NETMASK, mask);
+  leaseSetAddress(Parameter.NETMASK, dhcp.dhcpWord(dhcp.OPTION_MASK));
   leaseSetList(Parameter.ROUTER, dhcp.OPTION_ROUTER);
   leaseSetList(Parameter.DNSSRVR, dhcp.OPTION_DNS);
   leaseSetList(Parameter.LOGSRVR, dhcp.OPTION_LOG);
@@ -61,9 +59,7 @@ export function leaseApply(renewed: bool): void {
   const mtu = dhcp.dhcpHalf(dhcp.OPTION_MTU);
   if (mtu != 0) leaseSetNumber(Parameter.MTU_SIZE, mtu);
   if (dhcp.dhcpNextServer() != 0) leaseSetAddress(Parameter.HTTPSRVR, dhcp.dhcpNextServer());
-  const router = dhcp.dhcpFind(dhcp.OPTION_ROUTER) && dhcp.dhcpValueBytes() >= 4 ? be32(dhcp.dhcpValuePtr()) : 0;
   if (dhcp.dhcpFind(parameterNumber(Parameter.SSON))) option242Apply(dhcp.dhcpValuePtr(), dhcp.dhcpValueBytes());
-  udpConfigure(dhcp.dhcpYourAddress(), mask, router, parameterNumber(Parameter.MTU_SIZE));
 }
 
 /** Options 12, 55, 57, 60 and 61. */

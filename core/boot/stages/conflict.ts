@@ -4,35 +4,29 @@
 
 import { Row, Status } from "../../../hal/abi";
 import { BootState, Notice } from "../../../hal/events";
-import { asciiAddress } from "../../base/ascii";
 import { ADDRESS_CONFLICT, DHCP_CONFLICT } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { CONFLICT_US, IDLE_US } from "../../config";
+import { addressOwn } from "../../net/address";
 import { arpProbe } from "../../net/arp";
 import { dhcpClientDecline } from "../../net/dhcp-client";
-import { parameterBytes, parameterPtr } from "../../settings/parameters";
-import { Parameter } from "../../settings/table";
 import { screenSetText } from "../../ui/screen";
 import { programOffer, programPressed, programShow, programWithdraw } from "../program";
 import { statusNotice } from "../status";
 import { dhcpIsStatic } from "./dhcp";
-
-const ADDRESS = memory.data(4, 4);
 
 let conflict: bool = false;
 let againUs: u64 = 0;
 
 export function conflictEnter(): void {
   conflict = false;
-  store<u32>(ADDRESS, 0);
-  asciiAddress(parameterPtr(Parameter.IPADD), parameterBytes(Parameter.IPADD), ADDRESS);
   programOffer();
 }
 
 export function conflictPoll(): BootState {
   if (programPressed()) return BootState.Craft;
   if (conflict) return conflictWait();
-  const answer = arpProbe(load<u32>(ADDRESS));
+  const answer = arpProbe(addressOwn());
   timeWakeIn(IDLE_US);
   if (answer == Status.Pending) return BootState.Conflict;
   if (answer != 1) return BootState.Router;

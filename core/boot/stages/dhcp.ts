@@ -4,17 +4,15 @@
 
 import { ResetCause, Row, Status } from "../../../hal/abi";
 import { BootState, Notice, VlanReason } from "../../../hal/events";
-import { asciiAddress } from "../../base/ascii";
 import { lineAddNumber, lineAddText, lineStart } from "../../base/line";
 import { DHCP_SECS, SECS, VLAN_ID } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
+import { addressConfigure, addressOwn } from "../../net/address";
 import {
   dhcpClientHasOffer, dhcpClientIsSilent, dhcpClientPoll, dhcpClientRelease, dhcpClientSecondLeftUs, dhcpClientSeconds, dhcpClientStart, dhcpClientStop,
 } from "../../net/dhcp-client";
 import { linkSpeed } from "../../net/link";
-import { udpConfigure } from "../../net/udp";
-import { listCount, listItemBytes, listItemPtr } from "../../settings/list";
-import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/parameters";
+import { parameterNumber } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear, screenSetLine } from "../../ui/screen";
 import { statusNotice } from "../status";
@@ -22,7 +20,6 @@ import { vlanCheck, vlanFallBack, vlanInUse, vlanIsTagged } from "../vlan";
 import { restartFor } from "./restart";
 
 const SECOND_US: u64 = 1000000;
-const ADDRESSES = memory.data(12, 4); // Address, mask, router.
 
 let isStatic: bool = false;
 let testUs: u64 = 0;
@@ -65,6 +62,7 @@ function dhcpBound(): BootState {
   screenClear(Row.Prompt); // A conflict's message stays until an address is bound.
   screenClear(Row.Application);
   if (!vlanCheck(VlanReason.Option242)) return BootState.Conflict;
+  addressConfigure(0); // A release leaves from the address that it gives back.
   dhcpClientRelease();
   restartFor(ResetCause.Vlan);
   return BootState.Restart;
@@ -96,15 +94,5 @@ function dhcpShow(): void {
 
 /** USE_DHCP 0 with an address entered locally. */
 function dhcpStatic(): bool {
-  store<u32>(ADDRESSES, 0);
-  store<u32>(ADDRESSES, 0, 4);
-  store<u32>(ADDRESSES, 0, 8);
-  if (parameterNumber(Parameter.USE_DHCP) != 0) return false;
-  if (!asciiAddress(parameterPtr(Parameter.IPADD), parameterBytes(Parameter.IPADD), ADDRESSES) || load<u32>(ADDRESSES) == 0) return false;
-  asciiAddress(parameterPtr(Parameter.NETMASK), parameterBytes(Parameter.NETMASK), ADDRESSES + 4);
-  const list = parameterPtr(Parameter.ROUTER);
-  const listBytes = parameterBytes(Parameter.ROUTER);
-  if (listCount(list, listBytes) > 0) asciiAddress(listItemPtr(list, listBytes, 0), listItemBytes(list, listBytes, 0), ADDRESSES + 8);
-  udpConfigure(load<u32>(ADDRESSES), load<u32>(ADDRESSES, 4), load<u32>(ADDRESSES, 8), parameterNumber(Parameter.MTU_SIZE));
-  return true;
+  return parameterNumber(Parameter.USE_DHCP) == 0 && addressOwn() != 0;
 }

@@ -4,22 +4,17 @@
 
 import { Info, Mode } from "../../../hal/abi";
 import { BootState, Source } from "../../../hal/events";
-import { asciiAddress } from "../../base/ascii";
 import { systemHas, systemInfo } from "../../base/system";
 import { timeNow, timeWakeAt } from "../../base/time";
 import { HARDWARE_US, VALUE_BYTES_MAX } from "../../config";
-import { udpConfigure } from "../../net/udp";
-import {
-  parameterBytes, parameterFind, parameterNumber, parameterPtr, parameterSet, parametersInit, parametersReport,
-} from "../../settings/parameters";
-import { Parameter } from "../../settings/table";
+import { addressConfigure } from "../../net/address";
+import { parameterFind, parameterSet, parametersInit, parametersReport } from "../../settings/parameters";
 import { modeGet } from "../mode";
 import { softwareInit } from "../software";
 import { handOffPoll, handOffStart } from "./hand-off";
 
 const PRESET_BYTES_MAX: i32 = 320;
 const PRESET = memory.data(320, 8);
-const ADDRESS = memory.data(4, 4);
 
 let doneUs: u64 = 0;
 let verified: bool = false;
@@ -31,7 +26,7 @@ export function hardwareEnter(): void {
   softwareInit();
   doneUs = timeNow() + HARDWARE_US;
   verified = modeGet() != Mode.Telephone;
-  if (verified) hardwareStatic();
+  if (verified) addressConfigure(0); // The short modes have no DHCP: their address is among the presets.
   else handOffStart();
 }
 
@@ -42,13 +37,6 @@ export function hardwarePoll(): BootState {
   if (timeNow() >= doneUs) return BootState.Link;
   timeWakeAt(doneUs);
   return BootState.Hardware;
-}
-
-/** The short modes have no DHCP: their address is among the presets. */
-function hardwareStatic(): void {
-  store<u32>(ADDRESS, 0);
-  asciiAddress(parameterPtr(Parameter.IPADD), parameterBytes(Parameter.IPADD), ADDRESS);
-  udpConfigure(load<u32>(ADDRESS), 0, 0, parameterNumber(Parameter.MTU_SIZE));
 }
 
 /** `NAME=VALUE` items as if entered locally. An unknown name is the host's to refuse; here it is left out. */

@@ -9,17 +9,15 @@ import { eventAddress, eventBegin, eventCode, eventSend, eventText } from "../..
 import { BAD_IP, BAD_ROUTER, BAD_SUBNET, FINDING_ROUTER, SUBNET_CONFLICT } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn, timeWakeNow } from "../../base/time";
 import { IDLE_US, MESSAGE_RESET_US, ROUTER_ROUNDS } from "../../config";
+import { addressConfigure, addressMask, addressOwn } from "../../net/address";
 import { arpProbe } from "../../net/arp";
-import { udpConfigure } from "../../net/udp";
 import { listCount, listItemBytes, listItemPtr } from "../../settings/list";
-import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/parameters";
+import { parameterBytes, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear, screenSetText } from "../../ui/screen";
 import { programOffer, programPressed, programShow, programWithdraw } from "../program";
 import { restartFor } from "./restart";
 
-const ADDRESS = memory.data(4, 4);
-const MASK = memory.data(4, 4);
 const ROUTER = memory.data(4, 4);
 
 let routerIndex: i32 = 0;
@@ -34,12 +32,10 @@ export function routerEnter(): void {
   resetUs = 0;
   screenSetText(Row.Title, FINDING_ROUTER);
   programOffer();
-  routerRead(Parameter.IPADD, ADDRESS);
-  routerRead(Parameter.NETMASK, MASK);
-  if (load<u32>(MASK) == 0) store<u32>(MASK, routerClassMask());
-  if (routerBadAddress()) routerMessage(BAD_IP, Notice.BadAddress, ResetCause.BadAddress);
-  else if (routerBadMask()) routerMessage(BAD_SUBNET, Notice.BadAddress, ResetCause.BadAddress);
-  else if (routerCount() > 0 && !routerAnyOnSubnet()) routerMessage(SUBNET_CONFLICT, Notice.RouterSubnet, ResetCause.RouterSubnet);
+  if (routerBadAddress()) return routerMessage(BAD_IP, Notice.BadAddress, ResetCause.BadAddress);
+  if (routerBadMask()) return routerMessage(BAD_SUBNET, Notice.BadAddress, ResetCause.BadAddress);
+  addressConfigure(0);
+  if (routerCount() > 0 && !routerAnyOnSubnet()) routerMessage(SUBNET_CONFLICT, Notice.RouterSubnet, ResetCause.RouterSubnet);
 }
 
 export function routerPoll(): BootState {
@@ -57,7 +53,7 @@ export function routerPoll(): BootState {
     routerNext();
     return BootState.Router;
   }
-  udpConfigure(load<u32>(ADDRESS), load<u32>(MASK), load<u32>(ROUTER), parameterNumber(Parameter.MTU_SIZE));
+  addressConfigure(load<u32>(ROUTER));
   return routerLeave();
 }
 
@@ -80,8 +76,8 @@ function routerMessage(text: i32, notice: Notice, why: ResetCause): void {
   screenSetText(Row.Prompt, text);
   eventBegin(EventKind.Notice); // With what a verdict must name: the parameters are gone after the restart.
   eventCode(Field.Notice, notice);
-  eventAddress(Field.Address, load<u32>(ADDRESS));
-  eventAddress(Field.Mask, load<u32>(MASK));
+  eventAddress(Field.Address, addressOwn());
+  eventAddress(Field.Mask, addressMask());
   eventText(Field.Router, parameterPtr(Parameter.ROUTER), parameterBytes(Parameter.ROUTER));
   eventSend();
   programShow();
@@ -97,11 +93,6 @@ function routerWait(): BootState {
   return BootState.Restart;
 }
 
-function routerRead(parameter: i32, target: usize): void {
-  store<u32>(target, 0);
-  asciiAddress(parameterPtr(parameter), parameterBytes(parameter), target);
-}
-
 function routerCount(): i32 {
   return listCount(parameterPtr(Parameter.ROUTER), parameterBytes(Parameter.ROUTER));
 }
@@ -111,7 +102,7 @@ function routerAt(index: i32): bool {
   const ptr = parameterPtr(Parameter.ROUTER);
   const bytes = parameterBytes(Parameter.ROUTER);
   if (!asciiAddress(listItemPtr(ptr, bytes, index), listItemBytes(ptr, bytes, index), ROUTER)) return false;
-  return ((load<u32>(ROUTER) ^ load<u32>(ADDRESS)) & load<u32>(MASK)) == 0;
+  return ((load<u32>(ROUTER) ^ addressOwn()) & addressMask()) == 0;
 }
 
 function routerAnyOnSubnet(): bool {
@@ -121,19 +112,12 @@ function routerAnyOnSubnet(): bool {
 
 /** 0, this network, loopback, multicast and reserved addresses are nobody's. */
 function routerBadAddress(): bool {
-  const first = load<u32>(ADDRESS) >>> 24;
+  const first = addressOwn() >>> 24;
   return first == 0 || first == 127 || first >= 224;
 }
 
 /** Ones, then zeros. */
 function routerBadMask(): bool {
-  const zeros = ~load<u32>(MASK);
+  const zeros = ~addressMask();
   return (zeros & (zeros + 1)) != 0;
-}
-
-/** Without option 1 the address's class decides (RFC 950). */
-function routerClassMask(): u32 {
-  const first = load<u32>(ADDRESS) >>> 24;
-  if (first < 128) return 0xff000000;
-  return first < 192 ? 0xffff0000 : 0xffffff00;
 }

@@ -1,0 +1,35 @@
+// Our own address, mask and router as the parameters have them, and when the network below gets to know them.
+//
+// An address is configured only after nobody answered ARP for it (RFC 5227 §2.1); until then it is just a parameter.
+
+import { asciiAddress } from "../base/ascii";
+import { parameterBytes, parameterNumber, parameterPtr } from "../settings/parameters";
+import { Parameter } from "../settings/table";
+import { udpConfigure } from "./udp";
+
+const WORD = memory.data(4, 4);
+
+/** IPADD, 0 when there is none. */
+export function addressOwn(): u32 {
+  return addressRead(Parameter.IPADD);
+}
+
+/** NETMASK; without one the mask of the address's class (RFC 950). */
+export function addressMask(): u32 {
+  const mask = addressRead(Parameter.NETMASK);
+  if (mask != 0) return mask;
+  const first = addressOwn() >>> 24;
+  if (first < 128) return 0xff000000;
+  return first < 192 ? 0xffff0000 : 0xffffff00;
+}
+
+/** Uses the address from now on, with one router or without any (0). */
+export function addressConfigure(router: u32): void {
+  udpConfigure(addressOwn(), addressMask(), router, parameterNumber(Parameter.MTU_SIZE));
+}
+
+function addressRead(parameter: i32): u32 {
+  store<u32>(WORD, 0);
+  asciiAddress(parameterPtr(parameter), parameterBytes(parameter), WORD);
+  return load<u32>(WORD);
+}
