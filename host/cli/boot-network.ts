@@ -4,6 +4,7 @@
 // processes are opened here and nowhere else.
 
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { stderr } from "node:process";
 import type { Board, LineContext } from "../board.js";
 import { LossyLink } from "../faults/lossy-link.js";
@@ -66,6 +67,8 @@ function lanConfigOf(network: { kind: "lan"; name: string } | { kind: "lan-file"
 
 function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFile | undefined): BootNetwork {
   const source = options.site === undefined ? undefined : openFolder(options.site);
+  // What a LAN file names is beside it, wherever the command runs.
+  const base = options.network.kind === "lan-file" ? dirname(options.network.path) : ".";
   let built: BuiltLan | undefined;
   const make = (scheduler: Scheduler, line: LineContext) => {
     built = buildLan(config, {
@@ -74,7 +77,7 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
       mac: line.mac,
       isUp: line.isUp,
       setPhy: line.setPhy,
-      openFolder,
+      openFolder: (folder) => openFolder(resolve(base, folder)),
       faults: sharesOf(options.faults),
       ...(options.option242 === undefined ? {} : { option242: options.option242 }),
       ...(source === undefined ? {} : { source }),

@@ -35,8 +35,7 @@ function pointer(option242: string): LanVlan {
 
 const LANS: Readonly<Record<string, LanConfig>> = {
   demo: {
-    summary: "one subnet with DHCP, a file server with a boot file and an application, and no SIP server:"
-      + " an old telephone is upgraded twice and ends at its login prompt",
+    summary: "one subnet with DHCP and a file server: an old telephone is upgraded twice and ends at its login prompt",
     vlans: [OFFICE],
   },
   "voice-vlan": {
