@@ -14,7 +14,7 @@ t.test("without options it is the demonstration's telephone", (t) => {
   const options = parseBootOptions([]);
   t.same({ ...options, mac: [...options.mac] }, {
     network: { kind: "lan", name: "demo" }, listLans: false, model: "9640D01A", mac: [0, 4, 13, 18, 52, 86], serial: "07N540100001",
-    asAsked: false, presets: [], part: "W25Q128JV", trust: [], unsigned: false, waitSeconds: 0, seed: 1, keys: [], until: "login",
+    asAsked: false, presets: [], faults: [], part: "W25Q128JV", trust: [], unsigned: false, waitSeconds: 0, seed: 1, keys: [], until: "login",
     timeoutSeconds: 900, lenient: false, json: false, showSecrets: false,
   });
   t.end();
@@ -32,6 +32,11 @@ t.test("good values", (t) => {
       network: { kind: "server", server: { text: "http://192.0.2.1/", host: "192.0.2.1", port: 80, directory: "" } },
     }],
     [["--lan", "list"], { listLans: true }],
+    [["--lan", "voice-vlan", "--site", "phones"], { network: { kind: "lan", name: "voice-vlan" }, site: "phones" }],
+    [["--lan", "office.json", "--pcap", "x.pcapng"], { network: { kind: "lan-file", path: "office.json" }, pcap: "x.pcapng" }],
+    [["--wire", "udp:5001:127.0.0.1:5000"], { network: { kind: "wire", wire: { kind: "udp", localPort: 5001, host: "127.0.0.1", port: 5000 } } }],
+    [["--wire", "exec:vde_plug a[1]"], { network: { kind: "wire", wire: { kind: "exec", command: "vde_plug a[1]" } } }],
+    [["--fault", "loss=0.5%", "--fault", "cut@download"], { faults: [{ kind: "loss", share: 0.005 }, { kind: "cut", state: "download" }] }],
     [["--model", "9630"], { model: "9630D01A" }],
     [["--model", "9630GD01A"], { model: "9630GD01A" }],
     [["--mac", "0004.0DAB.CDEF", "--user-agent", "Phone $MODEL4 $MACADDR"], { userAgent: "Phone 9640 00040dabcdef" }],
@@ -98,8 +103,16 @@ t.test("a bad value says what to type instead", (t) => {
     [["--server", `http://h/${"d".repeat(128)}/`], /at most 127/],
     [["--server", "http://h:0/"], /port 0/],
     [["--server", "http://h/", "--lan", "demo"], /two networks/],
-    [["--lan", "voice-vlan"], /not in this release yet; --lan demo is/],
-    [["--lan", "my.json"], /FILE\.json is not in this release yet/],
+    [["--wire", "udp:1:h:2", "--lan", "demo"], /two networks/],
+    [["--wire", "tcp:1:h:2"], /udp:LPORT:HOST:RPORT or exec:COMMAND is needed/],
+    [["--wire", "udp:0:h:2"], /udp:LPORT:HOST:RPORT or exec:COMMAND is needed/],
+    [["--server", "http://h/", "--pcap", "x"], /--pcap needs frames, .* use --lan or --wire/],
+    [["--server", "http://h/", "--fault", "loss=1%"], /--fault needs frames/],
+    [["--server", "http://h/", "--site", "."], /--site is for the built-in far end/],
+    [["--fault", "loss=101%"], /loss=5%.* is needed/],
+    [["--fault", "cut@nowhere"], /cut@STATE is needed/],
+    [["--fault", "power@3:half:1"], /not in this release yet/],
+    [["--lan", "scep-pending"], /not in this release yet; --lan list/],
     [["--lan", "nowhere"], /--lan list explains/],
     [["--fast", "--speed", "2"], /contradict/],
     [["--speed", "0"], /would never end/],
@@ -121,8 +134,8 @@ t.test("a bad value says what to type instead", (t) => {
 });
 
 t.test("what later releases bring is refused, never ignored", (t) => {
-  const later = ["site", "wire", "extension", "password", "flash", "ca", "ca-fingerprint", "date", "fault", "expect", "expect-get",
-    "expect-text", "expect-file", "junit", "pcap", "scep-dump"];
+  const later = ["extension", "password", "flash", "ca", "ca-fingerprint", "date", "expect", "expect-get",
+    "expect-text", "expect-file", "junit", "scep-dump"];
   for (const name of later) {
     const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
     t.throws(() => parseBootOptions([`--${name}`, "x"]), expected);
