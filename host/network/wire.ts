@@ -208,18 +208,18 @@ export class WireNetwork implements Network {
     if (port !== 0) return Status.Unsupported;
     const vid = tag & 0xfff;
     if (vid > VID_MAX || tag < 0 || tag >>> 15 !== 0) return Status.Invalid;
-    this.#forget("the port was configured anew");
+    this.#forget();
     this.stack.setTag(tagging !== 0, { vid, pcp: tag >>> 12 });
     this.#options.setPhy?.(phy);
     return Status.Ok;
   }
 
-  /** Sends one whole LLDP frame without a tag; the stack adds source and tag. */
+  /** Sends one whole LLDP frame; the stack adds the source. It stays without a tag whatever the port does (IEEE 802.1AB §7.3). */
   frameSend(bytes: Uint8Array): number {
     const frame = parseFrame(bytes);
     if (frame === undefined || frame.type !== EtherType.Lldp) return Status.Invalid;
     if (!this.#isUp()) return Status.NoLink;
-    this.stack.sendFrame(frame.target, frame.type, frame.payload);
+    this.stack.sendFrame(frame.target, frame.type, frame.payload, true);
     return bytes.length;
   }
 
@@ -233,20 +233,19 @@ export class WireNetwork implements Network {
 
   reset(): void {
     // The power is gone or the telephone starts again: nobody is told.
-    this.#forget("the telephone was reset");
+    this.#forget();
     this.stack.setTag(false, { vid: 0, pcp: 0 });
     this.configure(0, 0, 0, MTU_DEFAULT);
     for (const handle of [...this.#ports.keys(), ...this.#streams.keys()]) this.close(handle, true);
-    this.#probe = undefined;
   }
 
-  #forget(reason: string): void {
+  /** What waits here; connections and neighbours are forgotten by the stack with its tag. */
+  #forget(): void {
     this.#frames = [];
     for (const port of this.#ports.values()) port.queue.length = 0;
     this.#question?.cancel();
     this.#question = undefined;
     this.#probe = undefined;
-    this.stack.clear(reason);
   }
 
   #failureBefore(target: number): TcpState {

@@ -155,18 +155,16 @@ export class Stack {
     this.#wake();
   }
 
-  /** Another VLAN or none, from the next frame on. What was known and what waits belongs to the old one. */
+  /**
+   * Another VLAN or none, from the next frame on. What was known and what waits belongs to the old one and is forgotten:
+   * connections end and nobody is told. Address and listeners stay.
+   */
   setTag(isTagging: boolean, tag: Tag): void {
     this.#isTagging = isTagging;
     this.#tag = tag;
-    this.clear("the port was configured anew");
-  }
-
-  /** Forgets connections, neighbours and waiting frames and tells nobody. Address and listeners stay. */
-  clear(reason: string): void {
     this.#queue.length = 0;
     this.#arp.clear();
-    this.tcp.clear("silently", reason);
+    this.tcp.clear("silently", "the port was configured anew");
   }
 
   probe(address: number): ArpProbe {
@@ -221,8 +219,9 @@ export class Stack {
     return this.#nextHop(target) !== undefined;
   }
 
-  sendFrame(target: number, type: number, payload: Uint8Array): void {
-    const tag = this.#isTagging ? this.#tag : undefined;
+  /** Sends one frame, tagged as configured; `bare` leaves the tag off. */
+  sendFrame(target: number, type: number, payload: Uint8Array, bare = false): void {
+    const tag = this.#isTagging && !bare ? this.#tag : undefined;
     this.#send(emitFrame({ target, source: this.mac, tag, type, payload }));
   }
 

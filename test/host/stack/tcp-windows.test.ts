@@ -8,7 +8,7 @@ import { Flag, Puppet } from "../../support/puppet.js";
 import { Ear, ISS, at, expect, opened, served, summary, text } from "../../support/tcp-cases.js";
 import { FAR } from "../../support/wire.js";
 
-const { Syn, Psh, Ack } = Flag;
+const { Fin, Syn, Psh, Ack } = Flag;
 
 t.test("RFC 9293 §3.8.6.3: an acknowledgment is delayed by at most 40 ms, and every second segment has one at once", (t) => {
   const { puppet, una } = served();
@@ -170,5 +170,41 @@ t.test("open connections are bounded: the one that was silent longest gives way"
   }
   t.equal(puppet.stack.tcp.count, CONNECTION_COUNT_MAX);
   t.same(ears.map((ear) => ear.ends.length).slice(0, 11), [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]);
+  t.end();
+});
+
+t.test("RFC 9293 §3.10.7.4: an old segment's window does not count, a newer one's does", (t) => {
+  const { puppet, connection, una } = opened(3000);
+  puppet.send(Ack, at(2), una, { window: 5000 });
+  puppet.send(Ack, at(1), una, { window: 0 });
+  connection.write(new Uint8Array(100));
+  puppet.idle(0);
+  t.equal(puppet.segments.pop()!.data.length, 100);
+  t.end();
+});
+
+t.test("a segment without bytes stands before the byte of a window probe, which was refused", (t) => {
+  const { puppet, connection, una } = opened(0);
+  connection.write(text("waiting"));
+  puppet.idle(300_000);
+  t.equal(puppet.segments.splice(0).length, 1, "the probe");
+  puppet.send(Ack, at(1), una, { window: 0, data: text("x") });
+  puppet.idle(50_000);
+  t.equal(puppet.next().sequence, una);
+  t.end();
+});
+
+t.test("a FIN just outside our window is refused with its place in it", (t) => {
+  const { puppet, connection, una } = opened();
+  for (let sent = 0; sent < 65535; sent += 1285) {
+    const isLast = sent + 1285 === 65535;
+    puppet.send(isLast ? Ack | Fin : Ack, at(1 + sent), una, { data: new Uint8Array(1285) });
+  }
+  t.equal(connection.readableBytes, 65535);
+  t.equal(connection.state, "established");
+  connection.read(new Uint8Array(65535));
+  puppet.idle(0);
+  puppet.send(Ack | Fin, at(65536), una);
+  t.equal(connection.state, "close-wait");
   t.end();
 });
