@@ -87,9 +87,15 @@ export interface HalImports {
    * Returns Ok. Atomic between frames; clears ARP and receive queues; open streams get Reset.
    */
   eth_configure(port: number, phy: number, tagging: number, tag: number): number;
-  /** Sends one frame from its destination address on, without tag or check sequence; EtherType 0x88cc only. Returns its bytes, NoLink or WouldBlock. */
+  /**
+   * Sends one frame from its destination address on, without check sequence; EtherType 0x88cc only, and never tagged (IEEE 802.1AB).
+   * Returns its bytes, NoLink or WouldBlock.
+   */
   eth_send(ptr: number, bytes: number): number;
-  /** Takes one received frame of EtherType 0x88cc, tag removed; a longer one than the capacity is dropped. Returns bytes, 0 none; queue of 8. */
+  /**
+   * Takes one received frame of EtherType 0x88cc, a tag removed; a longer one than the capacity is dropped.
+   * Returns its bytes, 0 none; queue of 8.
+   */
   eth_receive(ptr: number, capacity: number): number;
   /** Sets address, mask, router and MTU. Returns Ok. Address 0 = unconfigured: streams get Reset, datagrams to port 68 are still received. */
   net_configure(address: number, mask: number, router: number, mtu: number): number;

@@ -12,10 +12,16 @@ export declare function halEthLink(port: i32): i32;
 @external("hal", "eth_configure")
 export declare function halEthConfigure(port: i32, phy: i32, tagging: i32, tag: i32): i32;
 
-/** Sends one frame from its destination address on, without tag or check sequence; EtherType 0x88cc only. Returns its bytes, NoLink or WouldBlock. */
+/**
+ * Sends one frame from its destination address on, without check sequence; EtherType 0x88cc only, and never tagged (IEEE 802.1AB).
+ * Returns its bytes, NoLink or WouldBlock.
+ */
 @external("hal", "eth_send")
 export declare function halEthSend(ptr: usize, bytes: i32): i32;
 
-/** Takes one received frame of EtherType 0x88cc, tag removed; a longer one than the capacity is dropped. Returns bytes, 0 none; queue of 8. */
+/**
+ * Takes one received frame of EtherType 0x88cc, a tag removed; a longer one than the capacity is dropped.
+ * Returns its bytes, 0 none; queue of 8.
+ */
 @external("hal", "eth_receive")
 export declare function halEthReceive(ptr: usize, capacity: i32): i32;

@@ -136,16 +136,7 @@ export enum BootState {
 }
 
 /** DHCP message types, RFC 2132 §9.6. */
-export enum DhcpMessage {
-  Discover = 1,
-  Offer = 2,
-  Request = 3,
-  Decline = 4,
-  Ack = 5,
-  Nak = 6,
-  Release = 7,
-  Inform = 8,
-}
+export enum DhcpMessage { Discover = 1, Offer = 2, Request = 3, Decline = 4, Ack = 5, Nak = 6, Release = 7, Inform = 8 }
 
 export enum OptionEffect {
   Set = 1,
@@ -218,14 +209,7 @@ export enum HttpError {
   Unsupported = 9,
 }
 
-export enum ScriptEffect {
-  Set = 1,
-  Taken = 2,
-  NotTaken = 3,
-  Ignored = 4,
-  Get = 5,
-  End = 6,
-}
+export enum ScriptEffect { Set = 1, Taken = 2, NotTaken = 3, Ignored = 4, Get = 5, End = 6 }
 
 /** Why a statement was ignored, or how a script ended. */
 export enum ScriptWhy {
@@ -294,15 +278,7 @@ export enum ImageVerdict {
 }
 
 /** The signature algorithm that an image carries. */
-export enum Signature {
-  None = 0,
-  Ed25519 = 1,
-  Ed25519Pure = 2,
-  EcdsaP256 = 3,
-  EcdsaP384 = 4,
-  Rsa2048 = 5,
-  Rsa3072 = 6,
-}
+export enum Signature { None = 0, Ed25519 = 1, Ed25519Pure = 2, EcdsaP256 = 3, EcdsaP384 = 4, Rsa2048 = 5, Rsa3072 = 6 }
 
 /** States of a slot, named after the PSA Firmware Update API. */
 export enum SlotState {
@@ -318,10 +294,7 @@ export enum SlotState {
   Failed = 8,
 }
 
-export enum SlotName {
-  A = 0,
-  B = 1,
-}
+export enum SlotName { A = 0, B = 1 }
 
 export enum SlotWhy {
   None = 0,
@@ -341,34 +314,13 @@ export enum SlotWhy {
   NameUnknown = 10,
 }
 
-export enum SelfTestPart {
-  Crc32 = 1,
-  Sha256 = 2,
-  Ed25519 = 3,
-}
+export enum SelfTestPart { Crc32 = 1, Sha256 = 2, Ed25519 = 3 }
 
-export enum Transport {
-  Udp = 0,
-  Tcp = 1,
-  Tls = 2,
-}
+export enum Transport { Udp = 0, Tcp = 1, Tls = 2 }
 
-export enum SipStep {
-  Connect = 1,
-  Options = 2,
-  Register = 3,
-}
+export enum SipStep { Connect = 1, Options = 2, Register = 3 }
 
-export enum SipResult {
-  Contacted = 1,
-  Refused = 2,
-  TimedOut = 3,
-  Unreachable = 4,
-  NoName = 5,
-  Reset = 6,
-  Unsupported = 7,
-  NoAddress = 8,
-}
+export enum SipResult { Contacted = 1, Refused = 2, TimedOut = 3, Unreachable = 4, NoName = 5, Reset = 6, Unsupported = 7, NoAddress = 8 }
 
 /** Where a parameter's value comes from, low to high (docs/STARTUP.md, Precedence). */
 export enum Source {

@@ -79,7 +79,11 @@ export class Board {
     this.log = new EventLog(this.scheduler, { showSecrets: options.showSecrets ?? false });
     this.system = new SystemBlock(options.identity);
     this.flash = options.flash?.(this.scheduler, random) ?? new NorFlash({ part: W25Q128JV, clock: this.scheduler, timing: "typical" });
-    this.line = new EthernetPort({ scheduler: this.scheduler, speed: options.linkSpeed ?? 100, ...(options.negotiationUs === undefined ? {} : { negotiationUs: options.negotiationUs }) });
+    this.line = new EthernetPort({
+      scheduler: this.scheduler,
+      speed: options.linkSpeed ?? 100,
+      ...(options.negotiationUs === undefined ? {} : { negotiationUs: options.negotiationUs }),
+    });
     this.network = options.network(this.scheduler, {
       mac: options.identity.mac,
       random: new Random(random.word()),

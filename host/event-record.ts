@@ -25,7 +25,8 @@ const WORDS: ReadonlyMap<Field, Words> = new Map<Field, Words>([
   [Field.State, BootState], [Field.Message, DhcpMessage], [Field.OptionEffect, OptionEffect], [Field.OptionWhy, ValueWhy],
   [Field.HttpWhy, HttpWhy], [Field.HttpError, HttpError], [Field.ScriptEffect, ScriptEffect], [Field.ScriptWhy, ScriptWhy],
   [Field.Verdict, ImageVerdict], [Field.Kind, Kind], [Field.Slot, SlotName], [Field.SlotState, SlotState],
-  [Field.SlotWhy, SlotWhy], [Field.Part, SelfTestPart], [Field.Reason, ResetCause], [Field.VlanReason, VlanReason], [Field.Transport, Transport],
+  [Field.SlotWhy, SlotWhy], [Field.Part, SelfTestPart], [Field.Reason, ResetCause], [Field.VlanReason, VlanReason],
+  [Field.Transport, Transport],
   [Field.SipStep, SipStep], [Field.SipResult, SipResult], [Field.Source, Source], [Field.Notice, Notice],
   [Field.Signature, Signature],
 ]);
@@ -33,7 +34,8 @@ const WORDS: ReadonlyMap<Field, Words> = new Map<Field, Words>([
 /** Fields whose printed name is not their own name: the event's kind makes the longer name superfluous. */
 const PRINTED_NAMES: ReadonlyMap<Field, string> = new Map([
   [Field.OptionEffect, "effect"], [Field.OptionWhy, "why"], [Field.HttpWhy, "why"], [Field.HttpError, "error"],
-  [Field.ScriptEffect, "effect"], [Field.VlanReason, "reason"], [Field.ScriptWhy, "why"], [Field.SlotState, "state"], [Field.SlotWhy, "why"],
+  [Field.ScriptEffect, "effect"], [Field.VlanReason, "reason"],
+  [Field.ScriptWhy, "why"], [Field.SlotState, "state"], [Field.SlotWhy, "why"],
   [Field.SipStep, "step"], [Field.SipResult, "result"],
 ]);
 

@@ -64,7 +64,7 @@ export function describeEvent(event: OffhookEvent): string {
     case "beep": return "error tone";
     case "dhcp": return joined(event.message?.toUpperCase(), event.address, after("from", event.server), after("lease", event.lease));
     case "option": return joined(`${event.name ?? ""}=${event.value ?? ""}`, event.effect, bracket(event.why));
-    case "vlan": return joined(event.changed === true ? `VLAN ${event.from ?? 0} to ${event.to ?? 0}` : `VLAN ${event.from ?? 0}`, event.reason);
+    case "vlan": return joined(`VLAN ${event.from ?? 0}${event.changed === true ? ` to ${event.to ?? 0}` : ""}`, event.reason);
     case "http": return describeHttp(event);
     case "script": return joined(place(event.file, event.line), event.statement, arrow(event.effect, event.why));
     case "image": return joined(event.file, event.verdict, after("version", event.version), event.unsigned ? "(not signed)" : "");

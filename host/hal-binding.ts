@@ -29,6 +29,9 @@ export interface Peripherals {
   readonly event: (record: Uint8Array) => void;
 }
 
+/** The contract's calls of one peripheral. */
+type CallsOf<Prefix extends string> = Extract<keyof HalImports, `${Prefix}_${string}`>;
+
 /** No call has more arguments; a fixed count spares an array per call. */
 type Call = (a: number, b: number, c: number, d: number, e: number, f: number) => number;
 
@@ -80,7 +83,7 @@ export class HalBinding {
     return null;
   }
 
-  #system(): Pick<HalImports, "sys_info" | "sys_retained" | "sys_event" | "sys_reset" | "sys_handover" | "sys_panic" | "entropy_fill" | "trust_key"> {
+  #system(): Pick<HalImports, CallsOf<"sys"> | "entropy_fill" | "trust_key"> {
     const { system, keys, entropy, event } = this.#peripherals;
     return {
       sys_info: (item, ptr, capacity) => this.#with("sys_info", ptr, capacity, (target) => system.info(item, target)),
@@ -106,8 +109,7 @@ export class HalBinding {
     };
   }
 
-  #front(): Pick<HalImports,
-    "keypad_read" | "display_row" | "display_set" | "eth_link" | "eth_configure" | "eth_send" | "eth_receive"> {
+  #front(): Pick<HalImports, CallsOf<"display" | "eth"> | "keypad_read"> {
     const { keypad, display, line, network } = this.#peripherals;
     return {
       keypad_read: () => keypad.read(),
@@ -123,7 +125,7 @@ export class HalBinding {
     };
   }
 
-  #flash(): Pick<HalImports, "flash_geometry" | "flash_read" | "flash_erase_start" | "flash_program_start" | "flash_poll" | "flash_protect"> {
+  #flash(): Pick<HalImports, CallsOf<"flash">> {
     const { flash } = this.#peripherals;
     return {
       flash_geometry: (ptr, capacity) => this.#with("flash_geometry", ptr, capacity, () => {
@@ -151,8 +153,7 @@ export class HalBinding {
     };
   }
 
-  #network(): Pick<HalImports,
-    "net_configure" | "arp_probe" | "dns_resolve" | "udp_open" | "udp_send" | "udp_receive" | "tcp_open" | "tcp_state" | "tcp_send" | "tcp_receive" | "net_close"> {
+  #network(): Pick<HalImports, CallsOf<"net" | "udp" | "tcp"> | "arp_probe" | "dns_resolve"> {
     const { network } = this.#peripherals;
     return {
       net_configure: (address, mask, router, mtu) => network.configure(address >>> 0, mask >>> 0, router >>> 0, mtu),

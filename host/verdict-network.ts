@@ -57,7 +57,8 @@ function fallbackProblems(run: StartUp): Problem[] {
   const given = run.events.find((event): event is VlanEvent => event.event === "vlan" && event.reason === "vlantest");
   if (given === undefined) return [];
   return [{
-    n: given.n, code: "vlan-fallback", serious: true, evidence: [{ event: given.n }, ...parameter(run, "L2QVLAN"), ...parameter(run, "VLANTEST")],
+    n: given.n, code: "vlan-fallback", serious: true,
+    evidence: [{ event: given.n }, ...parameter(run, "L2QVLAN"), ...parameter(run, "VLANTEST")],
     cause: `No DHCP server answered on VLAN ${given.from ?? 0} for VLANTEST seconds; the telephone went on without that VLAN.`,
     advice: `let the switch carry VLAN ${given.from ?? 0} tagged to this port and a DHCP server answer on it, or correct L2QVLAN`,
   }];

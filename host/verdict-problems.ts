@@ -36,7 +36,8 @@ const SCRIPT_END_CODES: Readonly<Record<string, Code>> = {
 /** All problems of a start-up, first things first. */
 export function problemsOf(run: StartUp): Problem[] {
   const found = [
-    ...linkProblems(run), ...dhcpProblems(run), ...networkProblems(run), ...addressProblems(run), ...fileProblems(run), ...scriptProblems(run),
+    ...linkProblems(run), ...dhcpProblems(run), ...networkProblems(run), ...addressProblems(run), ...fileProblems(run),
+    ...scriptProblems(run),
     ...imageProblems(run), ...flashProblems(run), ...callServerProblems(run),
   ];
   return found.sort((a, b) => a.n - b.n);
@@ -282,9 +283,10 @@ function flashProblems(run: StartUp): Problem[] {
   const what = slot === undefined ? "" : `: ${describeEvent(slot)}`;
   const rotten = slot?.event === "slot" && (slot.why === "digest-differs" || slot.why === "read-back-differs");
   const at = slot ?? reset;
+  const failure = rotten ? "does not hold what was written to it" : "refused to be erased or programmed";
   return [{
     n: notice?.after ?? reset?.n ?? 0, code: "flash-failed", serious: true,
-    cause: `The flash chip ${rotten ? "does not hold what was written to it" : "refused to be erased or programmed"}${what}. What was stored before is still there.`,
+    cause: `The flash chip ${failure}${what}. What was stored before is still there.`,
     evidence: at === undefined ? [] : [{ event: at.n }],
     advice: "a worn or protected chip does this: replace the telephone; here, start with a fresh chip",
   }];

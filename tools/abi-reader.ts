@@ -118,7 +118,12 @@ export function readNumbers(file: string, text: string): Numbers {
     const place = `${file}:${index + 1}`;
     const start = /^export enum (\w+) \{$/.exec(line);
     const value = /^(?:export const ([A-Z][A-Z0-9_]*) = (\S+);|  (\w+) = (\S+),)$/.exec(line);
-    if (start) {
+    const short = /^export enum (\w+) \{ ([^}]+) \}$/.exec(line);
+    if (short) {
+      const members = short[2]!.split(", ").map((member) => /^(\w+) = (\S+)$/.exec(member));
+      if (members.includes(null)) throw new Error(`${place}: expected NAME = VALUE between commas, got: ${line}`);
+      enumerations.push({ name: short[1]!, doc, members: members.map((member) => readConstant(place, member!, [])) });
+    } else if (start) {
       inside = [];
       enumerations.push({ name: start[1]!, doc, members: inside });
     } else if (value) {

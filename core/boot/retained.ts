@@ -1,7 +1,7 @@
 // What survives a reset: how often the telephone restarted, how often in a row for the same cause, the VLAN to start on, and
 // the VLANs that did not answer since power-up.
 //
-//   0 magic u32  4 restarts u32  8 cause u32  12 in a row u32  16 start: u16 VLAN | tagged << 12 | known << 15
+//   0 magic u32  4 restarts u32  8 cause u32  12 in a row u32  16 start: u16 VLAN | L2Q << 12 | known << 15
 //   18 failed VLANs u16  20 their numbers, u16 each … 124 crc32 of the bytes before it
 // A write is not atomic, so a record whose check value is wrong counts as a power-up.
 
@@ -14,7 +14,6 @@ const MAGIC: u32 = 0x4f464648;
 const RECORD = memory.data(128, 8);
 const CRC_AT: i32 = 124;
 const START_KNOWN: i32 = 0x8000;
-const START_TAGGED: i32 = 0x1000;
 /** What fits before the check value; a site that sends telephones to more dead VLANs has another problem. */
 const FAILED_COUNT_MAX: i32 = 52;
 
@@ -52,8 +51,9 @@ export function retainedHasStart(): bool {
   return (load<u16>(RECORD, 16) & START_KNOWN) != 0;
 }
 
-export function retainedStartTagged(): bool {
-  return (load<u16>(RECORD, 16) & START_TAGGED) != 0;
+/** L2Q of the next start. */
+export function retainedStartMode(): i32 {
+  return (load<u16>(RECORD, 16) >> 12) & 3;
 }
 
 export function retainedStartVlan(): i32 {
@@ -61,9 +61,9 @@ export function retainedStartVlan(): i32 {
 }
 
 /** The next start begins like this. */
-export function retainedSetStart(tagged: bool, vid: i32): void {
-  assert(vid >= 0 && vid <= 4094);
-  store<u16>(RECORD, START_KNOWN | (tagged ? START_TAGGED : 0) | vid, 16);
+export function retainedSetStart(mode: i32, vid: i32): void {
+  assert(vid >= 0 && vid <= 4094 && mode >= 0 && mode <= 2);
+  store<u16>(RECORD, START_KNOWN | (mode << 12) | vid, 16);
   retainedWrite();
 }
 

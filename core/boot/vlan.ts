@@ -9,11 +9,10 @@ import { lineAddNumber, lineBytes, linePtr, lineStart } from "../base/line";
 import { linkConfigure, linkConfigurePc } from "../net/link";
 import { parameterNumber, parameterSet } from "../settings/parameters";
 import { Parameter } from "../settings/table";
-import { retainedAddFailed, retainedHasFailed, retainedHasStart, retainedSetStart, retainedStartTagged, retainedStartVlan } from "./retained";
+import { retainedAddFailed, retainedHasFailed, retainedHasStart, retainedSetStart, retainedStartMode, retainedStartVlan } from "./retained";
 
 const L2Q_AUTO: i32 = 0;
 const L2Q_ON: i32 = 1;
-const L2Q_OFF: i32 = 2;
 
 let tagged: bool = false;
 let vid: i32 = 0;
@@ -22,9 +21,11 @@ let vid: i32 = 0;
 export function vlanStart(): void {
   if (retainedHasStart()) {
     vlanKeep(Parameter.L2QVLAN, retainedStartVlan());
-    vlanKeep(Parameter.L2Q, retainedStartTagged() ? (retainedStartVlan() == 0 ? L2Q_ON : L2Q_AUTO) : retainedStartVlan() == 0 ? L2Q_AUTO : L2Q_OFF);
+    vlanKeep(Parameter.L2Q, retainedStartMode());
   }
-  vlanUse(vlanWantsTag() && !vlanWantsFailed(), vlanWantsFailed() ? 0 : parameterNumber(Parameter.L2QVLAN));
+  // A VLAN that did not answer since power-up is begun without: with priority tags where tagging is on.
+  if (vlanWantsFailed()) vlanUse(parameterNumber(Parameter.L2Q) == L2Q_ON, 0);
+  else vlanUse(vlanWantsTag(), parameterNumber(Parameter.L2QVLAN));
   vlanEvent(VlanReason.Stored, tagged, vid, false);
 }
 
@@ -59,7 +60,7 @@ export function vlanCheck(reason: VlanReason): bool {
   }
   vlanEvent(reason, wantTagged, wantVid, differs);
   if (!differs) return false;
-  retainedSetStart(wantTagged, wantVid);
+  retainedSetStart(parameterNumber(Parameter.L2Q), parameterNumber(Parameter.L2QVLAN));
   return true;
 }
 

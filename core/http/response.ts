@@ -8,7 +8,8 @@ import { HttpWhy } from "../../hal/events";
 import { asciiEqual, asciiHexValue, asciiIsBlank, asciiIsDigit, asciiLower, asciiNumber } from "../base/ascii";
 import { bytesCopy } from "../base/bytes";
 import {
-  HEADER_CHUNKED, HEADER_ENCODING, HEADER_ETAG, HEADER_IDENTITY, HEADER_LENGTH, HEADER_LOCATION, HEADER_TRANSFER, HTTP_1, textBytes, textPtr,
+  HEADER_CHUNKED, HEADER_ENCODING, HEADER_ETAG, HEADER_IDENTITY, HEADER_LENGTH, HEADER_LOCATION, HEADER_TRANSFER, HTTP_1,
+  textBytes, textPtr,
 } from "../base/texts";
 import { ETAG_BYTES_MAX, HTTP_HEADERS_BYTES_MAX, HTTP_LINE_BYTES_MAX, URI_BYTES_MAX } from "../config";
 

@@ -1,6 +1,6 @@
-// The two ports: the line's link, and how frames are tagged.
+// The two ports: the line's link, how frames are tagged, and raw LLDP frames.
 
-import { halEthConfigure, halEthLink } from "../../hal/ethernet";
+import { halEthConfigure, halEthLink, halEthReceive, halEthSend } from "../../hal/ethernet";
 
 const PORT_LINE: i32 = 0;
 const PORT_PC: i32 = 1;
@@ -21,4 +21,15 @@ export function linkConfigure(phy: i32, tagged: bool, vid: i32, priority: i32): 
 export function linkConfigurePc(phy: i32, separated: bool, vid: i32, priority: i32): void {
   assert(vid >= 0 && vid <= 4094 && priority >= 0 && priority <= 7);
   halEthConfigure(PORT_PC, phy, separated ? 1 : 0, vid | (priority << 12));
+}
+
+/** Sends one LLDP frame. A port that is down or busy loses it; the next one comes. */
+export function linkSendFrame(ptr: usize, bytes: i32): void {
+  halEthSend(ptr, bytes);
+}
+
+/** Takes one LLDP frame: its bytes, 0 none. A host's count above the capacity is not believed. */
+export function linkReceiveFrame(ptr: usize, capacity: i32): i32 {
+  const bytes = halEthReceive(ptr, capacity);
+  return bytes < 0 || bytes > capacity ? 0 : bytes;
 }

@@ -5,7 +5,6 @@
 
 import { Info } from "../../hal/abi";
 import { Source } from "../../hal/events";
-import { halEthReceive, halEthSend } from "../../hal/ethernet";
 import { asciiAddress, asciiLower } from "../base/ascii";
 import { be16, be32 } from "../base/bytes";
 import { lineAddAddress, lineAddByte, lineAddHex, lineAddNumber, lineBytes, linePtr, lineStart } from "../base/line";
@@ -17,6 +16,7 @@ import { parameterBytes, parameterNumber, parameterPtr, parameterSet } from "../
 import { Parameter } from "../settings/table";
 import * as lldp from "../wire/lldp";
 import { leaseVendorLetter } from "./dhcp-lease";
+import { linkReceiveFrame, linkSendFrame } from "./link";
 
 const MODE_OFF: i32 = 0;
 const MODE_ON: i32 = 1;
@@ -47,8 +47,8 @@ export function lldpAgentPoll(tagged: bool, vid: i32, bootPtr: usize, bootBytes:
   const mode = parameterNumber(Parameter.LLDP_ENABLED);
   if (mode == MODE_OFF) return false;
   changed = false;
-  const bytes = halEthReceive(FRAME, lldp.LLDP_FRAME_BYTES_MAX);
-  if (bytes > 0 && bytes <= lldp.LLDP_FRAME_BYTES_MAX) lldpAgentTake(bytes);
+  const bytes = linkReceiveFrame(FRAME, lldp.LLDP_FRAME_BYTES_MAX);
+  if (bytes > 0) lldpAgentTake(bytes);
   if ((mode == MODE_ON || heard) && timeNow() >= sendUs) {
     lldpAgentSend(tagged, vid, bootPtr, bootBytes, appPtr, appBytes);
     sendUs = timeNow() + LLDP_INTERVAL_US;
@@ -159,7 +159,7 @@ function lldpAgentSend(tagged: bool, vid: i32, bootPtr: usize, bootBytes: i32, a
   lldp.lldpAddByte(tagged ? 1 : 2);
   lldp.lldpClose();
   lldp.lldpEnd();
-  halEthSend(lldp.lldpOutPtr(), lldp.lldpOutBytes());
+  linkSendFrame(lldp.lldpOutPtr(), lldp.lldpOutBytes());
 }
 
 /** Chassis is our address, the port our MAC, the name DHCP's host name. */

@@ -16,6 +16,8 @@ const CHUNK_BYTES = 4096;
 const FLASH_BYTES = 128 * 1024 * 1024;
 const LATIN1 = new TextDecoder("latin1");
 
+type NetworkCall = "arp_probe" | "dns_resolve" | Extract<keyof HalImports, `${"net" | "udp" | "tcp"}_${string}`>;
+
 export class LeanHost {
   readonly imports: HalImports;
   /** CPU time is counted from the file's first byte to its last programmed page. */
@@ -88,7 +90,7 @@ export class LeanHost {
     return text.length;
   }
 
-  #flashCalls(): Pick<HalImports, "flash_geometry" | "flash_read" | "flash_erase_start" | "flash_program_start" | "flash_poll" | "flash_protect"> {
+  #flashCalls(): Pick<HalImports, Extract<keyof HalImports, `flash_${string}`>> {
     return {
       flash_geometry: (ptr) => {
         new Uint32Array(this.#memory.buffer, ptr, 7).set([FLASH_BYTES, 4096, 32768, 65536, 256, 1, 0]);
@@ -107,8 +109,7 @@ export class LeanHost {
     };
   }
 
-  #networkCalls(): Pick<HalImports,
-    "net_configure" | "arp_probe" | "dns_resolve" | "udp_open" | "udp_send" | "udp_receive" | "tcp_open" | "tcp_state" | "tcp_send" | "tcp_receive" | "net_close"> {
+  #networkCalls(): Pick<HalImports, NetworkCall> {
     const ok = () => Status.Ok;
     return {
       net_configure: ok, net_close: ok, tcp_open: ok, tcp_state: ok, udp_open: ok,

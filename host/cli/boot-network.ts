@@ -43,7 +43,8 @@ export interface BootNetwork {
 export async function openNetwork(options: BootOptions, wake: () => void): Promise<BootNetwork> {
   const { network } = options;
   if (network.kind === "server") return serverNetwork(network.server, options, wake);
-  const capture = options.pcap === undefined ? undefined : new CaptureFile(options.pcap, network.kind === "wire" ? Date.now() * 1000 : LAN_EPOCH_US);
+  const epochUs = network.kind === "wire" ? Date.now() * 1000 : LAN_EPOCH_US;
+  const capture = options.pcap === undefined ? undefined : new CaptureFile(options.pcap, epochUs);
   if (network.kind === "wire") return wireNetwork(network.wire, options, capture, wake);
   return lanNetwork(lanConfigOf(network), options, capture);
 }
@@ -132,7 +133,8 @@ async function openLink(wire: WireChoice, ended: () => void): Promise<Link & { c
   try {
     return await UdpLink.open(wire);
   } catch (error) {
-    throw new UsageError(`--wire udp:${wire.localPort}:…: ${error instanceof Error ? error.message : String(error)}; take another local port`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--wire udp:${wire.localPort}:…: ${why}; take another local port`);
   }
 }
 

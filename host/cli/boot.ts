@@ -33,6 +33,7 @@ import { parseBootOptions, type BootOptions } from "./options.js";
 import { UsageError } from "./usage.js";
 
 const KNOCK_MS = 250;
+const DEFECT = "this is a defect of Offhook, please report it\n";
 
 /** What shows a run, whatever it is. */
 interface Frontend {
@@ -125,8 +126,8 @@ class Run {
     if (!this.#options.json) printVerdict(end, this.#board.log.events, this.#frontend instanceof TerminalFrontend);
     const { panic } = this.#board.system;
     const faulty = this.#board.binding.faulty;
-    if (panic) stderr.write(`offhook: the core stopped at ${panic.file}:${panic.line}; this is a defect of Offhook, please report it\n`);
-    if (faulty) stderr.write(`offhook: the core passed a range outside its memory: ${faulty}; this is a defect of Offhook, please report it\n`);
+    if (panic) stderr.write(`offhook: the core stopped at ${panic.file}:${panic.line}; ${DEFECT}`);
+    if (faulty) stderr.write(`offhook: the core passed a range outside its memory: ${faulty}; ${DEFECT}`);
     this.#board.network.reset(); // Sockets that are still open would keep the program alive.
     return exitCode;
   }

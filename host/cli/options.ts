@@ -151,7 +151,8 @@ function lanOf(lan: string): NetworkChoice {
   if (LANS_LATER.includes(lan)) throw new UsageError(`--lan ${lan} is not in this release yet; --lan list shows what is`);
   const near = nearest(lan, LAN_NAMES);
   const instead = near === undefined ? "" : ` did you mean ${near}?`;
-  throw new UsageError(`--lan ${JSON.stringify(lan)} is not known;${instead} --lan list explains the names, and FILE.json describes a LAN of your own`);
+  const ways = "--lan list explains the names, and FILE.json describes a LAN of your own";
+  throw new UsageError(`--lan ${JSON.stringify(lan)} is not known;${instead} ${ways}`);
 }
 
 /** Options that belong to the built-in far end. */

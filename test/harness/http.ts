@@ -2,15 +2,19 @@
 
 import "../../core/base/panic"; // Stands in for `abort`.
 
-export { dhcpFind as dhcp_find, dhcpMessage as dhcp_message, dhcpRead as dhcp_read, dhcpValueBytes as dhcp_value_bytes, dhcpValuePtr as dhcp_value_ptr, dhcpWord as dhcp_word } from "../../core/wire/dhcp";
 export {
-  responseDone as response_done, responseEnd as response_end, responseEtagBytes as response_etag_bytes, responseEtagPtr as response_etag_ptr,
-  responseHasHead as response_has_head, responseInit as response_init, responseLocationBytes as response_location_bytes,
-  responseLocationPtr as response_location_ptr, responsePush as response_push, responseSpan as response_span, responseStatus as response_status,
-  responseTake as response_take, responseWhy as response_why,
+  dhcpFind as dhcp_find, dhcpMessage as dhcp_message, dhcpRead as dhcp_read, dhcpValueBytes as dhcp_value_bytes,
+  dhcpValuePtr as dhcp_value_ptr, dhcpWord as dhcp_word,
+} from "../../core/wire/dhcp";
+export {
+  responseDone as response_done, responseEnd as response_end, responseEtagBytes as response_etag_bytes,
+  responseEtagPtr as response_etag_ptr, responseHasHead as response_has_head, responseInit as response_init,
+  responseLocationBytes as response_location_bytes, responseLocationPtr as response_location_ptr, responsePush as response_push,
+  responseSpan as response_span, responseStatus as response_status, responseTake as response_take, responseWhy as response_why,
 } from "../../core/http/response";
 export {
-  uriHostBytes as uri_host_bytes, uriHostPtr as uri_host_ptr, uriPathBytes as uri_path_bytes, uriPathPtr as uri_path_ptr, uriPort as uri_port, uriRead as uri_read,
+  uriHostBytes as uri_host_bytes, uriHostPtr as uri_host_ptr, uriPathBytes as uri_path_bytes, uriPathPtr as uri_path_ptr,
+  uriPort as uri_port, uriRead as uri_read,
 } from "../../core/wire/uri";
 
 const INPUT = memory.data(0x20000, 8);

@@ -14,7 +14,8 @@ t.test("without options it is the demonstration's telephone", (t) => {
   const options = parseBootOptions([]);
   t.same({ ...options, mac: [...options.mac] }, {
     network: { kind: "lan", name: "demo" }, listLans: false, model: "9640D01A", mac: [0, 4, 13, 18, 52, 86], serial: "07N540100001",
-    asAsked: false, presets: [], faults: [], part: "W25Q128JV", trust: [], unsigned: false, waitSeconds: 0, seed: 1, keys: [], until: "login",
+    asAsked: false, presets: [], faults: [],
+    part: "W25Q128JV", trust: [], unsigned: false, waitSeconds: 0, seed: 1, keys: [], until: "login",
     timeoutSeconds: 900, lenient: false, json: false, showSecrets: false,
   });
   t.end();
@@ -34,7 +35,8 @@ t.test("good values", (t) => {
     [["--lan", "list"], { listLans: true }],
     [["--lan", "voice-vlan", "--site", "phones"], { network: { kind: "lan", name: "voice-vlan" }, site: "phones" }],
     [["--lan", "office.json", "--pcap", "x.pcapng"], { network: { kind: "lan-file", path: "office.json" }, pcap: "x.pcapng" }],
-    [["--wire", "udp:5001:127.0.0.1:5000"], { network: { kind: "wire", wire: { kind: "udp", localPort: 5001, host: "127.0.0.1", port: 5000 } } }],
+    [["--wire", "udp:5001:127.0.0.1:5000"],
+      { network: { kind: "wire", wire: { kind: "udp", localPort: 5001, host: "127.0.0.1", port: 5000 } } }],
     [["--wire", "exec:vde_plug a[1]"], { network: { kind: "wire", wire: { kind: "exec", command: "vde_plug a[1]" } } }],
     [["--fault", "loss=0.5%", "--fault", "cut@download"], { faults: [{ kind: "loss", share: 0.005 }, { kind: "cut", state: "download" }] }],
     [["--model", "9630"], { model: "9630D01A" }],

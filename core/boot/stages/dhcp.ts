@@ -9,7 +9,8 @@ import { DHCP_SECS, SECS, VLAN_ID } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { addressConfigure, addressOwn } from "../../net/address";
 import {
-  dhcpClientHasOffer, dhcpClientIsSilent, dhcpClientPoll, dhcpClientRelease, dhcpClientSecondLeftUs, dhcpClientSeconds, dhcpClientStart, dhcpClientStop,
+  dhcpClientHasOffer, dhcpClientIsSilent, dhcpClientPoll, dhcpClientRelease, dhcpClientSecondLeftUs, dhcpClientSeconds,
+  dhcpClientStart, dhcpClientStop,
 } from "../../net/dhcp-client";
 import { linkSpeed } from "../../net/link";
 import { parameterNumber } from "../../settings/parameters";

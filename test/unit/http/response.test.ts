@@ -34,7 +34,8 @@ function answer(pieces: readonly Uint8Array[]): Answer {
     }
   }
   core.call("response_end");
-  const text = (name: string) => Buffer.from(core.read(core.call(`response_${name}_ptr`), core.call(`response_${name}_bytes`))).toString("latin1");
+  const read = (name: string) => core.read(core.call(`response_${name}_ptr`), core.call(`response_${name}_bytes`));
+  const text = (name: string) => Buffer.from(read(name)).toString("latin1");
   return {
     status: core.call("response_status"),
     why: HttpWhy[core.call("response_why")]!,
@@ -56,7 +57,8 @@ const CASES: readonly (readonly [name: string, text: string, expected: Partial<A
   ["no reason phrase", "HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n", { ...OK, status: 404 }],
   ["an empty body", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", OK],
   ["204 has no body", "HTTP/1.1 204 No Content\r\n\r\nnoise", { ...OK, status: 204 }],
-  ["chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nTrailer: 1\r\n\r\n", { ...OK, body: "hello world" }],
+  ["chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nTrailer: 1\r\n\r\n",
+    { ...OK, body: "hello world" }],
   ["100 comes first", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n!", { ...OK, body: "!" }],
   ["a redirect", "HTTP/1.1 302 Found\r\nLocation: http://b/c\r\nContent-Length: 0\r\n\r\n", { ...OK, status: 302, location: "http://b/c" }],
   ["names in any case, blanks around the value", "HTTP/1.1 200 OK\r\ncontent-LENGTH:  \t3 \r\n\r\nabc", { ...OK, body: "abc" }],
@@ -104,7 +106,8 @@ t.test("headers end at 16 KiB, in one line or in many", (t) => {
   const head = "HTTP/1.1 200 OK\r\n";
   t.match(answer([bytes(head + "a".repeat(20000))]), { why: "HeaderTooLarge" });
   t.match(answer([bytes(head + "A: b\r\n".repeat(4000))]), { why: "HeaderTooLarge" });
-  t.match(answer([bytes(`${head}Transfer-Encoding: chunked\r\n\r\n1;${"x".repeat(20000)}`)]), { why: "HeaderTooLarge" }, "a chunk's extension too");
+  const extension = `${head}Transfer-Encoding: chunked\r\n\r\n1;${"x".repeat(20000)}`;
+  t.match(answer([bytes(extension)]), { why: "HeaderTooLarge" }, "a chunk's extension too");
   t.end();
 });
 
