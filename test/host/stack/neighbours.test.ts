@@ -231,3 +231,17 @@ t.test("the queue of frames is bounded, and nothing is sent that would have to b
   t.notOk(puppet.stack.udp.send(1, { address: FAR, port: 9 }, new Uint8Array(1473)));
   t.end();
 });
+
+t.test("another VLAN has other neighbours: who was known is asked for again", (t) => {
+  const puppet = new Puppet();
+  puppet.stack.udp.send(1, { address: FAR, port: 9 }, new Uint8Array(1));
+  puppet.idle(0);
+  t.equal(puppet.stack.neighbourCount, 1);
+  puppet.stack.setTag(false, { vid: 0, pcp: 0 });
+  t.equal(puppet.stack.neighbourCount, 0);
+  puppet.frames.length = 0;
+  puppet.stack.udp.send(1, { address: FAR, port: 9 }, new Uint8Array(1));
+  puppet.idle(0);
+  t.equal(arpOf(puppet.frames[0])?.target, FAR);
+  t.end();
+});
