@@ -22,6 +22,11 @@ export function compileCore(bytes: BufferSource): WebAssembly.Module {
   return module;
 }
 
+/** Compiles the build with vectors where this runtime accepts it, else the one that every runtime accepts. */
+export function chooseCore(simd: BufferSource, mvp: BufferSource): WebAssembly.Module {
+  return compileCore(WebAssembly.validate(simd) ? simd : mvp);
+}
+
 /** Makes an instance and starts it. Throws when the module wants a call that the host does not have, or another contract. */
 export function instantiateCore(module: WebAssembly.Module, imports: HalImports): Core {
   const offered: Record<string, unknown> = { ...imports };

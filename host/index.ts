@@ -1,10 +1,11 @@
 // What the package gives to programs: a telephone, what it is connected to, its events and its verdict.
 //
-// `compileCore` takes the bytes of `offhook/core.wasm`; a `Board` is a telephone with a plug; `runVirtual` or a `RunLoop` moves its
-// time; `board.log` has every event. All of it runs in a browser too. What is not exported here may change at any time.
+// `compileCore` takes the bytes of `offhook/core.wasm` or `offhook/core.simd.wasm`, `chooseCore` those of both; a `Board` is a
+// telephone with a plug; `runVirtual` or a `RunLoop` moves its time; `board.log` has every event. All of it runs in a browser too.
+// What is not exported here may change at any time.
 
 export { Board, type BoardOptions } from "./board.js";
-export { compileCore } from "./core-loader.js";
+export { chooseCore, compileCore } from "./core-loader.js";
 export type * from "./event-types.js";
 export { MemoryNetwork } from "./network/memory.js";
 export type { Network } from "./network/network.js";

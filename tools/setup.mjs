@@ -1,13 +1,13 @@
 // One door to everything a clone can do: install what is missing, build what is stale, then start, test or check.
 //
-// `node tools/setup.mjs start|test|build|pack|harness|peers|golden|generate|check`, from any folder.
+// `node tools/setup.mjs start|test|build|bench|pack|harness|peers|golden|generate|check`, from any folder.
 // Node built-ins only: it runs before anything is installed. What it says itself goes to stderr; stdout and the exit code
 // belong to the program that it runs last.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -122,21 +122,33 @@ function stale(target, ...sources) {
   return statSync(target).mtimeMs < Math.max(...[...sources, "hal", "package-lock.json"].map(newestIn));
 }
 
-/** The module that ships; `names` is the same code with function names, to be weighed. */
-function coreJobs(target = "mvp", file = "build/core.wasm") {
-  return stale(file, "core", "asconfig.json") ? [[ASC, "--target", target]] : [];
+/** The two builds that ship; `names` is the first with function names, to be weighed. */
+const CORES = { mvp: "build/core.wasm", simd: "build/core.simd.wasm", names: "build/core.names.wasm" };
+
+function coreJobs(...targets) {
+  return targets.flatMap((target) => (stale(CORES[target], "core", "asconfig.json") ? [[ASC, "--target", target]] : []));
 }
 
-/** Each file of test/harness becomes build/harness/NAME.wasm: core modules with their functions exported for tests. */
-function harnessJobs() {
+const FEATURES = { "": [], ".simd": ["--enable", "simd"] };
+
+/** Core modules with their functions exported, in both builds: NAME becomes TARGET.wasm and TARGET.simd.wasm. */
+function harnessJob(name, target) {
   const config = "test/harness/asconfig.json";
-  const names = readdirSync("test/harness").filter((file) => file.endsWith(".ts")).map((file) => file.slice(0, -3));
-  return names.flatMap((name) => {
-    const source = `test/harness/${name}.ts`;
-    const target = `build/harness/${name}.wasm`;
-    return stale(target, "core", source, config) ? [[ASC, source, "--config", config, "--outFile", target]] : [];
+  const source = `test/harness/${name}.ts`;
+  return Object.entries(FEATURES).flatMap(([ending, features]) => {
+    const file = `${target}${ending}.wasm`;
+    return stale(file, "core", source, config) ? [[ASC, source, "--config", config, ...features, "--outFile", file]] : [];
   });
 }
+
+/** What tests load. */
+function harnessJobs() {
+  const names = readdirSync("test/harness").filter((file) => file.endsWith(".ts")).map((file) => file.slice(0, -3));
+  return names.flatMap((name) => harnessJob(name, `build/harness/${name}`));
+}
+
+/** What `offhook bench` times; no part of the package. */
+const benchJobs = () => harnessJob("crypto", "build/bench");
 
 /** `host` compiles what ships and the tools; `.` the tests too, which needs the tests' tools. */
 function buildScripts(project) {
@@ -147,7 +159,7 @@ async function build(project, ...moreJobs) {
   mkdirSync("build/harness", { recursive: true });
   buildScripts(project);
   node("build/js/tools/abi.js", "--header-only");
-  await runAll([...coreJobs(), ...moreJobs]);
+  await runAll([...coreJobs("mvp", "simd"), ...moreJobs]);
 }
 
 /** Compiled test files under the given folders of test/. */
@@ -164,6 +176,26 @@ function testFiles(folders) {
   return found.sort();
 }
 
+/** True when a compiled test loads the core or a harness, itself or through what it imports. */
+function reachesCore(file, seen = new Set()) {
+  if (seen.has(file) || !existsSync(file)) return false;
+  seen.add(file);
+  if (/test\/support\/(core|harness)\.js$/.test(file)) return true;
+  const text = readFileSync(file, "utf8");
+  if (text.includes("cli/main.js")) return true;
+  return [...text.matchAll(/(?:from|import\() ?"(\.{1,2}\/[^"]+)"/g)].some(([, path]) => reachesCore(join(file, "..", path), seen));
+}
+
+/** A file beside each test of the core that runs the same test on the build with vectors; the test itself runs on the other. */
+function withSimdTwins(files) {
+  return files.flatMap((file) => {
+    if (file.startsWith("build/js/test/meta/") || !reachesCore(file)) return [file];
+    const twin = file.replace(/\.test\.js$/, ".simd.test.js");
+    writeFileSync(twin, `process.env.OFFHOOK_BUILD = "simd";\nawait import("./${basename(file)}");\n`);
+    return [file, twin];
+  });
+}
+
 /**
  * tap as it is shipped loads a TypeScript plugin that crashes with TypeScript 7. package.json switches it off, and tap then
  * builds itself anew, but too late for its first run: so it is done before.
@@ -173,15 +205,16 @@ function buildTap() {
   if (!existsSync(built) || readFileSync(built, "utf8").includes("@tapjs/typescript")) node(TAP, "build");
 }
 
-/** Runs tests: words choose files by a part of their name, options go to tap. */
-function tap(folders, args) {
+/** Runs tests, those of the core on both builds: words choose files by a part of their name, options go to tap. */
+function tap(folders, args, twins = true) {
   const options = args.filter((arg) => arg.startsWith("-"));
   const parts = args.filter((arg) => !arg.startsWith("-"));
   const files = testFiles(folders).filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
   if (files.length === 0) fail(`no test file in test/{${folders.join(",")}} ${parts.length === 0 ? "" : `matches ${parts.join(" ")}`}`);
   const fixed = ["--disable-coverage", "--allow-empty-coverage", "--reporter=terse", "--jobs=2", "--timeout=240"];
   buildTap();
-  hand([TAP, "run", ...fixed, ...options, ...files]);
+  env.OFFHOOK_BUILD ??= "mvp";
+  hand([TAP, "run", ...fixed, ...options, ...(twins ? withSimdTwins(files) : files)]);
 }
 
 const TEST_FOLDERS = ["meta", "unit", "host", "scenario", "power", "fuzz"];
@@ -195,16 +228,22 @@ const commands = {
   },
   async test(args) {
     install(true);
-    await build(".", ...harnessJobs());
+    await build(".", ...harnessJobs(), ...benchJobs());
     tap(TEST_FOLDERS, args);
   },
   async build() {
     install(false);
-    await build("host");
+    await build("host", ...benchJobs());
+  },
+  async bench(args) {
+    install(true);
+    await build("host", ...benchJobs());
+    hand([resolve("build/js/host/cli/main.js"), "bench", ...args], { cwd: userFolder });
   },
   async pack() {
     rmSync("build/js", { recursive: true, force: true }); // Output of files that are gone must not be shipped.
-    await commands.build();
+    install(false);
+    await build("host");
   },
   async harness() {
     mkdirSync("build/harness", { recursive: true });
@@ -219,7 +258,7 @@ const commands = {
     install(true);
     await build(".", ...harnessJobs());
     env.OFFHOOK_GOLDEN = "write";
-    tap(["scenario"], args);
+    tap(["scenario"], args, false);
   },
   generate() {
     install(false);
@@ -228,7 +267,7 @@ const commands = {
   },
   async check() {
     install(true);
-    await build(".", ...coreJobs("names", "build/core.names.wasm"));
+    await build(".", ...coreJobs("names"));
     for (const name of GENERATORS) node(`build/js/tools/${name}.js`, "--check");
     node("build/js/tools/tidy.js");
     node("build/js/tools/size.js");

@@ -4,7 +4,6 @@
 import t from "tap";
 import { Mode } from "../../hal/abi.js";
 import { Board } from "../../host/board.js";
-import { readCore } from "../../host/cli/core-file.js";
 import { demoFiles, demoKey } from "../../host/image/demo.js";
 import { addressOf } from "../../host/network/address.js";
 import { MemoryNetwork } from "../../host/network/memory.js";
@@ -12,8 +11,7 @@ import { runVirtual } from "../../host/run-loop.js";
 import { fileHandler, MemoryFiles } from "../../host/site/file-server.js";
 import { HttpServer } from "../../host/site/http-server.js";
 import { Site } from "../../host/site/site.js";
-
-const core = readCore();
+import { core } from "../support/core.js";
 
 function run(mode: Mode, firstFile: string, files: Record<string, string | Uint8Array>): { board: Board; fetched: string[] } {
   const fetched: string[] = [];
@@ -51,7 +49,8 @@ t.test("verify: one image event, no script, no flash", (t) => {
 });
 
 t.test("interpret: the script and what it GETs, and no application", (t) => {
-  const files = { "a.txt": "SET GROUP 1\nSET APPNAME app.bin\nSET SIPDOMAIN x.example\nGET missing.txt\nGET b.txt\nSET VLANTEST 1\n", "b.txt": "SET VLANTEST 5\n" };
+  const script = "SET GROUP 1\nSET APPNAME app.bin\nSET SIPDOMAIN x.example\nGET missing.txt\nGET b.txt\nSET VLANTEST 1\n";
+  const files = { "a.txt": script, "b.txt": "SET VLANTEST 5\n" };
   const { board, fetched } = run(Mode.Interpret, "a.txt", files);
   t.strictSame(fetched, ["/a.txt", "/missing.txt", "/b.txt"]);
   t.equal(board.log.facts.parameters.get("VLANTEST")?.value, "5");

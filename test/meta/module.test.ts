@@ -16,7 +16,9 @@ import { type Budget, complaints } from "../../tools/size.js";
 import { readWasm } from "../../tools/wasm-reader.js";
 
 const bytes = readFileSync("build/core.wasm");
+const simdBytes = readFileSync("build/core.simd.wasm");
 const module = readWasm(bytes);
+const simdModule = readWasm(simdBytes);
 
 /** WebAssembly 1.0: everything that came later is off. */
 const MVP = {
@@ -35,8 +37,8 @@ async function build(target: string): Promise<Buffer> {
   return readFileSync(join(folder, "core.wasm"));
 }
 
-/** Both at the same time, beside the other tests. */
-const builds = { mvp: build("mvp"), names: build("names") };
+/** All at the same time, beside the other tests. */
+const builds = { mvp: build("mvp"), simd: build("simd"), names: build("names") };
 
 t.test("only WebAssembly 1.0 is used", async (t) => {
   const { readWasm: readWabt, parseWat } = await wabt();
@@ -45,18 +47,22 @@ t.test("only WebAssembly 1.0 is used", async (t) => {
     const later = parseWat("later.wat", `(module (func (drop ${code})))`, { sign_extension: true, sat_float_to_int: true });
     t.throws(() => readWabt(later.toBinary({}).buffer, MVP).validate(), `the judge refuses ${code}`);
   }
+  t.throws(() => readWabt(simdBytes, MVP).validate(), "the other build has vectors");
+  t.doesNotThrow(() => readWabt(simdBytes, { ...MVP, simd: true }).validate(), "and nothing else");
 });
 
 t.test("imports are the contract's calls, all from hal", (t) => {
   const abi = readAbi(readdirSync("hal"), (path) => readFileSync(path, "utf8"));
   const declared = abi.peripherals.flatMap(({ calls }) => calls.map((call) => `function hal ${call.name}`));
   t.strictSame([...module.imports].sort(), declared.sort());
+  t.strictSame([...simdModule.imports].sort(), declared, "the build with vectors");
   t.end();
 });
 
 t.test("exports are a closed list", (t) => {
   const expected = ["abi_version", "core_start", "init", "poll", "trace_bytes", "trace_pointer"].map((name) => `function ${name}`);
   t.strictSame([...module.exports].sort(), [...expected, "memory memory"]);
+  t.strictSame([...simdModule.exports].sort(), [...expected, "memory memory"], "the build with vectors");
   t.end();
 });
 
@@ -64,17 +70,19 @@ t.test("nothing allocates and memory is fixed", (t) => {
   const text = readFileSync("build/core.wat", "utf8");
   for (const word of ["memory.grow", "~lib/rt/", "__new", "__alloc", "__renew"]) t.notOk(text.includes(word), word);
   t.equal(module.memory.minimum, module.memory.maximum);
+  t.strictSame(simdModule.memory, module.memory);
   t.end();
 });
 
 t.test("two builds are one file", async (t) => {
   const hash = (data: Uint8Array): string => createHash("sha256").update(data).digest("hex");
   t.equal(hash(await builds.mvp), hash(bytes));
+  t.equal(hash(await builds.simd), hash(simdBytes));
 });
 
 t.test("the module is within its budget", async (t) => {
   const budget = JSON.parse(readFileSync("tools/size-budget.json", "utf8")) as Budget;
-  t.strictSame(complaints(bytes, await builds.names, budget), []);
+  t.strictSame(complaints(bytes, await builds.names, simdBytes, budget), []);
 });
 
 /** An instance on hardware that has nothing: every call is refused, so nothing but `init` shapes the memory. */

@@ -21,7 +21,7 @@ const WAT = `(module
   (func $core/main/poll (export "poll") (result i32) (call $core/net/link/linkGet)))`;
 
 /** Exactly what the module has. */
-const BUDGET: Budget = { bytes: assemble(WAT).length, pages: 2, filePermille: 700 };
+const BUDGET: Budget = { bytes: assemble(WAT).length, simdBytes: assemble(WAT).length, pages: 2, filePermille: 700 };
 
 t.test("a module is read", (t) => {
   const module = readWasm(assemble(WAT, true));
@@ -66,9 +66,10 @@ t.test("the report names the largest functions and files", (t) => {
 
 t.test("each budget is enforced alone", (t) => {
   const check = (budget: Partial<Budget>, wat = WAT, namedWat = wat): string[] =>
-    complaints(assemble(wat), assemble(namedWat, true), { ...BUDGET, ...budget });
+    complaints(assemble(wat), assemble(namedWat, true), assemble(WAT), { ...BUDGET, ...budget });
   t.strictSame(check({}), []);
   t.strictSame(check({ bytes: BUDGET.bytes - 1 }), [`${BUDGET.bytes} bytes, budget ${BUDGET.bytes - 1}`]);
+  t.strictSame(check({ simdBytes: 10 }), [`with vectors ${BUDGET.bytes} bytes, budget 10`]);
   t.strictSame(check({ pages: 1 }), ["2 pages of static memory, budget 1"]);
   t.strictSame(check({ filePermille: 600 }), ["core/net/link.ts has 10 of 16 bytes of code, budget 600 permille"]);
   t.match(check({}, WAT.replace("2 2", "2 3")), [/^memory can grow: 2 to 3 pages$/]);

@@ -6,8 +6,9 @@ import t from "tap";
 import { startUpCounts } from "../../host/bench/start-up.js";
 import { demoKey, demoOldBoot } from "../../host/image/demo.js";
 import { W25Q128JV } from "../../host/peripherals/nor-parts.js";
+import { core } from "../support/core.js";
 import { golden } from "../support/golden.js";
-import { core, play, type Scenario } from "../support/scenario.js";
+import { play, type Scenario } from "../support/scenario.js";
 import { displayed, requestsOf, transcriptOf } from "../support/scenario-table.js";
 
 const DEMONSTRATION: Scenario = {

@@ -1,8 +1,10 @@
 // Loads a core harness (test/harness) with the HAL calls that a test gives it.
 //
 // A call that the test does not give answers zero. A panic of the core becomes an error that names the source line.
+// OFFHOOK_BUILD=simd takes the build with vectors; `npm test` runs each test on both.
 
 import { readFileSync } from "node:fs";
+import process from "node:process";
 
 type Call = (...values: number[]) => number;
 
@@ -15,16 +17,18 @@ export interface Harness {
   write(ptr: number, bytes: Uint8Array): void;
 }
 
+const ENDING = process.env["OFFHOOK_BUILD"] === "simd" ? ".simd" : "";
+
 /** Each harness is compiled once: sweeps make thousands of instances. */
 const compiled = new Map<string, WebAssembly.Module>();
 
 function compile(name: string): WebAssembly.Module {
-  const module = compiled.get(name) ?? new WebAssembly.Module(readFileSync(`build/harness/${name}.wasm`));
+  const module = compiled.get(name) ?? new WebAssembly.Module(readFileSync(`build/harness/${name}${ENDING}.wasm`));
   compiled.set(name, module);
   return module;
 }
 
-/** Instantiates build/harness/NAME.wasm. */
+/** Instantiates build/harness/NAME.wasm, or NAME.simd.wasm. */
 export function loadHarness(name: string, hal: (memory: () => WebAssembly.Memory) => Record<string, Call>): Harness {
   const module = compile(name);
   let memory: WebAssembly.Memory | undefined;

@@ -3,10 +3,8 @@
 // In: a far end, a telephone and what goes wrong. Out: transcript, events, verdict, exit code, and what was violated: a panic,
 // a wild pointer, a poll that forgot to ask for its next one, a progress bar that fell, flash touched before a file was accepted.
 
-import { readFileSync } from "node:fs";
 import { Kind } from "../../hal/abi.js";
 import { Board } from "../../host/board.js";
-import { compileCore } from "../../host/core-loader.js";
 import type { EndEvent, OffhookEvent } from "../../host/event-types.js";
 import { half } from "../../host/faults/cut-models.js";
 import { Transcript } from "../../host/frontends/transcript.js";
@@ -30,6 +28,7 @@ import type { HttpFaultRule } from "../../host/site/http-faults.js";
 import type { HttpHandler } from "../../host/site/http-message.js";
 import { HttpServer, type HttpAccess } from "../../host/site/http-server.js";
 import type { Site } from "../../host/site/site.js";
+import { core } from "./core.js";
 import { GuardedFlash, type FlashOperation } from "./guarded-flash.js";
 import { testKey } from "./image-craft.js";
 
@@ -94,9 +93,6 @@ const POLL_WAIT_US_MAX = 70_000_000;
 const POWER_OFF_US = 2_000_000;
 /** More polls than the longest scenario takes by a factor of ten. */
 const POLL_COUNT_MAX = 2_000_000;
-
-/** The module under test, compiled once. */
-export const core = compileCore(readFileSync("build/core.wasm"));
 
 /** A signed software file; by default small, of the test key, for every model. */
 export function software(name: string, options: Partial<PackOptions> & { readonly bytes?: number } = {}): Software {

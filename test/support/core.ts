@@ -1,0 +1,14 @@
+// The core under test: build/core.wasm, or with OFFHOOK_BUILD=simd build/core.simd.wasm. `npm test` runs each test on both.
+
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { compileCore } from "../../host/core-loader.js";
+
+export type Build = "mvp" | "simd";
+
+export function coreOf(build: Build): WebAssembly.Module {
+  return compileCore(readFileSync(build === "simd" ? "build/core.simd.wasm" : "build/core.wasm"));
+}
+
+/** Compiled once. */
+export const core = coreOf(process.env["OFFHOOK_BUILD"] === "simd" ? "simd" : "mvp");
