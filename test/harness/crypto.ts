@@ -4,6 +4,7 @@ import "../../core/base/panic"; // Stands in for `abort`.
 import { crc32Get, crc32Init, crc32Of, crc32Push } from "../../core/crypto/crc32";
 import { ecdsaVerify } from "../../core/crypto/ecdsa-p256";
 import { ed25519Finish, ed25519Push, ed25519Start, ed25519Verify } from "../../core/crypto/ed25519";
+import { knownCrc32, knownEd25519, knownInit, knownPush, knownSha256 } from "../../core/crypto/known-answers";
 import { rsaPssVerify } from "../../core/crypto/rsa-pss";
 import { sha256Finish, sha256Init, sha256Push } from "../../core/crypto/sha256";
 import { sha256Blocks } from "../../core/crypto/sha256-lanes";
@@ -15,3 +16,5 @@ export { sha256Blocks as sha256_blocks };
 export { sha512Init as sha512_init, sha512Push as sha512_push, sha512Finish as sha512_finish };
 export { ed25519Start as ed25519_start, ed25519Push as ed25519_push, ed25519Finish as ed25519_finish, ed25519Verify as ed25519_verify };
 export { ecdsaVerify as ecdsa_verify, rsaPssVerify as rsa_pss_verify };
+export { knownInit as known_init, knownPush as known_push };
+export { knownCrc32 as known_crc32, knownSha256 as known_sha256, knownEd25519 as known_ed25519 };

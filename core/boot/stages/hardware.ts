@@ -10,6 +10,7 @@ import { HARDWARE_US, VALUE_BYTES_MAX } from "../../config";
 import { addressConfigure } from "../../net/address";
 import { parameterFind, parameterSet, parametersInit, parametersReport } from "../../settings/parameters";
 import { modeGet } from "../mode";
+import { selfTestInit, selfTestPoll } from "../self-test";
 import { softwareInit } from "../software";
 import { handOffPoll, handOffStart } from "./hand-off";
 
@@ -28,10 +29,12 @@ export function hardwareEnter(): void {
   verified = modeGet() != Mode.Telephone;
   if (verified) addressConfigure(0); // The short modes have no DHCP: their address is among the presets.
   else handOffStart();
+  if (!verified) selfTestInit();
 }
 
 export function hardwarePoll(): BootState {
   if (modeGet() != Mode.Telephone) return BootState.FileServer;
+  if (!selfTestPoll()) return BootState.Hardware; // Before the stored software is judged: both need the digests' streams.
   if (!verified) verified = handOffPoll();
   if (!verified) return BootState.Hardware;
   if (timeNow() >= doneUs) return BootState.Link;
