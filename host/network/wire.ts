@@ -63,6 +63,8 @@ export class WireNetwork implements Network {
   #question: DnsClient | undefined;
   #probe: ArpProbe | undefined;
   #frames: Uint8Array[] = [];
+  /** The core has looked for LLDP frames since it started: a neighbour speaks when it likes. */
+  #isListening = false;
   /** Handles are never used twice, so a stale one cannot mean a new stream. */
   #handleNext = 0;
 
@@ -76,15 +78,8 @@ export class WireNetwork implements Network {
   }
 
   get outstanding(): boolean {
-    if (this.#options.isOutside !== true) return false;
-    const isStreamWaiting = (stream: Stream): boolean => {
-      const { connection } = stream;
-      if (connection === undefined || connection.state === "closed") return false;
-      return connection.status === Status.Pending || connection.sender.outbox.bytes > 0 || (stream.waiting &&
-        connection.readableBytes === 0);
-    };
-    return this.#question?.answer === Status.Pending || (this.#probe !== undefined && this.#probe.answered === undefined) ||
-      [...this.#streams.values()].some(isStreamWaiting) || [...this.#ports.values()].some((port) => port.waiting);
+    return this.#options.isOutside === true && (this.#isListening || this.#isAsking() ||
+      [...this.#streams.values()].some(isStreamWaiting) || [...this.#ports.values()].some((port) => port.waiting));
   }
 
   // ---- Addresses and names.
@@ -225,6 +220,7 @@ export class WireNetwork implements Network {
 
   /** Takes one whole LLDP frame, its tag removed; a longer one than the target is dropped. 0 when there is none. */
   frameReceive(target: Uint8Array): number {
+    this.#isListening = true;
     const frame = this.#frames.shift();
     if (frame === undefined || frame.length > target.length) return 0;
     target.set(frame);
@@ -233,6 +229,7 @@ export class WireNetwork implements Network {
 
   reset(): void {
     // The power is gone or the telephone starts again: nobody is told.
+    this.#isListening = false;
     this.#forget();
     this.stack.setTag(false, { vid: 0, pcp: 0 });
     this.configure(0, 0, 0, MTU_DEFAULT);
@@ -254,6 +251,12 @@ export class WireNetwork implements Network {
     return { status: Status.Ok, reason: "" };
   }
 
+  /** A datagram may have left its port behind while it waits for a hardware address, such as DHCP's release. */
+  #isAsking(): boolean {
+    const isProbing = this.#probe !== undefined && this.#probe.answered === undefined;
+    return isProbing || this.#question?.answer === Status.Pending || this.stack.isAsking;
+  }
+
   #isUp(): boolean {
     return this.#options.isUp?.() ?? true;
   }
@@ -268,4 +271,9 @@ export class WireNetwork implements Network {
       }),
     };
   }
+}
+
+function isStreamWaiting({ connection, waiting }: Stream): boolean {
+  if (connection === undefined || connection.state === "closed") return false;
+  return connection.status === Status.Pending || connection.sender.outbox.bytes > 0 || (waiting && connection.readableBytes === 0);
 }

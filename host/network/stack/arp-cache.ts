@@ -30,6 +30,11 @@ export class ArpCache {
     return this.#known.size + this.#asked.size;
   }
 
+  /** True while packets wait for somebody's hardware address. */
+  get isAsking(): boolean {
+    return this.#asked.size > 0;
+  }
+
   clear(): void {
     this.#known.clear();
     this.#asked.clear();

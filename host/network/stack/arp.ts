@@ -63,6 +63,10 @@ export class Arp {
     return this.#cache.size;
   }
 
+  get isAsking(): boolean {
+    return this.#cache.isAsking;
+  }
+
   /** Forgets everybody, and takes an address, which the next `poll` announces; 0 takes none. */
   setAddress(address: number): void {
     this.#cache.clear();

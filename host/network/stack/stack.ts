@@ -99,6 +99,11 @@ export class Stack {
     return this.#arp.neighbourCount;
   }
 
+  /** True while packets wait for a neighbour's hardware address. */
+  get isAsking(): boolean {
+    return this.#arp.isAsking;
+  }
+
   // ---- Outside.
 
   onFrame(send: (frame: Uint8Array) => void): void {

@@ -303,6 +303,16 @@ t.test("outstanding: only with peers outside, while something is waited for", (t
   t.ok(network.outstanding, "a datagram's answer");
   network.close(port, false);
   t.notOk(network.outstanding);
+  const leaving = network.udpOpen(0);
+  network.udpSend(leaving, addressOf("10.0.8.99"), 99, text("x"));
+  network.close(leaving, false);
+  t.ok(network.outstanding, "a hardware address, for a datagram whose port is gone");
+  wait(4_000_000);
+  t.notOk(network.outstanding);
+  network.frameReceive(new Uint8Array(1514));
+  t.ok(network.outstanding, "what a neighbour says by LLDP, once it is listened for");
+  network.reset();
+  t.notOk(network.outstanding);
   t.ok(wakes > 5);
   t.end();
 });
