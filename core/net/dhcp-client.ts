@@ -17,7 +17,7 @@ import { parameterNumber } from "../settings/parameters";
 import { Parameter } from "../settings/table";
 import * as dhcp from "../wire/dhcp";
 import { arpProbe } from "./arp";
-import { leaseAddIdentity, leaseApply, leaseRefuse, leaseSeconds, leaseT1Seconds, leaseT2Seconds } from "./dhcp-lease";
+import { leaseAddClient, leaseAddIdentity, leaseApply, leaseRefuse, leaseSeconds, leaseT1Seconds, leaseT2Seconds } from "./dhcp-lease";
 import { udpClose, udpConfigure, udpOpen, udpReceive, udpSend, UDP_ADDRESS_BROADCAST } from "./udp";
 
 /** Where the client stands; RFC 2131 figure 5, and what an expired lease that is kept comes to. */
@@ -123,6 +123,7 @@ export function dhcpClientRelease(): void {
   dhcp.dhcpBegin(entropyWord(), 0, MAC, address);
   dhcp.dhcpAddByte(dhcp.OPTION_MESSAGE, DhcpMessage.Release);
   dhcp.dhcpAddWord(dhcp.OPTION_SERVER, serverAddress);
+  leaseAddClient(MAC);
   dhcp.dhcpEnd();
   dhcpClientLeave(serverAddress, DhcpMessage.Release);
   dhcpClientStop();
@@ -136,6 +137,7 @@ export function dhcpClientDecline(): void {
   dhcp.dhcpAddByte(dhcp.OPTION_MESSAGE, DhcpMessage.Decline);
   dhcp.dhcpAddWord(dhcp.OPTION_REQUESTED, address);
   dhcp.dhcpAddWord(dhcp.OPTION_SERVER, serverAddress);
+  leaseAddClient(MAC);
   dhcp.dhcpEnd();
   dhcpClientLeave(UDP_ADDRESS_BROADCAST, DhcpMessage.Decline);
   dhcpClientStop();

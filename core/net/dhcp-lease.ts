@@ -72,10 +72,7 @@ export function leaseAddIdentity(macPtr: usize): void {
   lineAddHex(macPtr + 3, 3, true);
   dhcp.dhcpAddBytes(dhcp.OPTION_HOST_NAME, linePtr(), lineBytes());
   dhcp.dhcpAddBytes(dhcp.OPTION_CLASS, textPtr(DHCP_CLASS), textBytes(DHCP_CLASS));
-  store<u8>(REQUESTED, 1);
-  store<u32>(REQUESTED + 1, load<u32>(macPtr));
-  store<u16>(REQUESTED + 5, load<u16>(macPtr + 4));
-  dhcp.dhcpAddBytes(dhcp.OPTION_CLIENT, REQUESTED, 7);
+  leaseAddClient(macPtr);
   store<u8>(REQUESTED, dhcp.OPTION_MASK);
   store<u8>(REQUESTED + 1, dhcp.OPTION_ROUTER);
   store<u8>(REQUESTED + 2, dhcp.OPTION_DNS);
@@ -85,6 +82,14 @@ export function leaseAddIdentity(macPtr: usize): void {
   store<u8>(REQUESTED + 6, dhcp.OPTION_NTP);
   store<u8>(REQUESTED + 7, parameterNumber(Parameter.SSON));
   dhcp.dhcpAddBytes(dhcp.OPTION_PARAMETERS, REQUESTED, 8);
+}
+
+/** Option 61, the same in every message: Ethernet and the MAC. A server may know the lease by nothing else (RFC 2131 §4.2). */
+export function leaseAddClient(macPtr: usize): void {
+  store<u8>(REQUESTED, 1);
+  store<u32>(REQUESTED + 1, load<u32>(macPtr));
+  store<u16>(REQUESTED + 5, load<u16>(macPtr + 4));
+  dhcp.dhcpAddBytes(dhcp.OPTION_CLIENT, REQUESTED, 7);
 }
 
 /** The host name's third letter tells the maker's address block. */
