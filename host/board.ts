@@ -64,6 +64,8 @@ export class Board {
   /** When the core wants to be polled next; undefined without power and once it has ended. */
   wakeUs: number | undefined;
   pollCount = 0;
+  /** HAL calls of the busiest poll so far. */
+  pollCallsMax = 0;
   resetCount = 0;
   readonly #core: WebAssembly.Module;
   readonly #mode: Mode;
@@ -164,7 +166,9 @@ export class Board {
     const core = this.#instance;
     if (core === undefined) return;
     this.pollCount += 1;
+    const callsBefore = this.binding.callCount;
     const waitUs = this.#callPoll(core);
+    this.pollCallsMax = Math.max(this.pollCallsMax, this.binding.callCount - callsBefore);
     this.log.settle();
     if (waitUs === undefined) {
       this.log.reset("panic"); // The core could not say it any more.
@@ -216,7 +220,15 @@ export class Board {
     const core = instantiateCore(this.#core, this.binding.imports);
     this.binding.attach(core.memory);
     this.#instance = core;
-    core.init(this.#mode, cause);
+    try {
+      core.init(this.#mode, cause);
+    } catch (error) {
+      // A module that traps here would do so for ever: it stays without a poll, and the report says why.
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      this.system.panic ??= { code: 0, file: error.message, line: 0 };
+      this.log.reset("panic");
+      return;
+    }
     this.log.settle();
     this.wakeUs = this.scheduler.nowUs;
   }

@@ -16,7 +16,7 @@ export function confirmPoll(kind: i32): i32 {
     const status = journalPoll();
     if (status == Status.Pending) return status;
     marking = false;
-    slotReport(kind, slot, SlotWhy.Confirmed);
+    if (status == Status.Ok) slotReport(kind, slot, SlotWhy.Confirmed);
     return Status.Ok; // A journal that cannot be written leaves the image on trial; the next start-up tries again.
   }
   if (slot == SLOT_NONE || journalState(kind, slot) != SlotState.Trial) return Status.Ok;

@@ -11,6 +11,9 @@ import { FLASH_PAGE_BYTES_MIN, FLASH_SECTOR_BYTES_MIN, FLASH_UNIT_BYTES_MAX } fr
 /** As `flash_geometry` fills it. */
 const GEOMETRY = memory.data(28, 4);
 
+/** More looks at a unit whose code does not hold. */
+const READ_RETRIES: i32 = 2;
+
 let programEnd: u32 = 0;
 
 /** Asks for the geometry. Unsupported when this core cannot work with it. */
@@ -50,7 +53,9 @@ export function deviceUnitBytes(): u32 {
 /** Reads bytes. Ok, Busy, OutOfRange, or EccFatal: the bytes are undefined, the chip is as it was. */
 export function deviceRead(offset: u32, ptr: usize, bytes: i32): i32 {
   assert(bytes >= 0);
-  const status = halFlashRead(offset, ptr, bytes);
+  let status = halFlashRead(offset, ptr, bytes);
+  // The contract allows a second look: what an interrupted write left may read well once and badly the next time.
+  for (let retries = READ_RETRIES; retries > 0 && status == Status.EccFatal; retries--) status = halFlashRead(offset, ptr, bytes);
   return status > 0 ? Status.Ok : status; // 1 = read well after correction.
 }
 

@@ -137,6 +137,8 @@ export function journalMark(kind: i32, slot: i32, state: SlotState, attempts: i3
   recordCopy(MARK, liveAt(kind));
   recordSetState(MARK, slotChecked(slot), state, attempts);
   recordSetErasedSectors(MARK, slot, 0);
+  // There is one image on trial at a time, the newest; one that was never confirmed stays as what to fall back to.
+  if (state == SlotState.Trial && recordState(MARK, 1 - slot) == SlotState.Trial) recordSetState(MARK, 1 - slot, SlotState.Staged, 0);
   if (digestPtr != 0) bytesCopy(recordDigest(MARK, slot), digestPtr, DIGEST_BYTES);
   if (state == SlotState.Updated) {
     recordSetConfirmed(MARK, slot);

@@ -221,10 +221,14 @@ function dhcpClientOffer(server: u32): void {
   sendUs = timeNow();
 }
 
-/** NAK: what was asked for is not ours. With a lease the address is lost at once. */
+/** NAK: what was asked for is not ours. With a lease the address is lost at once; else a server that goes on refusing is not hurried. */
 function dhcpClientRefused(): void {
-  if (phase > Phase.Bound) phase = Phase.Lost;
-  else dhcpClientSelect();
+  if (phase > Phase.Bound) {
+    phase = Phase.Lost;
+    return;
+  }
+  dhcpClientSelect();
+  sendUs = timeNow() + DHCP_RETRY_US_MIN;
 }
 
 function dhcpClientBind(server: u32): void {

@@ -6,7 +6,7 @@ import { be32 } from "../base/bytes";
 import { eventAddress, eventBegin, eventCode, eventSend } from "../base/events";
 import { lineAddAddress, lineAddByte, lineAddHex, lineAddNumber, lineBytes, linePtr, lineStart } from "../base/line";
 import { DHCP_CLASS, textBytes, textPtr } from "../base/texts";
-import { option242Apply } from "../settings/option242";
+import { option242Start } from "../settings/option242";
 import { parameterNumber, parameterSet } from "../settings/parameters";
 import { Parameter } from "../settings/table";
 import * as dhcp from "../wire/dhcp";
@@ -59,7 +59,8 @@ export function leaseApply(renewed: bool): void {
   const mtu = dhcp.dhcpHalf(dhcp.OPTION_MTU);
   if (mtu != 0) leaseSetNumber(Parameter.MTU_SIZE, mtu);
   if (dhcp.dhcpNextServer() != 0) leaseSetAddress(Parameter.HTTPSRVR, dhcp.dhcpNextServer());
-  if (dhcp.dhcpFind(parameterNumber(Parameter.SSON))) option242Apply(dhcp.dhcpValuePtr(), dhcp.dhcpValueBytes());
+  if (dhcp.dhcpFind(parameterNumber(Parameter.SSON))) option242Start(dhcp.dhcpValuePtr(), dhcp.dhcpValueBytes());
+  else option242Start(0, 0);
 }
 
 /** Options 12, 55, 57, 60 and 61. */

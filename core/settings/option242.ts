@@ -20,6 +20,16 @@ const VALUE = memory.data(VALUE_BYTES_MAX + 1, 8);
 /** One continuing segment, for its event. */
 const PIECE = memory.data(VALUE_BYTES_MAX + 1, 8);
 
+/** Events after which an item is the last of its poll; an item adds its own, the parameter's, and those of what continues it. */
+const OPTION_EVENTS_PER_POLL: i32 = 24;
+/** Pieces of one list that are told; a value that is not too long has a few. */
+const CONTINUATIONS_TOLD_MAX: i32 = 16;
+
+let optionPtr: usize = 0;
+let optionBytes: i32 = 0;
+let optionAt: i32 = 0;
+let eventCount: i32 = 0;
+
 // The segment that was found last: offsets into the option.
 let segmentStart: i32 = 0;
 let segmentEnd: i32 = 0;
@@ -27,18 +37,27 @@ let segmentNext: i32 = 0;
 let equalsAt: i32 = -1; // Of the first `=` outside quotes, or -1.
 let quoteOpen: bool = false;
 
-/** Applies a whole option. Zero bytes at its end are not part of it: some servers send them. */
-export function option242Apply(ptr: usize, bytes: i32): void {
+/** Begins with a whole option, which must stay where it is. Zero bytes at its end are not part of it: some servers send them. */
+export function option242Start(ptr: usize, bytes: i32): void {
   assert(bytes >= 0);
   while (bytes > 0 && load<u8>(ptr + <usize>bytes - 1) == 0) bytes--;
-  let at: i32 = 0;
-  while (at < bytes) {
-    segmentFind(ptr, bytes, at);
-    at = segmentNext;
+  optionPtr = ptr;
+  optionBytes = bytes;
+  optionAt = 0;
+}
+
+/** Applies the next items: a poll's worth. True once all are done. */
+export function option242Poll(): bool {
+  eventCount = 0;
+  while (optionAt < optionBytes) {
+    if (eventCount >= OPTION_EVENTS_PER_POLL) return false;
+    segmentFind(optionPtr, optionBytes, optionAt);
+    optionAt = segmentNext;
     if (segmentStart == segmentEnd) continue;
-    if (equalsAt >= 0) at = itemApply(ptr, bytes);
-    else orphanReport(ptr + <usize>segmentStart, segmentEnd - segmentStart);
+    if (equalsAt >= 0) optionAt = itemApply(optionPtr, optionBytes);
+    else orphanReport(optionPtr + <usize>segmentStart, segmentEnd - segmentStart);
   }
+  return true;
 }
 
 /** A first segment without `=` continues nothing. */
@@ -107,14 +126,15 @@ function effectOf(why: ValueWhy): OptionEffect {
   return why == ValueWhy.WrongSource ? OptionEffect.NotFromDhcp : OptionEffect.Invalid;
 }
 
-/** One event for each segment that continued the item, after the item's own. */
+/** One event for each of the first segments that continued the item, after the item's own. */
 function continuationsReport(ptr: usize, at: i32, end: i32, name: usize, nameBytes: i32): void {
-  while (at < end) {
+  for (let told: i32 = 0; at < end && told < CONTINUATIONS_TOLD_MAX;) {
     segmentFind(ptr, end, at);
     at = segmentNext;
     if (segmentStart == segmentEnd) continue;
     const pieceBytes = pieceCopy(PIECE, 0, ptr + <usize>segmentStart, segmentEnd - segmentStart);
     optionReport(name, nameBytes, PIECE, pieceBytes, OptionEffect.Continued, segmentStart, ValueWhy.None);
+    told++;
   }
 }
 
@@ -128,4 +148,5 @@ function optionReport(
   eventNumber(Field.Offset, <u32>offset);
   eventCode(Field.OptionWhy, why);
   eventSend();
+  eventCount++;
 }

@@ -35,9 +35,14 @@ const RANK_SETTINGS: i32 = 5;
 const RANK_LLDP_LAYER2: i32 = 6;
 const RANK_LOCAL: i32 = 7;
 
+/** Half of the HAL calls that a poll may make. */
+const REPORTS_PER_POLL: i32 = 32;
+
 const SLOTS = memory.data(SLOTS_BYTES, 8);
 const STATES = memory.data(PARAMETER_COUNT * 2, 2); // Per parameter: u8 bytes of the value in use, u8 its source.
 const EXPANDED = memory.data(VALUE_BYTES_MAX, 8);
+
+let reportNext: i32 = PARAMETER_COUNT;
 
 /** All parameters at their defaults, macros replaced; no events. */
 export function parametersInit(): void {
@@ -139,9 +144,15 @@ function parameterKeep(index: i32, bytes: i32, source: Source): void {
   parameterReport(index);
 }
 
-/** Tells the host every value in use and its source: one event a parameter. */
-export function parametersReport(): void {
-  for (let index: i32 = 0; index < PARAMETER_COUNT; index++) parameterReport(index);
+/** Begins to report every parameter with its value and source. */
+export function parametersReportStart(): void {
+  reportNext = 0;
+}
+
+/** Reports the next parameters: a poll's worth. True once all are told. */
+export function parametersReportPoll(): bool {
+  for (let count: i32 = 0; count < REPORTS_PER_POLL && reportNext < PARAMETER_COUNT; count++, reportNext++) parameterReport(reportNext);
+  return reportNext == PARAMETER_COUNT;
 }
 
 function parameterReport(index: i32): void {

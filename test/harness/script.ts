@@ -2,11 +2,12 @@
 
 import "../../core/base/panic"; // Stands in for `abort`.
 
-export { option242Apply as option242_apply } from "../../core/settings/option242";
+import { option242Poll, option242Start } from "../../core/settings/option242";
+import { parametersReportPoll, parametersReportStart } from "../../core/settings/parameters";
 export {
   parameterBytes as parameter_bytes, parameterFind as parameter_find, parameterNumber as parameter_number,
   parameterPtr as parameter_ptr, parameterSet as parameter_set, parameterSource as parameter_source,
-  parametersInit as parameters_init, parametersReport as parameters_report,
+  parametersInit as parameters_init,
 } from "../../core/settings/parameters";
 export {
   interpreterFileStart as interpreter_file_start, interpreterGetBytes as interpreter_get_bytes,
@@ -15,6 +16,17 @@ export {
   interpreterPollStart as interpreter_poll_start, interpreterPush as interpreter_push, interpreterPushEnd as interpreter_push_end,
   interpreterStatements as interpreter_statements, interpreterStatus as interpreter_status, interpreterWhy as interpreter_why,
 } from "../../core/script/interpreter";
+
+/** What boot spreads over polls, at once. */
+export function option242_apply(ptr: usize, bytes: i32): void {
+  option242Start(ptr, bytes);
+  while (!option242Poll()) continue;
+}
+
+export function parameters_report(): void {
+  parametersReportStart();
+  while (!parametersReportPoll()) continue;
+}
 
 const INPUT = memory.data(0x20000, 8);
 

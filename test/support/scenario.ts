@@ -92,6 +92,8 @@ const SEED = 1;
 const POLL_WAIT_US_MAX = 70_000_000;
 const POWER_OFF_US = 2_000_000;
 /** More polls than the longest scenario takes by a factor of ten. */
+/** What docs/STARTUP.md promises of a poll. */
+const POLL_CALLS_MAX = 64;
 const POLL_COUNT_MAX = 2_000_000;
 
 /** A signed software file; by default small, of the test key, for every model. */
@@ -246,8 +248,9 @@ class Play {
   }
 
   #checkEnd(): void {
-    const { system, binding, log } = this.#board;
+    const { pollCallsMax, system, binding, log } = this.#board;
     if (system.panic !== undefined) this.#violations.push(`panic at ${system.panic.file}:${system.panic.line}`);
+    if (pollCallsMax > POLL_CALLS_MAX) this.#violations.push(`a poll made ${pollCallsMax} HAL calls`);
     if (binding.faulty !== undefined) this.#violations.push(`a range outside memory: ${binding.faulty}`);
     if (log.droppedCount > 0) this.#violations.push(`${log.droppedCount} malformed event records`);
     const [offset] = this.#flash.trespasses;

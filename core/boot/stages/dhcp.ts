@@ -13,6 +13,7 @@ import {
   dhcpClientStart, dhcpClientStop,
 } from "../../net/dhcp-client";
 import { linkSpeed } from "../../net/link";
+import { option242Poll } from "../../settings/option242";
 import { parameterNumber } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear, screenSetLine } from "../../ui/screen";
@@ -25,6 +26,8 @@ const SECOND_US: u64 = 1000000;
 let isStatic: bool = false;
 let testUs: u64 = 0;
 let noticed: bool = false;
+let began: bool = false;
+let againUs: u64 = 0;
 
 /** True when the address in use was entered locally. */
 export function dhcpIsStatic(): bool {
@@ -34,6 +37,7 @@ export function dhcpIsStatic(): bool {
 export function dhcpEnter(): void {
   isStatic = dhcpStatic();
   noticed = false;
+  againUs = timeNow();
   if (!isStatic) dhcpBegin();
 }
 
@@ -43,7 +47,8 @@ export function dhcpPoll(): BootState {
     return BootState.Link;
   }
   if (isStatic) return BootState.Conflict;
-  if (dhcpClientPoll() == Status.Ok) return dhcpBound();
+  if (!began) return dhcpAgain();
+  if (dhcpClientPoll() == Status.Ok) return option242Poll() ? dhcpBound() : dhcpMore();
   dhcpShow();
   dhcpTest();
   if (dhcpClientIsSilent() && !noticed) {
@@ -54,9 +59,23 @@ export function dhcpPoll(): BootState {
 }
 
 function dhcpBegin(): void {
-  dhcpClientStart(vlanInUse());
+  began = dhcpClientStart(vlanInUse()) == Status.Ok;
   testUs = timeNow() + <u64>parameterNumber(Parameter.VLANTEST) * SECOND_US;
   timeWakeIn(0);
+}
+
+/** The network had no port to give: it is asked again. */
+function dhcpAgain(): BootState {
+  if (timeNow() >= againUs) dhcpBegin();
+  if (!began) againUs = timeNow() + SECOND_US;
+  timeWakeAt(againUs);
+  return BootState.Dhcp;
+}
+
+/** Option 242 has more items than one poll may work on. */
+function dhcpMore(): BootState {
+  timeWakeIn(0);
+  return BootState.Dhcp;
 }
 
 function dhcpBound(): BootState {

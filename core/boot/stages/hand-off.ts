@@ -9,7 +9,7 @@ import { bytesEqual } from "../../base/bytes";
 import { systemHandover, systemInfo, systemOption } from "../../base/system";
 import { timeWakeNow } from "../../base/time";
 import { deviceInit } from "../../flash/device";
-import { infoFileBytes, infoNameBytes, infoNamePtr, infoRead } from "../../flash/info-area";
+import { infoDigestPtr, infoFileBytes, infoNameBytes, infoNamePtr, infoRead } from "../../flash/info-area";
 import { journalAttempts, journalDigest, journalMark, journalOpen, journalPoll, journalPreferred, journalState } from "../../flash/journal";
 import { layoutInit, layoutProtect, layoutSlotBytes, layoutSlotOffset } from "../../flash/layout";
 import {
@@ -33,7 +33,7 @@ const DIGEST_BYTES: i32 = 16; // What the journal keeps of a digest.
 
 let step: Step = Step.Open;
 let kind: i32 = Kind.Boot;
-let slot: i32 = SLOT_NONE;
+let slot: i32 = 0;
 let triedSlots: i32 = 0;
 let startedBytes: u32 = 0;
 let usable: bool = false;
@@ -41,7 +41,7 @@ let usable: bool = false;
 export function handOffStart(): void {
   step = Step.Open;
   kind = Kind.Boot;
-  slot = SLOT_NONE;
+  slot = 0;
   triedSlots = 0;
   startedBytes = 0;
   usable = deviceInit() >= 0 && layoutInit() >= 0 && journalOpen() >= 0;
@@ -99,13 +99,20 @@ function handOffReport(forKind: i32): void {
 
 /** The preferred slot first, then the other, if it ever held an image. */
 function handOffChoose(): void {
-  slot = triedSlots == 0 ? journalPreferred(kind) : 1 - slot;
-  if (slot < 0 || triedSlots == 2 || (triedSlots == 1 && !handOffHoldsImage())) return handOffNextKind();
+  slot = triedSlots == 0 ? handOffFirst() : 1 - slot;
+  if (triedSlots == 2 || (triedSlots == 1 && !handOffHoldsImage())) return handOffNextKind();
   triedSlots++;
   const attempts = journalAttempts(kind, slot);
-  if (journalState(kind, slot) != SlotState.Trial || !handOffCounts()) return handOffVerify();
+  // One whose attempts are used up is only tried where the other does not verify, and then it is all there is.
+  if (journalState(kind, slot) != SlotState.Trial || attempts == 0 || !handOffCounts()) return handOffVerify();
   step = Step.Attempt;
   if (journalMark(kind, slot, SlotState.Trial, attempts - 1, journalDigest(kind, slot), 0) < 0) handOffVerify();
+}
+
+/** Where the journal knows of no image, it may have been lost: both slots are looked at. */
+function handOffFirst(): i32 {
+  const preferred = journalPreferred(kind);
+  return preferred < 0 ? 0 : preferred;
 }
 
 /** A start that the core asked for is not held against the image. */
@@ -116,24 +123,39 @@ function handOffCounts(): bool {
 
 function handOffHoldsImage(): bool {
   const state = journalState(kind, slot);
+  return handOffKnowsImage() || state == SlotState.Ready;
+}
+
+/** True when the journal says which image the slot holds. */
+function handOffKnowsImage(): bool {
+  const state = journalState(kind, slot);
   return state == SlotState.Trial || state == SlotState.Updated || state == SlotState.Staged;
+}
+
+/** Reads the slot's info area; false when it cannot be read or speaks of another image. */
+function handOffNamed(): bool {
+  return infoRead(kind, slot) && (!handOffKnowsImage() || bytesEqual(infoDigestPtr(), journalDigest(kind, slot), DIGEST_BYTES));
 }
 
 /** Without a readable info area the whole slot is offered: the image's own lengths say where it ends. */
 function handOffVerify(): void {
   step = Step.Verify;
-  const named = infoRead(kind, slot);
-  transferVerifySlot(kind, slot, named ? infoFileBytes() : layoutSlotBytes(kind));
+  if (!handOffHoldsImage()) {
+    step = Step.Choose; // Writing, erased or failed: nothing to look at.
+    return;
+  }
+  transferVerifySlot(kind, slot, handOffNamed() ? infoFileBytes() : layoutSlotBytes(kind));
 }
 
 function handOffJudge(status: i32): void {
   const valid = status == Status.Ok && validatorVerdict() == ImageVerdict.Accepted && validatorKind() == kind;
-  if (!valid || !bytesEqual(validatorDigestPtr(), journalDigest(kind, slot), DIGEST_BYTES)) {
-    slotReport(kind, slot, SlotWhy.NotValid);
+  const known = handOffKnowsImage();
+  if (!valid || (known && !bytesEqual(validatorDigestPtr(), journalDigest(kind, slot), DIGEST_BYTES))) {
+    if (known) slotReport(kind, slot, SlotWhy.NotValid);
     step = Step.Choose;
     return;
   }
-  const named = infoRead(kind, slot);
+  const named = handOffNamed();
   softwareSet(kind, slot, validatorCounter(), infoNamePtr(), named ? infoNameBytes() : 0);
   startedBytes = validatorImageBytes();
   slotReport(kind, slot, named ? SlotWhy.Chosen : SlotWhy.NameUnknown);

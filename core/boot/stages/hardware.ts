@@ -5,35 +5,42 @@
 import { Info, Mode } from "../../../hal/abi";
 import { BootState, Source } from "../../../hal/events";
 import { systemHas, systemInfo } from "../../base/system";
-import { timeNow, timeWakeAt } from "../../base/time";
+import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
 import { HARDWARE_US, VALUE_BYTES_MAX } from "../../config";
 import { addressConfigure } from "../../net/address";
-import { parameterFind, parameterSet, parametersInit, parametersReport } from "../../settings/parameters";
+import { parameterFind, parameterSet, parametersInit, parametersReportPoll, parametersReportStart } from "../../settings/parameters";
 import { modeGet } from "../mode";
 import { selfTestInit, selfTestPoll } from "../self-test";
 import { softwareInit } from "../software";
 import { handOffPoll, handOffStart } from "./hand-off";
 
 const PRESET_BYTES_MAX: i32 = 320;
+/** Each takes three HAL calls. */
+const PRESETS_PER_POLL: i32 = 8;
 const PRESET = memory.data(320, 8);
 
 let doneUs: u64 = 0;
+let presetNext: i32 = Info.PresetFirst;
 let verified: bool = false;
 
 export function hardwareEnter(): void {
   parametersInit();
-  hardwarePresets();
-  parametersReport();
+  parametersReportStart();
+  presetNext = Info.PresetFirst;
   softwareInit();
   doneUs = timeNow() + HARDWARE_US;
   verified = modeGet() != Mode.Telephone;
-  if (verified) addressConfigure(0); // The short modes have no DHCP: their address is among the presets.
-  else handOffStart();
-  if (!verified) selfTestInit();
+  if (verified) return;
+  handOffStart();
+  selfTestInit();
 }
 
 export function hardwarePoll(): BootState {
-  if (modeGet() != Mode.Telephone) return BootState.FileServer;
+  if (!hardwarePresets() || !parametersReportPoll()) {
+    timeWakeNow();
+    return BootState.Hardware;
+  }
+  if (modeGet() != Mode.Telephone) return hardwareLeave();
   if (!selfTestPoll()) return BootState.Hardware; // Before the stored software is judged: both need the digests' streams.
   if (!verified) verified = handOffPoll();
   if (!verified) return BootState.Hardware;
@@ -42,10 +49,18 @@ export function hardwarePoll(): BootState {
   return BootState.Hardware;
 }
 
-/** `NAME=VALUE` items as if entered locally. An unknown name is the host's to refuse; here it is left out. */
-function hardwarePresets(): void {
-  for (let item: i32 = Info.PresetFirst; systemHas(item); item++) {
-    const bytes = systemInfo(item, PRESET, PRESET_BYTES_MAX);
+/** The short modes have no DHCP: their address is among the presets. */
+function hardwareLeave(): BootState {
+  addressConfigure(0);
+  return BootState.FileServer;
+}
+
+/** `NAME=VALUE` items as if entered locally, some a poll; true after the last. An unknown name is the host's to refuse. */
+function hardwarePresets(): bool {
+  for (let count: i32 = 0; systemHas(presetNext); count++) {
+    if (count == PRESETS_PER_POLL) return false;
+    const bytes = systemInfo(presetNext, PRESET, PRESET_BYTES_MAX);
+    presetNext++;
     let equals: i32 = 0;
     while (equals < bytes && load<u8>(PRESET + <usize>equals) != 0x3d) equals++;
     const index = parameterFind(PRESET, equals);
@@ -53,4 +68,5 @@ function hardwarePresets(): void {
     if (index < 0 || valueBytes < 0 || valueBytes > VALUE_BYTES_MAX) continue;
     parameterSet(index, PRESET + <usize>equals + 1, valueBytes, Source.CommandLine);
   }
+  return true;
 }

@@ -54,7 +54,7 @@ t.test("a long list that grows by continuations stays within its buffer", (t) =>
   const machine = new ScriptMachine();
   machine.call("option242_apply", ...machine.give(`HTTPSRVR=${"abc,".repeat(2000)}SIG=2`));
   t.equal(machine.options()[0], `0 invalid HTTPSRVR=${"abc,".repeat(64)} [too-long]`);
-  t.equal(machine.options().length, 2001, "the item, 1999 continuations, and the next item");
+  t.equal(machine.options().length, 18, "the item, the first 16 of 1999 continuations, and the next item");
   t.equal(machine.value("HTTPSRVR"), "");
   t.equal(machine.value("SIG"), "2");
   t.end();
