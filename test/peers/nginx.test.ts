@@ -12,7 +12,7 @@ import { testKey } from "../support/image-craft.js";
 import { bootOffhook, type Ran } from "../support/offhook.js";
 import { software } from "../support/scenario.js";
 import { skipWithout } from "./support/daemon.js";
-import { startNginx, type Nginx } from "./support/nginx.js";
+import { agreesWithLog, startNginx } from "./support/nginx.js";
 
 /** Avaya's own script of release 2.6.17, not part of this project. */
 const REAL_SCRIPT = "../shared/samples/settings/96xxupgrade.txt";
@@ -53,14 +53,6 @@ function trusted(t: Test): string[] {
   return ["--trust", path];
 }
 
-/** The events say of each request what nginx says: method, path, status, and the bytes of the body. */
-function agrees(t: Test, ran: Ran, nginx: Nginx): void {
-  const said = ran.events.flatMap((event) => (event.event === "http"
-    ? [`${event.method} ${new URL(event.url!).pathname} ${event.status} ${event.accepted === true ? event.bytes : event.expected}`] : []));
-  const logged = nginx.accesses().map(({ method, target, status, bytes }) => `${method} ${target} ${status} ${bytes}`);
-  t.same(said, logged, "as nginx's log has it");
-}
-
 /** Two passes, then login. */
 async function twoPasses(t: Test, files: Readonly<Record<string, string | Uint8Array>>): Promise<Ran> {
   const nginx = await startNginx(t, files);
@@ -68,7 +60,7 @@ async function twoPasses(t: Test, files: Readonly<Record<string, string | Uint8A
   await nginx.stop();
   t.same([ran.end.state, ran.end.bootname, ran.end.appname], ["login", boot.name, app.name]);
   t.equal(ran.events.filter((event) => event.event === "reset" && event.reason === "upgraded").length, 2, "two passes");
-  agrees(t, ran, nginx);
+  agreesWithLog(t, ran, nginx);
   return ran;
 }
 
@@ -103,7 +95,7 @@ t.test("a slow server and one that sends chunks", options, async (t) => {
     const ran = await bootOffhook(["--server", nginx.url, ...trust]);
     await nginx.stop();
     t.same([ran.end.ok, ran.code, ran.end.appname], [true, 0, app.name]);
-    if (nginx === slow) agrees(t, ran, nginx);
+    if (nginx === slow) agreesWithLog(t, ran, nginx);
     else t.notOk(ran.events.some((event) => event.event === "http" && event.expected !== undefined), "no answer had a Content-Length");
   }
 });
@@ -113,7 +105,7 @@ t.test("files in a folder, and no script in another", options, async (t) => {
   const nginx = await startNginx(t, files);
   const found = await bootOffhook(["--server", `${nginx.url}phones/9600/`, ...trusted(t)]);
   t.same([found.end.ok, found.code, found.end.appname], [true, 0, app.name]);
-  agrees(t, found, nginx);
+  agreesWithLog(t, found, nginx);
   const before = nginx.accesses().length;
   const missed = await bootOffhook(["--server", `${nginx.url}phones`]);
   await nginx.stop();

@@ -11,9 +11,12 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs `offhook boot ARGS --json`; `onEvent` sees each event as it comes. */
-export function bootOffhook(args: readonly string[], onEvent: (event: OffhookEvent) => void = () => undefined): Promise<Ran> {
-  const child = spawn(execPath, ["build/js/host/cli/main.js", "boot", ...args, "--json"], { stdio: ["ignore", "pipe", "pipe"] });
+/** Runs `offhook boot ARGS --json`; `onEvent` sees each event as it comes. `inside` is a command that runs it elsewhere. */
+export function bootOffhook(
+  args: readonly string[], onEvent: (event: OffhookEvent) => void = () => undefined, inside: readonly string[] = [],
+): Promise<Ran> {
+  const [command, ...words] = [...inside, execPath, "build/js/host/cli/main.js", "boot", ...args, "--json"];
+  const child = spawn(command!, words, { stdio: ["ignore", "pipe", "pipe"] });
   const events: OffhookEvent[] = [];
   let [rest, stderr] = ["", ""];
   child.stdout.on("data", (data: Buffer) => {

@@ -42,10 +42,12 @@ export interface Daemon {
 
 export interface DaemonPlan {
   readonly program: string;
+  /** The command that runs it elsewhere, such as in a namespace, as the same process. */
+  readonly inside?: readonly string[];
   /** Makes the arguments; configuration files are written into the folder here. */
   readonly prepare: (folder: string) => readonly string[];
-  /** Asked until it says true: the daemon answers. */
-  readonly ready: () => Promise<boolean>;
+  /** Asked until it says true, with the output so far: the daemon answers. */
+  readonly ready: (output: string) => boolean | Promise<boolean>;
   /** How it is asked to end; default SIGTERM. */
   readonly endSignal?: NodeJS.Signals;
 }
@@ -56,7 +58,8 @@ export async function startDaemon(t: Test, plan: DaemonPlan): Promise<Daemon> {
   if (path === undefined) throw new Error(`${plan.program} is not installed, and PEERS_REQUIRED=1 asks for it`);
   const folder = mkdtempSync(join(tmpdir(), `offhook-${plan.program}-`));
   let output = "";
-  const child = spawn(path, plan.prepare(folder), { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const [command, ...args] = [...(plan.inside ?? []), path, ...plan.prepare(folder)];
+  const child = spawn(command!, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.on("data", (data: Buffer) => void (output += data.toString()));
   child.stderr.on("data", (data: Buffer) => void (output += data.toString()));
   const gone = ended(child);
@@ -71,7 +74,7 @@ export async function startDaemon(t: Test, plan: DaemonPlan): Promise<Daemon> {
   const end = gone.then((why) => {
     throw new Error(`${plan.program} ended before it was ready (${why}): ${output}`);
   });
-  await Promise.race([end, until(plan.ready)]);
+  await Promise.race([end, until(() => plan.ready(output))]);
   end.catch(() => undefined);
   return { folder, output: () => output, stop };
 }
@@ -84,7 +87,7 @@ function ended(child: ChildProcess): Promise<string> {
 }
 
 /** Asks again and again; each question is a connection attempt, which takes its own time. The test's time-out bounds it. */
-async function until(ready: () => Promise<boolean>): Promise<void> {
+async function until(ready: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await ready())) await new Promise<void>((resolve) => void setImmediate(resolve));
 }
 

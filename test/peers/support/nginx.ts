@@ -1,4 +1,5 @@
-// nginx as a file server for tests: a free loopback port, a folder of its own, an access log that says what was sent.
+// nginx as a file server for tests: a free loopback port or a namespace's address, a folder of its own, an access log that says
+// what was sent.
 //
 // It runs in the foreground and writes nowhere but in its folder. A master with one worker: only that pair can end in order.
 
@@ -6,7 +7,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import type { Test } from "tap";
+import type { Ran } from "../../support/offhook.js";
 import { freePort, logLines, startDaemon } from "./daemon.js";
+import type { Namespace } from "./namespace.js";
+
+const HTTP_PORT = 80;
 
 /** One line of the access log. */
 export interface NginxAccess {
@@ -30,30 +35,50 @@ export interface Nginx {
   abort(): Promise<void>;
 }
 
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
 /** Starts nginx with the files given. `directives` go into the server block, such as `limit_rate 200k;`. */
-export async function startNginx(t: Test, files: Readonly<Record<string, string | Uint8Array>>, directives = ""): Promise<Nginx> {
+export async function startNginx(t: Test, files: Files, directives = ""): Promise<Nginx> {
   const port = await freePort();
+  return start(t, files, directives, { address: "127.0.0.1", port, inside: [], ready: () => accepts(port) });
+}
+
+/** Starts nginx in a namespace, on port 80 of an address there. */
+export function startNginxIn(t: Test, namespace: Namespace, address: string, files: Files): Promise<Nginx> {
+  const place = { address, port: HTTP_PORT, inside: namespace.inside };
+  return start(t, files, "", { ...place, ready: () => Promise.resolve(namespace.listens(HTTP_PORT)) });
+}
+
+interface Place {
+  readonly address: string;
+  readonly port: number;
+  readonly inside: readonly string[];
+  readonly ready: () => Promise<boolean>;
+}
+
+async function start(t: Test, files: Files, directives: string, { address, port, inside, ready }: Place): Promise<Nginx> {
   const daemon = await startDaemon(t, {
     program: "nginx",
+    inside,
     prepare: (folder) => {
       mkdirSync(join(folder, "root"));
       for (const [name, content] of Object.entries(files)) {
         mkdirSync(dirname(join(folder, "root", name)), { recursive: true });
         writeFileSync(join(folder, "root", name), content);
       }
-      writeFileSync(join(folder, "nginx.conf"), configuration(folder, port, directives));
+      writeFileSync(join(folder, "nginx.conf"), configuration(folder, `${address}:${port}`, directives));
       return ["-p", folder, "-e", join(folder, "error.log"), "-c", join(folder, "nginx.conf")];
     },
-    ready: () => accepts(port),
+    ready,
     // In order: what it still sends is sent and logged. SIGTERM may drop the last lines of the log (seen in 3 of 6 runs).
     endSignal: "SIGQUIT",
   });
   const log = join(daemon.folder, "access.log");
   const [stop, abort] = [() => daemon.stop(), () => daemon.stop("SIGTERM")];
-  return { port, url: `http://127.0.0.1:${port}/`, accesses: () => logLines(log).map(parseAccess), stop, abort };
+  return { port, url: `http://${address}:${port}/`, accesses: () => logLines(log).map(parseAccess), stop, abort };
 }
 
-function configuration(folder: string, port: number, directives: string): string {
+function configuration(folder: string, place: string, directives: string): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`);
   // Started by root, a worker would become another user, who may not enter the folder.
   const user = process.getuid?.() === 0 ? "user root;\n" : "";
@@ -68,7 +93,7 @@ http {
   log_format test '$request_method|$request_uri|$server_protocol|$status|$body_bytes_sent|$http_user_agent';
   access_log ${folder}/access.log test;
   server {
-    listen 127.0.0.1:${port};
+    listen ${place};
     root ${folder}/root;
     ${directives}
   }
@@ -89,4 +114,12 @@ function accepts(port: number): Promise<boolean> {
     });
     socket.on("error", () => resolve(false));
   });
+}
+
+/** The events say of each request what nginx says: method, path, status, and the bytes of the body. */
+export function agreesWithLog(t: Test, ran: Ran, nginx: Nginx): void {
+  const said = ran.events.flatMap((event) => (event.event === "http"
+    ? [`${event.method} ${new URL(event.url!).pathname} ${event.status} ${event.accepted === true ? event.bytes : event.expected}`] : []));
+  const logged = nginx.accesses().map(({ method, target, status, bytes }) => `${method} ${target} ${status} ${bytes}`);
+  t.same(said, logged, "as nginx's log has it");
 }
