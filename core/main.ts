@@ -26,7 +26,11 @@ export function init(mode: i32, resetReason: i32): void {
   screenFlush();
 }
 
-/** Works until nothing is left or the budget is used. Returns microseconds until it wants to be called again, or -1 ended. */
+/**
+ * Works until nothing is left or the budget is used: at most 64 HAL calls and 16 KiB moved. Returns microseconds until it wants to be
+ * called again, or -1 ended. A host calls earlier when a key was pressed, the link changed, or the network has news (a datagram, bytes,
+ * an opened or failed stream, an answer to a question). A trap of this call or of `init` is a panic: make a new instance.
+ */
 export function poll(nowUs: i32): i32 {
   timePush(<u32>nowUs);
   machinePoll();

@@ -140,7 +140,11 @@ export interface CoreExports {
   abi_version(): number;
   /** Starts over: mode is a `Mode`, resetReason a `ResetCause`. */
   init(mode: number, resetReason: number): void;
-  /** Works until nothing is left or the budget is used. Returns microseconds until it wants to be called again, or -1 ended. */
+  /**
+   * Works until nothing is left or the budget is used: at most 64 HAL calls and 16 KiB moved. Returns microseconds until it wants to be
+   * called again, or -1 ended. A host calls earlier when a key was pressed, the link changed, or the network has news (a datagram, bytes,
+   * an opened or failed stream, an answer to a question). A trap of this call or of `init` is a panic: make a new instance.
+   */
   poll(nowUs: number): number;
   /** Where the trace ring is: u32 entries ever written, u32 zero, then entries of u32 milliseconds, u8 code, 24 bits of value. */
   trace_pointer(): number;
