@@ -3,6 +3,7 @@
 // An address is configured only after nobody answered ARP for it (RFC 5227 §2.1); until then it is just a parameter.
 
 import { asciiAddress } from "../base/ascii";
+import { listItemBytes, listItemPtr } from "../settings/list";
 import { parameterBytes, parameterNumber, parameterPtr } from "../settings/parameters";
 import { Parameter } from "../settings/table";
 import { udpConfigure } from "./udp";
@@ -28,8 +29,16 @@ export function addressConfigure(router: u32): void {
   udpConfigure(addressOwn(), addressMask(), router, parameterNumber(Parameter.MTU_SIZE));
 }
 
+/** The same with the first router, before or instead of the check whether it answers: for what is said in leaving. */
+export function addressConfigureUnchecked(): void {
+  addressConfigure(addressRead(Parameter.ROUTER));
+}
+
+/** An address, of a list the first. */
 function addressRead(parameter: i32): u32 {
+  const ptr = parameterPtr(parameter);
+  const bytes = parameterBytes(parameter);
   store<u32>(WORD, 0);
-  asciiAddress(parameterPtr(parameter), parameterBytes(parameter), WORD);
+  asciiAddress(listItemPtr(ptr, bytes, 0), listItemBytes(ptr, bytes, 0), WORD);
   return load<u32>(WORD);
 }

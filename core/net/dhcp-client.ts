@@ -16,6 +16,7 @@ import {
 import { parameterNumber } from "../settings/parameters";
 import { Parameter } from "../settings/table";
 import * as dhcp from "../wire/dhcp";
+import { addressConfigureUnchecked } from "./address";
 import { arpProbe } from "./arp";
 import { leaseAddClient, leaseAddIdentity, leaseApply, leaseRefuse, leaseSeconds, leaseT1Seconds, leaseT2Seconds } from "./dhcp-lease";
 import { udpClose, udpConfigure, udpOpen, udpReceive, udpSend, UDP_ADDRESS_BROADCAST } from "./udp";
@@ -117,9 +118,10 @@ export function dhcpClientPoll(): i32 {
   return phase >= Phase.Bound ? Status.Ok : Status.Pending;
 }
 
-/** Gives the address back: it will not be used again (RFC 2131 §4.4.6). */
+/** Gives the address back: it will not be used again (RFC 2131 §4.4.6). The message leaves from it, whether it was checked or not. */
 export function dhcpClientRelease(): void {
   if (!dhcpClientIsBound()) return;
+  addressConfigureUnchecked();
   dhcp.dhcpBegin(entropyWord(), 0, MAC, address);
   dhcp.dhcpAddByte(dhcp.OPTION_MESSAGE, DhcpMessage.Release);
   dhcp.dhcpAddWord(dhcp.OPTION_SERVER, serverAddress);

@@ -7,7 +7,7 @@ import { BootState, Notice, VlanReason } from "../../../hal/events";
 import { lineAddNumber, lineAddText, lineStart } from "../../base/line";
 import { DHCP_SECS, SECS, VLAN_ID } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
-import { addressConfigure, addressOwn } from "../../net/address";
+import { addressOwn } from "../../net/address";
 import {
   dhcpClientHasOffer, dhcpClientIsSilent, dhcpClientPoll, dhcpClientRelease, dhcpClientSecondLeftUs, dhcpClientSeconds,
   dhcpClientStart, dhcpClientStop,
@@ -82,7 +82,6 @@ function dhcpBound(): BootState {
   screenClear(Row.Prompt); // A conflict's message stays until an address is bound.
   screenClear(Row.Application);
   if (!vlanCheck(VlanReason.Option242)) return BootState.Conflict;
-  addressConfigure(0); // A release leaves from the address that it gives back.
   dhcpClientRelease();
   restartFor(ResetCause.Vlan);
   return BootState.Restart;
