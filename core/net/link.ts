@@ -4,11 +4,18 @@ import { halEthConfigure, halEthLink, halEthReceive, halEthSend } from "../../ha
 
 const PORT_LINE: i32 = 0;
 const PORT_PC: i32 = 1;
+const LINK_FULL_DUPLEX: i32 = 0x10000;
 
 /** Speed of the line port in Mbit/s, 0 while there is no link. */
 export function linkSpeed(): i32 {
   const link = halEthLink(PORT_LINE);
   return link <= 0 ? 0 : link & 0xffff;
+}
+
+/** True while the line port sends and receives at the same time. */
+export function linkIsFullDuplex(): bool {
+  const link = halEthLink(PORT_LINE);
+  return link > 0 && (link & LINK_FULL_DUPLEX) != 0;
 }
 
 /** Sets the line port: PHY1STAT, tagging, VLAN (0 is priority tagging) and priority of every frame. */

@@ -16,10 +16,12 @@ import { parameterBytes, parameterNumber, parameterPtr, parameterSet } from "../
 import { Parameter } from "../settings/table";
 import * as lldp from "../wire/lldp";
 import { leaseVendorLetter } from "./dhcp-lease";
-import { linkReceiveFrame, linkSendFrame } from "./link";
+import { linkIsFullDuplex, linkReceiveFrame, linkSendFrame, linkSpeed } from "./link";
 
 const MODE_OFF: i32 = 0;
 const MODE_ON: i32 = 1;
+/** PHY1STAT's number for negotiation. */
+const PHY_AUTO: i32 = 1;
 const MED_VOICE: i32 = 1;
 const MED_SIGNALING: i32 = 2;
 const FRAME = memory.data(1514, 8);
@@ -153,6 +155,7 @@ function lldpAgentSend(tagged: bool, vid: i32, bootPtr: usize, bootBytes: i32, a
   asciiAddress(parameterPtr(Parameter.IPADD), parameterBytes(Parameter.IPADD), ADDRESS);
   lldp.lldpBegin(MAC);
   lldpAgentAddIdentity();
+  lldpAgentAddPhy();
   lldpAgentAddMed(tagged, vid);
   lldpAgentAddInventory(bootPtr, bootBytes, appPtr, appBytes);
   lldp.lldpOpenOrganisation(lldp.OUI_AVAYA, 7);
@@ -193,6 +196,17 @@ function lldpAgentAddIdentity(): void {
   lldp.lldpAddByte(3); // Interface 1 by its system port number, no object identifier.
   lldp.lldpAddWord(1);
   lldp.lldpAddByte(0);
+  lldp.lldpClose();
+}
+
+/** 802.3 MAC/PHY (IEEE 802.1AB annex G.2): a class III endpoint must send it. Bits and numbers are those of RFC 4836. */
+function lldpAgentAddPhy(): void {
+  const speed = linkSpeed();
+  lldp.lldpOpenOrganisation(lldp.OUI_8023, 1);
+  lldp.lldpAddByte(parameterNumber(Parameter.PHY1STAT) == PHY_AUTO ? 3 : 1); // Negotiation supported, and enabled.
+  lldp.lldpAddHalf(speed == 1000 ? 0x6c01 : 0x6c00); // Advertised: 10 and 100 in both duplexes, 1000 where it came of it.
+  // In use: 10BASE-T, 100BASE-TX or 1000BASE-T in half duplex, or the next number, full.
+  lldp.lldpAddHalf((speed == 1000 ? 29 : speed == 100 ? 15 : 10) + (linkIsFullDuplex() ? 1 : 0));
   lldp.lldpClose();
 }
 
