@@ -4,7 +4,7 @@
 // there. Needs root, gcc, iproute2 and a kernel with TAPs; without them `skipWithoutKernel` says what is missing.
 
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Test } from "tap";
@@ -42,6 +42,7 @@ export class Namespace {
     const namespace = new Namespace();
     t.teardown(() => rmSync(namespace.folder, { recursive: true, force: true }));
     execFileSync("gcc", ["-Wall", "-Wextra", "-Werror", "-O2", "-o", namespace.tapmux, SOURCE]);
+    sweep();
     execFileSync("ip", ["netns", "add", namespace.name]);
     t.teardown(() => execFileSync("ip", ["netns", "del", namespace.name]));
     for (const setting of SETTINGS) namespace.run("sh", "-c", `test ! -e /proc/sys/net/${setting} || echo 1 > /proc/sys/net/${setting}`);
@@ -49,9 +50,12 @@ export class Namespace {
     return namespace;
   }
 
-  /** The command that runs another one in here. It replaces itself, so the process id is the program's. */
+  /**
+   * The command that runs another one in here. It replaces itself, so the process id is the program's; and the program is ended
+   * with us, even if we are killed.
+   */
   get inside(): readonly string[] {
-    return ["ip", "netns", "exec", this.name];
+    return ["ip", "netns", "exec", this.name, "setpriv", "--pdeathsig", "TERM"];
   }
 
   /** Runs a program to its end and returns what it printed. */
@@ -79,5 +83,12 @@ export class Namespace {
   /** True once something listens on the TCP port. */
   listens(port: number): boolean {
     return this.run("ss", "-Hltn", `sport = :${port}`) !== "";
+  }
+}
+
+/** Removes what a test left behind that was killed: namespaces whose process is gone. */
+function sweep(): void {
+  for (const [name, pid] of execFileSync("ip", ["netns", "list"]).toString().matchAll(/^offhook-(\d+)-\d+/gm)) {
+    if (!existsSync(`/proc/${pid}`)) execFileSync("ip", ["netns", "del", name]);
   }
 }
