@@ -3,35 +3,20 @@
 // In: the events and facts of one start-up (power-up to reset or end). Out: problems that were not mended before it ended:
 // a server that answered at the third try is none. It does not decide what fails a run; host/verdict.ts does.
 
-import type { Code, Evidence, HttpEvent, ImageEvent, NoticeFact, ScriptEvent } from "./event-types.js";
-import { bytesText, countText, describeEvent, ERROR_TEXTS, fileOf } from "./event-text.js";
+import type { Code, DhcpEvent, Evidence, ImageEvent, NoticeFact, ScriptEvent } from "./event-types.js";
+import { bytesText, countText, describeEvent, fileOf } from "./event-text.js";
+import { fileProblems } from "./verdict-files.js";
 import { networkProblems } from "./verdict-network.js";
-import type { Problem, StartUp } from "./verdict-types.js";
 import { imageAdvice, imageCause } from "./verdict-image.js";
+import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
-/** Codes of the reasons for which an HTTP answer is not used. */
-const HTTP_WHY_CODES: Readonly<Record<string, Code>> = {
-  "server-error": "http-status", "status-not-usable": "http-status", "short": "http-short",
-};
-const HTTP_WHY_TEXTS: Readonly<Record<string, string>> = {
-  "malformed": "is not HTTP/1.x, or has a malformed header",
-  "header-too-large": "has a header that is larger than the telephone keeps",
-  "bad-chunk": "has a chunk whose length cannot be read",
-  "redirect": "redirects a fourth time, to another scheme or to something that cannot be read",
-  "encoding": "is encoded, although identity was asked for",
-  "too-large": "has more bytes than the telephone has room for",
-  "framing": "says its length in two ways, or in a transfer coding other than chunked",
-};
-/** What to do about such an answer, where it is not its framing. */
-const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
-  "redirect": "let the server hand out the file at this URL, or behind at most three redirects that stay on http",
-  "encoding": "switch compression off for this file",
-  "too-large": "serve the right file at this URL: a script has at most 4 MiB",
-};
 const SCRIPT_END_CODES: Readonly<Record<string, Code>> = {
   "not-a-script": "not-a-script", "tag-not-found": "goto-missing", "step-limit": "step-limit", "depth-limit": "step-limit",
   "too-large": "step-limit", "tag-limit": "step-limit",
 };
+
+/** How often a message is sent before nobody can be said to have answered it. */
+const SENT_IN_VAIN = 2;
 
 /** All problems of a start-up, first things first. */
 export function problemsOf(run: StartUp): Problem[] {
@@ -44,8 +29,8 @@ export function problemsOf(run: StartUp): Problem[] {
 }
 
 function linkProblems(run: StartUp): Problem[] {
-  if (run.state !== "link") return [];
   const entered = lastState(run, "link");
+  if (run.state !== "link" || !noticedSince(run, "no-link", entered)) return [];
   return [{
     n: entered, code: "no-link", serious: true,
     cause: "The line port has no link: no cable, or nothing at its other end.",
@@ -60,15 +45,10 @@ function dhcpProblems(run: StartUp): Problem[] {
   const exchange = run.events.flatMap((event) => (event.event === "dhcp" && event.n > entered ? [event] : []));
   const answer = exchange.findLast((event) => event.message === "offer" || event.message === "nak");
   const refusal = run.notices.find((notice) => notice.notice === "offer-refused");
-  if (answer === undefined && refusal === undefined) {
-    const asked = exchange.filter((event) => event.message === "discover");
-    return [{
-      n: entered, code: "no-offer", serious: true,
-      cause: `No DHCP server answered ${asked.length === 0 ? "the telephone" : countText(asked.length, "DISCOVER")}.`,
-      evidence: ends(asked).map((event) => ({ event: event.n })),
-      advice: "start a DHCP server on the telephone's VLAN, or a relay to one, and check that its pool has a free address",
-    }];
-  }
+  if (answer === undefined && refusal === undefined) return silentDhcp(run, entered, exchange);
+  // An offer whose REQUEST was sent once, or not yet, may still be confirmed.
+  const open = answer?.message === "offer" && answer.lease !== undefined && refusal === undefined;
+  if (open && exchange.filter((event) => event.message === "request").length < SENT_IN_VAIN) return [];
   const server = String(answer?.server ?? refusal?.["server"] ?? "the DHCP server");
   const nak = answer?.message === "nak";
   const fault = answer?.lease === undefined ? "it has no lease time (option 51)" : "it was not confirmed by an ACK";
@@ -81,120 +61,37 @@ function dhcpProblems(run: StartUp): Problem[] {
   }];
 }
 
+/** A message that was sent again had no answer for as long as the telephone waits; one that was sent once may still have one. */
+function silentDhcp(run: StartUp, entered: number, exchange: readonly DhcpEvent[]): Problem[] {
+  const asked = exchange.filter((event) => event.message === "discover");
+  if (asked.length < SENT_IN_VAIN && !noticedSince(run, "no-offer", entered)) return [];
+  return [{
+    n: entered, code: "no-offer", serious: true,
+    cause: `No DHCP server answered ${asked.length === 0 ? "the telephone" : countText(asked.length, "DISCOVER")}.`,
+    evidence: asked.length === 0 ? [{ event: entered }] : ends(asked).map((event) => ({ event: event.n })),
+    advice: "start a DHCP server on the telephone's VLAN, or a relay to one, and check that its pool has a free address",
+  }];
+}
+
 function addressProblems(run: StartUp): Problem[] {
   const notice = run.notices.find((fact) => fact.notice === "no-file-server");
   if (notice === undefined) return [];
   const ack = run.events.findLast((event) => event.event === "dhcp" && event.message === "ack");
+  const secure = run.facts.parameters.get("TLSSRVR")?.value ?? "";
+  if (secure !== "") {
+    return [{
+      n: notice.after, code: "no-file-server", serious: true,
+      cause: `Only TLSSRVR (${secure}) names a file server, and HTTPS is not in this release: HTTPSRVR is empty.`,
+      evidence: [...parameterEvidence(run, "TLSSRVR"), ...parameterEvidence(run, "HTTPSRVR")],
+      advice: "serve the files over http too and name that server: HTTPSRVR=ADDRESS; to try it: --set HTTPSRVR=ADDRESS",
+    }];
+  }
   return [{
     n: notice.after, code: "no-file-server", serious: true,
     cause: "No file server address is known: neither DHCP nor the stored settings have HTTPSRVR or TLSSRVR.",
     evidence: ack === undefined ? parameterEvidence(run, "HTTPSRVR") : [{ event: ack.n }, ...parameterEvidence(run, "HTTPSRVR")],
     advice: "let DHCP option 242 say HTTPSRVR=ADDRESS; to try it: --set HTTPSRVR=ADDRESS or --option242 HTTPSRVR=ADDRESS",
   }];
-}
-
-/** Files that were asked for and never obtained. A GET that fails is one only when no GET of its chain succeeded. */
-function fileProblems(run: StartUp): Problem[] {
-  const requests = run.events.flatMap((event) => (event.event === "http" ? [event] : []));
-  const byFile = new Map<string, HttpEvent[]>();
-  for (const request of requests) {
-    const file = fileOf(request.url ?? "");
-    byFile.set(file, [...(byFile.get(file) ?? []), request]);
-  }
-  const first = byFile.keys().next().value;
-  const failed = [...byFile].filter(([file, tries]) => isMissed(tries[tries.length - 1]) && (file === first || !gotElsewhere(run, file)));
-  return failed.map(([file, tries]) => fileProblem(run, file, tries, file === first));
-}
-
-/** True when a file's last request ended without the file; one that was refused while it arrived has an `image` event. */
-function isMissed(last: HttpEvent | undefined): boolean {
-  if (last === undefined || last.accepted === true || last.why === "file-refused") return false;
-  return last.status !== undefined || last.error !== undefined || last.why !== undefined;
-}
-
-/** True for a file of a GET statement when another GET of the start-up was followed. */
-function gotElsewhere(run: StartUp, file: string): boolean {
-  const gets = run.events.flatMap((event) => (event.event === "script" && event.effect === "get" ? [event] : []));
-  const missed = gets.some((get) => get.why === "file-not-obtained" && namesOf(get).includes(file));
-  return missed && gets.some((get) => get.why !== "file-not-obtained" && !namesOf(get).includes(file));
-}
-
-function namesOf(get: ScriptEvent): string[] {
-  return [get.name, get.value, get.statement?.trim().split(/\s+/)[1]].flatMap((name) => (name === undefined ? [] : [name]));
-}
-
-function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], first: boolean): Problem {
-  // An answer that failed says more than a later connection that nobody took.
-  const last = (tries.findLast((request) => request.status !== undefined || request.why !== undefined) ?? tries[tries.length - 1])!;
-  const evidence: Evidence[] = [...ends(tries).map((event) => ({ event: event.n })), ...parameterEvidence(run, "HTTPSRVR")];
-  const silent = last.status === undefined && last.why === undefined;
-  const judgement = silent ? unanswered(tries, last) : answered(file, tries, last, first);
-  return { n: last.n, serious: true, evidence, ...judgement };
-}
-
-type Judgement = Pick<Problem, "code" | "cause" | "advice">;
-
-/** No answer at all: the code says how far the connections came. */
-function unanswered(tries: readonly HttpEvent[], last: HttpEvent): Judgement {
-  const servers = [...new Map(tries.map((request) => [hostOf(request), request])).values()];
-  const said = servers.map((request) => {
-    const detail = request.detail === undefined || request.detail === "" ? "" : ` (${request.detail})`;
-    return `${hostOf(request)} ${ERROR_TEXTS[request.error ?? ""] ?? "did not answer"}${detail}`;
-  });
-  const cause = `${said.join("; ")}.`;
-  if (last.error === "tls-certificate" || last.error === "tls-failed") {
-    return { code: "tls", cause, advice: "serve the files over http, or give the server a certificate that the telephone trusts" };
-  }
-  if (last.error === "closed") {
-    const look = `ask for ${last.url ?? "the file"} with curl -v and see what the server sends before it closes`;
-    return { code: "http-refused", cause, advice: look };
-  }
-  const address = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
-    : "start the file server, and check its address and port (HTTPSRVR, HTTPPORT) and the firewall between";
-  return { code: "server-unreachable", cause, advice: `${address}; --wait SECONDS powers on when it accepts a connection` };
-}
-
-function answered(file: string, tries: readonly HttpEvent[], last: HttpEvent, first: boolean): Judgement {
-  const url = last.url ?? file;
-  const why = last.why ?? "";
-  // Below HTTP, after the answer had begun: the connection was reset, or nothing more came.
-  const broken = why === "" && last.error !== undefined;
-  const code = broken ? "http-short" : HTTP_WHY_CODES[why] ?? (HTTP_WHY_TEXTS[why] === undefined ? "http-status" : "http-refused");
-  if (code === "http-short") {
-    const closed = "the connection closed before the whole file was there";
-    const failed = last.error === "timed-out" ? "nothing more came in time" : `the server ${ERROR_TEXTS[last.error ?? ""] ?? "failed"}`;
-    const how = broken ? failed : closed;
-    const compare = `compare Content-Length with the file's size: curl -sI ${url}; a proxy that rewrites files does this`;
-    const expected = last.expected === undefined ? "fewer than Content-Length" : `of ${last.expected}`;
-    return {
-      code, cause: `${url} ended after ${last.bytes ?? 0} bytes ${expected}: ${how}.`,
-      advice: broken ? "look into the file server's own log at this time, and at proxies and firewalls between" : compare,
-    };
-  }
-  if (code === "http-refused") {
-    const advice = HTTP_WHY_ADVICE[why] ?? "let the server answer with Content-Length and the file as it is";
-    return {
-      code, cause: `The answer to ${url}${last.status === undefined ? "" : ` (status ${last.status})`} ${HTTP_WHY_TEXTS[why]}.`,
-      advice: `${advice}: curl -sv ${url} shows what it sends`,
-    };
-  }
-  const count = tries.filter((request) => request.status === last.status).length;
-  const times = count > 1 ? `, ${count} times` : "";
-  return {
-    code: last.status === 404 && first ? "script-missing" : "http-status",
-    cause: `${hostOf(last)} answered ${last.status} for ${url}${times}.`,
-    advice: statusAdvice(file, last.status ?? 0, first),
-  };
-}
-
-function statusAdvice(file: string, status: number, first: boolean): string {
-  if (status === 404) {
-    const other = first ? "; another first file is named with --script NAME" : "";
-    return `put ${file} where this URL points, or name the folder in HTTPDIR${other}`;
-  }
-  if (status === 401 || status === 403) return `let the server hand out ${file} without a login: the telephone has none`;
-  if (status >= 500) return "look into the file server's own log at this time: the failure is there";
-  return `make the server answer 200 for ${file}`;
 }
 
 function scriptProblems(run: StartUp): Problem[] {
@@ -321,25 +218,13 @@ function silentCallServer(run: StartUp, fact: NoticeFact): Problem {
   };
 }
 
-/** A parameter's value as evidence: the line that set it where there is one. */
-function parameterEvidence(run: StartUp, name: string): Evidence[] {
-  const parameter = run.facts.parameters.get(name);
-  return parameter === undefined ? [] : [{ parameter: name, source: parameter.source }];
+/** True when the telephone said so after the event with this number. */
+function noticedSince(run: StartUp, name: string, n: number): boolean {
+  return run.notices.some((notice) => notice.notice === name && notice.after >= n);
 }
 
 function lastState(run: StartUp, state: string): number {
   return run.events.findLast((event) => event.event === "state" && event.state === state)?.n ?? 0;
-}
-
-/** The first and the last of a list: enough for evidence. */
-function ends<T>(list: readonly T[]): T[] {
-  return list.length <= 2 ? [...list] : [list[0] as T, list[list.length - 1] as T];
-}
-
-/** Whom a request went to: `host` or `host:port` of its URL, else the address that was used. */
-function hostOf(request: HttpEvent): string {
-  const host = /^https?:\/\/([^/]+)/i.exec(request.url ?? "")?.[1];
-  return host ?? (typeof request.server === "string" ? request.server : "the file server");
 }
 
 /** What an accepted image without a signature means; kept here because it is said of every such file. */

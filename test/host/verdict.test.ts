@@ -38,6 +38,30 @@ const CASES: readonly Case[] = [
     cause: /no link/, advice: /plug the line port/, evidence: [{ event: 3 }],
   },
   {
+    code: "no-offer", story: run().state("link", "dhcp").dhcp({ message: "discover" }).notice("no-offer"), outcome: TIMEOUT,
+    cause: /No DHCP server answered 1 DISCOVER\./, advice: /DHCP server/, evidence: [{ event: 5 }],
+  },
+  {
+    code: "timeout", story: run().state("link", "dhcp").dhcp({ message: "discover" }), outcome: TIMEOUT,
+    cause: /time was over in state dhcp/, advice: /--timeout SECONDS/, evidence: [{ event: 4 }],
+  },
+  {
+    code: "timeout", story: run().state("link"), outcome: TIMEOUT,
+    cause: /time was over in state link/, advice: /--timeout SECONDS/, evidence: [{ event: 3 }],
+  },
+  {
+    code: "timeout", outcome: TIMEOUT,
+    story: run().state("link", "dhcp").dhcp({ message: "discover" }).dhcp({ message: "offer", server: "10.0.8.1", lease: 60 })
+      .dhcp({ message: "request" }),
+    cause: /time was over in state dhcp/, advice: /--timeout SECONDS/,
+  },
+  {
+    code: "offer-refused", outcome: TIMEOUT,
+    story: run().state("link", "dhcp").dhcp({ message: "offer", server: "10.0.8.1", lease: 60 })
+      .dhcp({ message: "request" }).dhcp({ message: "request" }),
+    cause: /it was not confirmed by an ACK/, advice: /10\.0\.8\.1/,
+  },
+  {
     code: "no-offer", story: run().state("link", "dhcp").dhcp({ message: "discover" }).dhcp({ message: "discover" }), outcome: TIMEOUT,
     cause: /No DHCP server answered 2 DISCOVERs\./, advice: /DHCP server/, evidence: [{ event: 5 }, { event: 6 }],
   },
@@ -60,6 +84,44 @@ const CASES: readonly Case[] = [
     code: "no-file-server", story: bound().notice("no-file-server").state("login"),
     cause: /neither DHCP nor the stored settings/, advice: /HTTPSRVR=ADDRESS/,
     evidence: [{ event: 6 }, { parameter: "HTTPSRVR", source: "option242" }],
+  },
+  {
+    code: "no-file-server", story: bound().parameter("TLSSRVR", "10.0.8.7", "option242").notice("no-file-server").state("login"),
+    cause: /Only TLSSRVR \(10\.0\.8\.7\).*HTTPS is not in this release/, advice: /over http too/,
+    evidence: [{ parameter: "TLSSRVR", source: "option242" }, { parameter: "HTTPSRVR", source: "option242" }],
+  },
+  {
+    code: "http-refused", story: get(get(bound(), { error: "timed-out" }), { try: 2, error: "timed-out" }).state("login"),
+    cause: /^10\.0\.8\.2 took the connection and sent nothing in time\.$/, advice: /who listens at this port/,
+  },
+  {
+    code: "http-refused", story: get(get(bound(), { error: "reset" }), { error: "refused" }).state("login"),
+    cause: /^10\.0\.8\.2 refused the connection\.$/, advice: /curl -v/,
+  },
+  {
+    code: "server-unreachable", story: get(bound(), { try: 0, error: "timed-out" }).state("login"),
+    cause: /^10\.0\.8\.2 did not answer in time\.$/, advice: /start the file server/,
+  },
+  {
+    code: "http-refused",
+    story: ["96xxupgrade.txt", "b", "c"].reduce((to, file, index) =>
+      to.http({ ...OK, try: index + 2, status: 302, url: `http://10.0.8.2/${file}` }), get(bound(), { status: 503, accepted: false }))
+      .http({ try: 5, url: "http://10.0.8.2/e", status: 302, accepted: false, why: "redirect", detail: "/f" }).state("login"),
+    cause: /^The answer to http:\S+\/e \(status 302\) redirects a fourth time to \/f: the telephone follows three\.$/, advice: /three/,
+  },
+  {
+    code: "http-refused",
+    story: get(bound(), { status: 301, accepted: false, why: "redirect", detail: "https://10.0.8.2/a.txt" }).state("login"),
+    cause: /\(status 301\) redirects to https:\/\/10\.0\.8\.2\/a\.txt, and https is not followed\./, advice: /stay on http/,
+  },
+  {
+    code: "http-refused",
+    story: get(bound(), { status: 301, accepted: false, why: "redirect", detail: "http://me@10.0.8.2/" }).state("login"),
+    cause: /redirects to http:\/\/me@10\.0\.8\.2\/, which cannot be read/, advice: /stay on http/,
+  },
+  {
+    code: "http-refused", story: get(bound(), { status: 301, accepted: false, why: "redirect" }).state("login"),
+    cause: /another scheme than http, or to a Location that is missing/, advice: /stay on http/,
   },
   {
     code: "server-unreachable",
@@ -243,6 +305,13 @@ t.test("what was mended is no failure", (t) => {
   t.equal(judge(recovered).ok, true, "a message of the start-up before");
   const looped = get(bound(), { error: "refused" }).reset("no-software").state("power-up");
   t.equal(judge(looped, { ended: "reset-loop" }).code, "server-unreachable", "the start-up before names the cause of a loop");
+  t.end();
+});
+
+t.test("a state that was reached has not failed by being the last one", (t) => {
+  const early = (...states: string[]): EndBody => judge(run().state(...states), { wanted: states[states.length - 1]! });
+  t.match(early("link"), { ok: true, code: "reached", warnings: [] });
+  t.match(early("link", "dhcp"), { ok: true, code: "reached", warnings: [] });
   t.end();
 });
 

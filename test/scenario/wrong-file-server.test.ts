@@ -53,7 +53,7 @@ const unreached: Row[] = [
   },
   {
     ...right, name: "never-answers", faults: [{ fault: { kind: "silent" } }],
-    ends: ["login", "server-unreachable", 1], requests: Array<string>(3).fill(`0 ${SCRIPT}`),
+    ends: ["login", "http-refused", 1], requests: Array<string>(3).fill(`0 ${SCRIPT}`),
   },
 ];
 

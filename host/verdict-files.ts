@@ -1,0 +1,165 @@
+// Files that were asked for and never obtained: how far each request came, and what the server should do differently.
+//
+// In: the `http` events of one start-up. Out: a problem for each file, in the words of its last answer. A file that a further try, the
+// next server or another GET of its chain brought is none.
+
+import type { Code, Evidence, HttpEvent, ScriptEvent } from "./event-types.js";
+import { ERROR_TEXTS, fileOf } from "./event-text.js";
+import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
+
+/** Codes of the reasons for which an HTTP answer is not used. */
+const HTTP_WHY_CODES: Readonly<Record<string, Code>> = {
+  "server-error": "http-status", "status-not-usable": "http-status", "short": "http-short", "redirect": "http-refused",
+};
+const HTTP_WHY_TEXTS: Readonly<Record<string, string>> = {
+  "malformed": "is not HTTP/1.x, or has a malformed header",
+  "header-too-large": "has a header that is larger than the telephone keeps",
+  "bad-chunk": "has a chunk whose length cannot be read",
+  "encoding": "is encoded, although identity was asked for",
+  "too-large": "has more bytes than the telephone has room for",
+  "framing": "says its length in two ways, or in a transfer coding other than chunked",
+};
+/** Of a server that took the connection and the request. */
+const CONNECTED_TEXTS: Readonly<Record<string, string>> = {
+  "closed": "closed the connection before it answered",
+  "reset": "took the connection and reset it before it answered",
+  "timed-out": "took the connection and sent nothing in time",
+};
+/** Redirects that the telephone follows. */
+const REDIRECTS_MAX = 3;
+/** What to do about such an answer, where it is not its framing. */
+const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
+  "redirect": "let the server hand out the file at this URL, or behind at most three redirects that stay on http",
+  "encoding": "switch compression off for this file",
+  "too-large": "serve the right file at this URL: a script has at most 4 MiB",
+};
+/** Files that were asked for and never obtained. A GET that fails is one only when no GET of its chain succeeded. */
+export function fileProblems(run: StartUp): Problem[] {
+  const requests = run.events.flatMap((event) => (event.event === "http" ? [event] : []));
+  const byFile = new Map<string, HttpEvent[]>();
+  for (const request of requests) {
+    const file = fileOf(request.url ?? "");
+    byFile.set(file, [...(byFile.get(file) ?? []), request]);
+  }
+  const first = byFile.keys().next().value;
+  const failed = [...byFile].filter(([file, tries]) => isMissed(tries[tries.length - 1]) && (file === first || !gotElsewhere(run, file)));
+  return failed.map(([file, tries]) => fileProblem(run, file, tries, file === first));
+}
+
+/** True when a file's last request ended without the file; one that was refused while it arrived has an `image` event. */
+function isMissed(last: HttpEvent | undefined): boolean {
+  if (last === undefined || last.accepted === true || last.why === "file-refused") return false;
+  return last.status !== undefined || last.error !== undefined || last.why !== undefined;
+}
+
+/** True for a file of a GET statement when another GET of the start-up was followed. */
+function gotElsewhere(run: StartUp, file: string): boolean {
+  const gets = run.events.flatMap((event) => (event.event === "script" && event.effect === "get" ? [event] : []));
+  const missed = gets.some((get) => get.why === "file-not-obtained" && namesOf(get).includes(file));
+  return missed && gets.some((get) => get.why !== "file-not-obtained" && !namesOf(get).includes(file));
+}
+
+function namesOf(get: ScriptEvent): string[] {
+  return [get.name, get.value, get.statement?.trim().split(/\s+/)[1]].flatMap((name) => (name === undefined ? [] : [name]));
+}
+
+function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], first: boolean): Problem {
+  // An answer that failed says more than a later connection that nobody took.
+  const last = (tries.findLast((request) => request.status !== undefined || request.why !== undefined) ?? tries[tries.length - 1])!;
+  const evidence: Evidence[] = [...ends(tries).map((event) => ({ event: event.n })), ...parameterEvidence(run, "HTTPSRVR")];
+  const silent = last.status === undefined && last.why === undefined;
+  const judgement = silent ? unanswered(run, tries, last) : answered(run, file, tries, last, first);
+  return { n: last.n, serious: true, evidence, ...judgement };
+}
+
+type Judgement = Pick<Problem, "code" | "cause" | "advice">;
+
+/** No answer at all: the code says how far the connections came. */
+function unanswered(run: StartUp, tries: readonly HttpEvent[], last: HttpEvent): Judgement {
+  const servers = [...new Map(tries.map((request) => [hostOf(request), request])).values()];
+  const said = servers.map((request) => {
+    const detail = request.detail === undefined || request.detail === "" ? "" : ` (${request.detail})`;
+    const how = wasConnected(run, request) ? CONNECTED_TEXTS[request.error ?? ""] : undefined;
+    return `${hostOf(request)} ${how ?? ERROR_TEXTS[request.error ?? ""] ?? "did not answer"}${detail}`;
+  });
+  const cause = `${said.join("; ")}.`;
+  if (last.error === "tls-certificate" || last.error === "tls-failed") {
+    return { code: "tls", cause, advice: "serve the files over http, or give the server a certificate that the telephone trusts" };
+  }
+  const connected = tries.findLast((request) => wasConnected(run, request));
+  if (connected !== undefined) {
+    const look = `ask for ${connected.url ?? "the file"} with curl -v and see what comes, and who listens at this port`;
+    return { code: "http-refused", cause, advice: look };
+  }
+  const address = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
+    : "start the file server, and check its address and port (HTTPSRVR, HTTPPORT) and the firewall between";
+  return { code: "server-unreachable", cause, advice: `${address}; --wait SECONDS powers on when it accepts a connection` };
+}
+
+/** A request is counted when it is sent: with a greater number than the one before, there was a connection. */
+function wasConnected(run: StartUp, request: HttpEvent): boolean {
+  if (CONNECTED_TEXTS[request.error ?? ""] === undefined) return false;
+  const before = run.events.findLast((event) => event.event === "http" && event.n < request.n);
+  return (request.try ?? 0) > (before?.event === "http" ? before.try ?? 0 : 0);
+}
+
+function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last: HttpEvent, first: boolean): Judgement {
+  const url = last.url ?? file;
+  const why = last.why ?? "";
+  // Below HTTP, after the answer had begun: the connection was reset, or nothing more came.
+  const broken = why === "" && last.error !== undefined;
+  const code = broken ? "http-short" : HTTP_WHY_CODES[why] ?? (HTTP_WHY_TEXTS[why] === undefined ? "http-status" : "http-refused");
+  if (code === "http-short") {
+    const closed = "the connection closed before the whole file was there";
+    const failed = last.error === "timed-out" ? "nothing more came in time" : `the server ${ERROR_TEXTS[last.error ?? ""] ?? "failed"}`;
+    const how = broken ? failed : closed;
+    const compare = `compare Content-Length with the file's size: curl -sI ${url}; a proxy that rewrites files does this`;
+    const expected = last.expected === undefined ? "fewer than Content-Length" : `of ${last.expected}`;
+    return {
+      code, cause: `${url} ended after ${last.bytes ?? 0} bytes ${expected}: ${how}.`,
+      advice: broken ? "look into the file server's own log at this time, and at proxies and firewalls between" : compare,
+    };
+  }
+  if (code === "http-refused") {
+    const advice = HTTP_WHY_ADVICE[why] ?? "let the server answer with Content-Length and the file as it is";
+    const how = why === "redirect" ? redirectText(run, last) : HTTP_WHY_TEXTS[why];
+    return {
+      code, cause: `The answer to ${url}${last.status === undefined ? "" : ` (status ${last.status})`} ${how}.`,
+      advice: `${advice}: curl -sv ${url} shows what it sends`,
+    };
+  }
+  const count = tries.filter((request) => request.status === last.status).length;
+  const times = count > 1 ? `, ${count} times` : "";
+  return {
+    code: last.status === 404 && first ? "script-missing" : "http-status",
+    cause: `${hostOf(last)} answered ${last.status} for ${url}${times}.`,
+    advice: statusAdvice(file, last.status ?? 0, first),
+  };
+}
+
+/** Which of the three reasons it was not followed for: too many, another scheme, or no place that can be read. */
+function redirectText(run: StartUp, refused: HttpEvent): string {
+  const to = refused.detail === undefined || refused.detail === "" ? "" : ` to ${refused.detail}`;
+  const before = run.events.flatMap((event) => (event.event === "http" && event.n < refused.n ? [event] : []));
+  const start = before.findLastIndex((event) => event.accepted !== true || (event.status ?? 0) < 300);
+  if (before.length - 1 - start >= REDIRECTS_MAX) return `redirects a fourth time${to}: the telephone follows three`;
+  if (to === "") return "redirects to another scheme than http, or to a Location that is missing or cannot be read";
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(refused.detail ?? "")?.[1]?.toLowerCase() ?? "http";
+  return `redirects${to}, ${scheme === "http" ? "which cannot be read as a place on a server" : `and ${scheme} is not followed`}`;
+}
+
+function statusAdvice(file: string, status: number, first: boolean): string {
+  if (status === 404) {
+    const other = first ? "; another first file is named with --script NAME" : "";
+    return `put ${file} where this URL points, or name the folder in HTTPDIR${other}`;
+  }
+  if (status === 401 || status === 403) return `let the server hand out ${file} without a login: the telephone has none`;
+  if (status >= 500) return "look into the file server's own log at this time: the failure is there";
+  return `make the server answer 200 for ${file}`;
+}
+
+/** Whom a request went to: `host` or `host:port` of its URL, else the address that was used. */
+function hostOf(request: HttpEvent): string {
+  const host = /^https?:\/\/([^/]+)/i.exec(request.url ?? "")?.[1];
+  return host ?? (typeof request.server === "string" ? request.server : "the file server");
+}
