@@ -22,9 +22,9 @@ export interface SessionOptions {
   readonly onPress?: (name: string) => void;
 }
 
-/** Resets in a row for one cause that end a run. */
+/** Resets in a row for one cause that end a run; and how often a file may be stored. */
 const RESET_COUNT_MAX = 3;
-/** Once the wanted state is reached, what it still does (confirming an image) is over when the core wants to wait this long. */
+/** What the login prompt still does (confirming an image) is over when the core wants to wait this long. */
 const QUIET_US = 500_000;
 const CAUSES_OF_PROGRESS: ReadonlySet<string> = new Set(["upgraded", "local-procedures"]);
 
@@ -33,8 +33,11 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #timeoutUs: number;
   #ended: RunOutcome["ended"] | undefined;
-  #reached = false;
+  #atLogin = false;
   #resets: string[] = [];
+  /** Files accepted since the last reset, and how often each was stored. */
+  #accepted = new Set<string>();
+  readonly #stored = new Map<string, number>();
   #flashState = "";
   #before: FlashCounters;
 
@@ -50,7 +53,7 @@ export class Session {
   /** True once the run is over. */
   get stop(): boolean {
     if (this.#ended !== undefined) return true;
-    if (this.#reached && this.#quiet()) this.#ended = "reached";
+    if (this.#atLogin && this.#options.until === "login" && this.#quiet()) this.#ended = "reached";
     else if (this.#board.log.facts.notices.some((fact) => fact.notice === "no-software")) this.#ended = "reset-loop";
     else if (this.#board.scheduler.nowUs >= this.#timeoutUs) this.#ended = this.#state() === "craft" ? "local-procedures" : "timeout";
     return this.#ended !== undefined;
@@ -87,15 +90,24 @@ export class Session {
 
   #event(event: OffhookEvent): void {
     if (event.event === "state") this.#stateEntered(event.state);
-    if (event.event !== "reset") return;
-    const cause = event.reason ?? "";
+    if (event.event === "image" && event.verdict === "accepted") this.#accepted.add(event.file ?? "");
+    if (event.event === "reset") this.#reset(event.reason ?? "");
+  }
+
+  /** An upgrade is progress, but not to a file that was stored twice before: two scripts or files send the telephone in a circle. */
+  #reset(cause: string): void {
+    const files = cause === "upgraded" ? [...this.#accepted] : [];
+    this.#accepted.clear();
+    for (const file of files) this.#stored.set(file, (this.#stored.get(file) ?? 0) + 1);
     this.#resets = CAUSES_OF_PROGRESS.has(cause) || this.#resets[0] !== cause ? [cause] : [...this.#resets, cause];
-    if (this.#resets.length === RESET_COUNT_MAX && !CAUSES_OF_PROGRESS.has(cause)) this.#ended = "reset-loop";
+    const again = files.some((file) => this.#stored.get(file) === RESET_COUNT_MAX);
+    if (again || (this.#resets.length === RESET_COUNT_MAX && !CAUSES_OF_PROGRESS.has(cause))) this.#ended ??= "reset-loop";
   }
 
   /** Flash work becomes an event when the state that did it is left. */
   #stateEntered(state: string): void {
-    this.#reached = state === this.#options.until;
+    this.#atLogin = state === "login";
+    if (state === this.#options.until && !this.#atLogin) this.#ended ??= "reached";
     const { log, flash } = this.#board;
     if (this.#flashState === "erase") log.flash("erase", difference(flash.counters, this.#before));
     if (this.#flashState === "write") log.flash("program", difference(flash.counters, this.#before));

@@ -4,6 +4,7 @@
 
 import type { ImageEvent, OffhookEvent } from "./event-types.js";
 import { bytesText } from "./event-text.js";
+import type { Problem } from "./verdict-types.js";
 
 export interface Wording {
   readonly cause: string;
@@ -93,4 +94,19 @@ function storedOptions(file: string, events: readonly OffhookEvent[]): string {
   }
   if (matched !== undefined) return `--bootname ${matched} --appname ${file}`;
   return compared ? `--bootname ${file} --appname as-asked` : `--appname ${file}`;
+}
+
+/** Upgrades without end: the file that the last one stored, and the other times it was stored. */
+export function upgradeLoop(events: readonly OffhookEvent[]): Problem {
+  const stored = events.flatMap((event) => (event.event === "image" && event.verdict === "accepted" ? [event] : []));
+  const file = stored[stored.length - 1]?.file ?? "";
+  const same = stored.filter((image) => image.file === file);
+  const others = [...new Set(stored.flatMap((image) => (image.file === file ? [] : [image.file ?? ""])))];
+  const between = others.length === 0 ? "" : ` (with ${others.join(" ")} in between)`;
+  return {
+    n: same[same.length - 1]?.n ?? 0, code: "reset-loop", serious: true,
+    cause: `${file} was stored ${same.length} times${between}, and after each restart the script names something else again.`,
+    evidence: same.map((image) => ({ event: image.n })),
+    advice: "let the script compare $BOOTNAME with the very file that it names after SET APPNAME, and name one boot file only",
+  };
 }

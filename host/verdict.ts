@@ -4,6 +4,7 @@
 // `code` is the first thing in time that made `ok` false. Only the last start-up counts: what a restart mended is mended.
 
 import type { EndEvent, Evidence, Facts, OffhookEvent, ParameterValue, Warning } from "./event-types.js";
+import { upgradeLoop } from "./verdict-image.js";
 import { vlanLoop } from "./verdict-network.js";
 import { problemsOf, unsignedCause } from "./verdict-problems.js";
 import type { Problem, StartUp } from "./verdict-types.js";
@@ -117,7 +118,7 @@ function failureOf(events: readonly OffhookEvent[], run: StartUp, problems: read
   if (loop !== undefined) return loop;
   const serious = problems.find((problem) => problem.serious);
   if (arrived) return outcome.strict && !outcome.lenient ? serious ?? unexplained(run) : undefined;
-  return serious ?? problems[0] ?? unexplained(run) ?? stopped(run, outcome);
+  return serious ?? problems[0] ?? unexplained(run) ?? stopped(events, run, outcome);
 }
 
 /** UPGRADESTAT or APPSTAT says that something failed which no event explains. */
@@ -138,12 +139,13 @@ function localProcedures(run: StartUp): Problem {
 }
 
 /** Neither the state nor a reason why not: all that is known is where it stood. */
-function stopped(run: StartUp, outcome: RunOutcome): Problem {
+function stopped(events: readonly OffhookEvent[], run: StartUp, outcome: RunOutcome): Problem {
   const n = lastEvent(run);
   const facts = { n, serious: true, evidence: whereItStood(run) };
   const bare = run.notices.some((notice) => notice.notice === "no-software");
   const nothing = bare ? "No software is stored, and the script named none that could be stored. " : "";
   const supply = "let the script SET APPNAME for this MODEL, or add --appname NAME";
+  if (outcome.ended === "reset-loop" && resetCause(events) === "upgraded") return upgradeLoop(events);
   if (outcome.ended === "reset-loop") {
     const cause = `The telephone reset three times in a row for the same cause without getting any further${reasonText(run)}.`;
     return { ...facts, code: "reset-loop", cause: nothing + cause, advice: bare ? supply : "look at the events before each reset" };
