@@ -227,35 +227,6 @@ export class EventLog {
   }
 }
 
-/** Tells the work of each erase and each write as one `flash` event, and a summary at every reset. */
-export function reportFlash(log: EventLog, counters: () => FlashCounters): () => void {
-  let state = "";
-  let before = counters();
-  let beforeReset = before;
-  return log.listen((event) => {
-    if (event.event === "state") {
-      if (state === "erase") log.flash("erase", difference(counters(), before));
-      if (state === "write") log.flash("program", difference(counters(), before));
-      state = event.state;
-      before = counters();
-    } else if (event.event === "reset") {
-      log.flash("summary", difference(counters(), beforeReset));
-      beforeReset = counters();
-    }
-  });
-}
-
-function difference(now: FlashCounters, before: FlashCounters): FlashCounters {
-  return {
-    erases: now.erases - before.erases,
-    erasedBytes: now.erasedBytes - before.erasedBytes,
-    programs: now.programs - before.programs,
-    programmedBytes: now.programmedBytes - before.programmedBytes,
-    eraseUs: now.eraseUs - before.eraseUs,
-    programUs: now.programUs - before.programUs,
-  };
-}
-
 function rowName(row: number): string {
   if (row === Row.Title) return "title";
   return row === Row.Prompt ? "prompt" : String(row - Row.Application);

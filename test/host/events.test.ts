@@ -8,7 +8,7 @@ import {
 } from "../../hal/events.js";
 import { Kind, ResetCause, Row } from "../../hal/abi.js";
 import { decodeRecord, kebabCase, textOf } from "../../host/event-record.js";
-import { EventLog, reportFlash } from "../../host/events.js";
+import { EventLog } from "../../host/events.js";
 import { record } from "../support/records.js";
 
 const HTTP = record(
@@ -166,30 +166,6 @@ t.test("a secret's value is not shown unless that is asked for", (t) => {
   t.match(shown(false), /HTTPSRVR=192\.0\.2\.1,PROCPSWD=\*\*\*,L2Q=1/);
   t.match(shown(false), /"name":"GROUP","value":"27"/);
   t.match(shown(true), /PROCPSWD=27238/);
-  t.end();
-});
-
-t.test("flash work is told once a state, and all of it at a reset", (t) => {
-  const log = new EventLog({ nowUs: 0 });
-  const counters = { erases: 100, erasedBytes: 409600, programs: 7, programmedBytes: 700, eraseUs: 5000, programUs: 0 };
-  reportFlash(log, () => ({ ...counters }));
-  const enter = (state: BootState): void => log.record(record(EventKind.State, [Field.State, FieldType.Code, state]));
-  enter(BootState.Erase);
-  counters.erases += 2;
-  counters.erasedBytes += 131072;
-  counters.eraseUs += 300_400;
-  enter(BootState.Write);
-  counters.programs += 10;
-  counters.programmedBytes += 2560;
-  counters.programUs += 4000;
-  enter(BootState.Restart);
-  log.record(record(EventKind.Reset, [Field.Reason, FieldType.Code, ResetCause.Upgraded]));
-  t.same(log.events.filter((event) => event.event === "flash").map(({ n: _n, t: _t, ...rest }) => rest), [
-    { event: "flash", operation: "erase", erases: 2, erasedBytes: 131072, milliseconds: 300 },
-    { event: "flash", operation: "program", programs: 10, programmedBytes: 2560, milliseconds: 4 },
-    { event: "flash", operation: "summary", erases: 2, erasedBytes: 131072, programs: 10, programmedBytes: 2560, milliseconds: 304 },
-  ]);
-  t.strictSame(log.events.map((event) => event.n), [1, 2, 3, 4, 5, 6, 7]);
   t.end();
 });
 
