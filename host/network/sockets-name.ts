@@ -10,7 +10,7 @@ import { addressOf } from "./address.js";
 /** What one server may take, and how often all of them are asked. */
 const NAME_SERVER_MS = 5000;
 const TRY_COUNT = 2;
-/** A longer name cannot be asked for (RFC 1035 §2.3.4). */
+/** A longer name cannot be asked for, nor an empty one (RFC 1035 §2.3.4). */
 const NAME_BYTES_MAX = 255;
 /** The servers were not reached, or did not answer in time; everything else means that there is no such name. */
 const SILENT_CODES = ["ETIMEOUT", "ECONNREFUSED", "EAI_AGAIN"];
@@ -28,7 +28,8 @@ export class NameQuestion {
       this.answer = error === null ? addresses.map(addressOf) : this.#failure(error);
       wake();
     };
-    if (name.length > NAME_BYTES_MAX) {
+    // An empty item of a list of servers, too: Node would ask the machine for it.
+    if (name === "" || name.length > NAME_BYTES_MAX) {
       this.answer = Status.NoName;
     } else if (name.toLowerCase() === "localhost" || servers.length === 0) {
       lookup(name, { family: 4, all: true }, (error, found = []) => decide(error, found.map((entry) => entry.address)));

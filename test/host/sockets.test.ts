@@ -258,6 +258,13 @@ t.test("names: the machine's own, and one that cannot be", async (t) => {
   t.same(await ask("localhost", [addressOf("10.0.8.1")]), [LOOPBACK]);
   t.notOk(bench.network.outstanding);
   t.equal(await ask("a".repeat(300), []), Status.NoName);
+  const warnings: string[] = [];
+  const warned = (warning: Error): void => void warnings.push(warning.message);
+  process.on("warning", warned);
+  t.equal(await ask("", []), Status.NoName, "an empty item of a list of servers");
+  await new Promise<void>((resolve) => void setImmediate(resolve));
+  process.off("warning", warned);
+  t.same(warnings, [], "Node was not asked");
 });
 
 /** A name server on the one port that a resolver asks, or undefined where a test may not listen there. */
