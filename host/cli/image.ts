@@ -3,7 +3,7 @@
 // In: arguments and files. Out: files, a report on stdout, an exit code. It judges nothing itself: `inspect` only reads, and
 // `verify` prints what the core said. Wrong arguments and unreadable files are usage errors, so exit 1 always means "rejected".
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { Kind } from "../../hal/abi.js";
 import type { ImageEvent } from "../event-types.js";
 import { packBlocks } from "../image/blocks.js";
@@ -92,6 +92,7 @@ function keygen({ values, positionals }: Arguments, output: Output): number {
 function pack({ values, positionals }: Arguments, output: Output): number {
   const [payloadPath, outPath] = exactFiles("pack", positionals, ["PAYLOAD", "OUT"]);
   const keyPath = required("pack", values, "key", "KEY.pem");
+  refuseOverwrite(values["block-hashes"] === true ? [outPath!, `${outPath}.blocks`] : [outPath!], [payloadPath!, keyPath]);
   const models = values["model"] === undefined ? [] : packModels(values["model"] as string);
   const counter = values["security-counter"] === undefined ? undefined : packCounter(values["security-counter"] as string);
   const options: PackOptions = {
@@ -146,6 +147,19 @@ function verifyText(path: string, image: ImageEvent): string {
     ["version", image.version],
   ];
   return facts.filter(([, value]) => value !== undefined).map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join("");
+}
+
+/** No output may be an input under another name, nor two outputs one file. */
+function refuseOverwrite(outputs: readonly string[], inputs: readonly string[]): void {
+  for (const [index, output] of outputs.entries()) {
+    const taken = [...inputs, ...outputs.slice(0, index)].find((path) => isSameFile(path, output));
+    if (taken !== undefined) throw new UsageError(`image pack: ${output} would overwrite ${taken}; choose another name for OUT`);
+  }
+}
+
+function isSameFile(a: string, b: string): boolean {
+  const [first, second] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return first !== undefined && second !== undefined && first.ino === second.ino && first.dev === second.dev;
 }
 
 function packKind(text: string): Kind {

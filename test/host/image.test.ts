@@ -3,7 +3,7 @@
 // Method: pack and read back with the inspector; hashes pinned; the command itself in a folder of its own, its output caught.
 
 import { createHash, createPublicKey, verify } from "node:crypto";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import t from "tap";
 import { Kind } from "../../hal/abi.js";
 import { imageCommand } from "../../host/cli/image.js";
@@ -29,6 +29,25 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; u
     return { code: 2, stdout, usage: error.message };
   }
 }
+
+t.test("pack writes over none of its inputs, whatever they are called", async (t) => {
+  const folder = t.testdir({ "payload.bin": "PAYLOAD", "out.blocks": "OTHER" });
+  const at = (name: string): string => `${folder}/${name}`;
+  await run("keygen", at("key.pem"));
+  symlinkSync(at("payload.bin"), at("soft.bin"));
+  linkSync(at("payload.bin"), at("hard.bin"));
+  symlinkSync(at("payload.bin"), at("x.blocks"));
+  const pack = (payload: string, out: string, ...more: string[]): ReturnType<typeof run> =>
+    run("pack", at(payload), at(out), "--kind", "app", "--version", "1.0.0", "--key", at("key.pem"), ...more);
+  for (const out of ["payload.bin", "soft.bin", "hard.bin", "key.pem"]) {
+    t.match(await pack("payload.bin", out), { code: 2, usage: /would overwrite .*; choose another name for OUT/ }, out);
+  }
+  t.match(await pack("payload.bin", "x", "--block-hashes"), { code: 2, usage: /x\.blocks would overwrite .*payload\.bin/ });
+  t.match(await pack("out.blocks", "out", "--block-hashes"), { code: 2, usage: /out\.blocks would overwrite/ });
+  t.notOk(existsSync(at("out")), "nothing was written");
+  t.equal(readFileSync(at("payload.bin"), "utf8"), "PAYLOAD");
+  t.match(await pack("out.blocks", "out"), { code: 0 }, "without blocks there is no second output");
+});
 
 t.test("SHA-256 agrees with Node's for every length around a block, in one part or two", (t) => {
   for (let bytes = 0; bytes <= 200; bytes++) {
