@@ -23,7 +23,7 @@ import type { LanFaults } from "../site/lan.js";
 import { LanConfigError, readLanConfig, type LanConfig } from "../site/lan-config.js";
 import { builtInLan } from "../site/lans.js";
 import { FolderFiles } from "../site/serve-node.js";
-import type { FaultChoice, ServerUrl, WireChoice } from "./option-values.js";
+import { option242With, type FaultChoice, type ServerUrl, type WireChoice } from "./option-values.js";
 import type { BootOptions } from "./options.js";
 import { UsageError } from "./usage.js";
 
@@ -51,7 +51,7 @@ export async function openNetwork(options: BootOptions, wake: () => void): Promi
 
 function serverNetwork(server: ServerUrl, options: BootOptions, wake: () => void): BootNetwork {
   const items = [`HTTPSRVR=${server.host}`, `HTTPPORT=${server.port}`, ...(server.directory === "" ? [] : [`HTTPDIR=${server.directory}`])];
-  const option242 = [...items, options.option242].filter(Boolean).join(",");
+  const option242 = option242With(items.join(","), options.option242);
   const make = () => new SocketsNetwork({ dhcp: localDhcp({ option242 }), wake });
   return { make, speed: 100, attach: () => undefined, close: () => undefined };
 }
@@ -67,6 +67,7 @@ function lanConfigOf(network: { kind: "lan"; name: string } | { kind: "lan-file"
 }
 
 function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFile | undefined): BootNetwork {
+  for (const { dhcp } of config.vlans) option242With(dhcp?.option242 ?? "", options.option242); // Before power-up, not in it.
   const source = options.site === undefined ? undefined : openFolder(options.site);
   // What a LAN file names is beside it, wherever the command runs.
   const base = options.network.kind === "lan-file" ? dirname(options.network.path) : ".";

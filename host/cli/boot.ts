@@ -3,7 +3,7 @@
 // Files, the terminal and signals are touched here; what the telephone does is decided below. Results go to stdout.
 
 import { randomFillSync } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { env, stderr, stdin, stdout } from "node:process";
 import { Board, type BoardOptions } from "../board.js";
@@ -13,7 +13,7 @@ import { LiveKeys, type LiveKey } from "../frontends/live-keys.js";
 import { PlainFrontend } from "../frontends/plain.js";
 import { TerminalFrontend } from "../frontends/terminal.js";
 import { Transcript } from "../frontends/transcript.js";
-import { demoKey, demoOldBoot } from "../image/demo.js";
+import { DEMO_MODEL, demoKey, demoOldBoot } from "../image/demo.js";
 import { keyCodeOf, keyName } from "../key-press.js";
 import { softkeyLabels } from "../key-script.js";
 import { NorFlash } from "../peripherals/nor-flash.js";
@@ -52,7 +52,7 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
     return 0;
   }
   const part = partOf(options.part);
-  if (options.network.kind === "server" && options.waitSeconds > 0) await awaitServer(options.network.server, options.waitSeconds);
+  const transcript = options.transcript === undefined ? undefined : openTranscript(options.transcript);
   let wake = (): void => undefined;
   const network = await openNetwork(options, () => wake());
   try {
@@ -60,9 +60,12 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
     network.attach(board);
     const loop = new RunLoop(board);
     wake = () => loop.wake();
-    return await new Run(options, board, loop).run();
+    const run = new Run(options, board, loop, transcript);
+    if (options.network.kind === "server" && options.waitSeconds > 0) await awaitServer(options.network.server, options.waitSeconds);
+    return await run.run();
   } finally {
     network.close();
+    if (transcript !== undefined) closeSync(transcript);
   }
 }
 
@@ -74,13 +77,15 @@ class Run {
   readonly #session: Session;
   readonly #frontend: Frontend;
   readonly #transcript: Transcript | undefined;
+  readonly #transcriptFile: number | undefined;
   readonly #keys = new LiveKeys();
 
-  constructor(options: BootOptions, board: Board, loop: RunLoop) {
+  constructor(options: BootOptions, board: Board, loop: RunLoop, transcriptFile: number | undefined) {
     this.#options = options;
     this.#board = board;
     this.#loop = loop;
-    this.#transcript = options.transcript === undefined ? undefined : new Transcript(networkName(options), options.seed);
+    this.#transcriptFile = transcriptFile;
+    this.#transcript = transcriptFile === undefined ? undefined : new Transcript(networkName(options), options.seed);
     this.#session = new Session({
       board,
       until: options.until,
@@ -122,7 +127,7 @@ class Run {
 
   #finish(): number {
     const { end, exitCode } = this.#session.finish();
-    if (this.#transcript && this.#options.transcript !== undefined) writeFileSync(this.#options.transcript, this.#transcript.text);
+    if (this.#transcript && this.#transcriptFile !== undefined) writeFileSync(this.#transcriptFile, this.#transcript.text);
     if (!this.#options.json) printVerdict(end, this.#board.log.events, this.#frontend instanceof TerminalFrontend);
     const { panic } = this.#board.system;
     const faulty = this.#board.binding.faulty;
@@ -230,7 +235,7 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork)
     trust,
     seed: options.seed,
     showSecrets: options.showSecrets,
-    flash: options.network.kind === "lan" && options.site === undefined ? provisioned : flash,
+    flash: hasOldBoot(options) ? provisioned : flash,
     network: network.make,
     linkSpeed: network.speed,
     ...(isVirtual(options) ? {} : { entropy: (target: Uint8Array) => void randomFillSync(target) }),
@@ -242,11 +247,27 @@ function isVirtual(options: BootOptions): boolean {
   return options.network.kind === "lan" || options.network.kind === "lan-file";
 }
 
-/** The demonstration begins with an old boot file in the chip. */
+/** The demonstration begins with an old boot file in the chip, unless the options say what is stored. */
+function hasOldBoot(options: BootOptions): boolean {
+  const named = options.asAsked || options.bootname !== undefined || options.appname !== undefined;
+  return options.network.kind === "lan" && options.site === undefined && !named;
+}
+
+/** The file is stored by a telephone that it is for: what one of another model makes of it is for the run to show. */
 function demoFlash(core: WebAssembly.Module, identity: Identity, flash: (clock: Scheduler) => NorFlash, clock: Scheduler): NorFlash {
   const chip = flash(clock);
-  chip.load(provision({ core, identity, trust: [demoKey().spki], flash, file: demoOldBoot() }));
+  const maker: Identity = { model: DEMO_MODEL, serial: identity.serial, mac: identity.mac };
+  chip.load(provision({ core, identity: maker, trust: [demoKey().spki], flash, file: demoOldBoot() }));
   return chip;
+}
+
+/** Opened before the run, so that a path that cannot be written costs none. */
+function openTranscript(path: string): number {
+  try {
+    return openSync(path, "w");
+  } catch (error) {
+    throw new UsageError(`--transcript ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function readTrust(path: string): Uint8Array {

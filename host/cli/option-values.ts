@@ -30,7 +30,7 @@ const DIRECTORY_BYTES_MAX = 127;
 const FILE_NAME_BYTES_MAX = 127;
 /** MODEL and SERIALNO as the telephone reports them. */
 const IDENTITY_BYTES_MAX = 32;
-/** A value of a parameter, and a User-Agent. */
+/** A DHCP option, and a User-Agent. */
 const VALUE_BYTES_MAX = 255;
 const KEYS_EXAMPLE = '--key file-server:Program, --key 12.5:5 or --key "\\"Enter command\\":Mute 27238#"';
 const KEYS_WANTED = `keys are softkeys by label, 0-9 * # and Mute: ${KEYS_EXAMPLE}`;
@@ -88,24 +88,21 @@ export function fileNameValue(option: string, text: string): string {
   return text;
 }
 
-/** `NAME=VALUE` of `--set`; the name in upper case, as the telephone keeps it. */
-export function presetValue(text: string): string {
-  const [, name, value] = /^([A-Za-z][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) {
-    throw new UsageError(`--set ${quoted(text)}: NAME=VALUE is needed, such as --set HTTPSRVR=192.0.2.1`);
-  }
-  if (/[^ -~\u00a0-\u00ff]/.test(value) || value.length > VALUE_BYTES_MAX) {
-    throw new UsageError(`--set ${name}=…: a value has at most ${VALUE_BYTES_MAX} printable characters of Latin-1`);
-  }
-  return `${name.toUpperCase()}=${value}`;
-}
-
 /** The string of DHCP option 242. What it says is the telephone's to judge; that it fits one option is ours. */
 export function option242Value(text: string): string {
   if (/[^ -~]/.test(text) || text.length > VALUE_BYTES_MAX) {
     throw new UsageError(`--option242 ${quoted(text)}: at most ${VALUE_BYTES_MAX} printable ASCII characters fit into the option`);
   }
   return text;
+}
+
+/** Option 242 as a DHCP server sends it: its own items, then those of `--option242`. Both must fit into the one option. */
+export function option242With(own: string, added: string | undefined): string {
+  const whole = [own, added].filter(Boolean).join(",");
+  if (whole.length <= VALUE_BYTES_MAX) return whole;
+  const room = Math.max(0, VALUE_BYTES_MAX - own.length - 1);
+  const given = `--option242 has ${added?.length ?? 0} characters`;
+  throw new UsageError(`${given}, and beside ${quoted(own)} there is room for ${room} in the option`);
 }
 
 /** A User-Agent with its macros replaced. */

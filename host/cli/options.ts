@@ -6,10 +6,11 @@
 import type { KeyScript } from "../key-script.js";
 import { nearest, readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import {
-  faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, presetValue, serverValue, STATES,
+  faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, serverValue, STATES,
   userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
 } from "./option-values.js";
 import { LAN_NAMES } from "../site/lans.js";
+import { presetValue } from "./preset-value.js";
 import { UsageError } from "./usage.js";
 
 /** Where the telephone is plugged in. */
@@ -103,6 +104,7 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
   const network = networkOf(values);
   const model = modelValue(text(values, "model") ?? MODEL_DEFAULT);
   const mac = macValue(text(values, "mac") ?? MAC_DEFAULT);
+  const serial = identityValue("serial", text(values, "serial") ?? SERIAL_DEFAULT, "a serial number");
   const agent = text(values, "user-agent");
   const speed = speedOf(values);
   const transcript = text(values, "transcript");
@@ -111,9 +113,9 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     listLans: text(values, "lan") === "list",
     model,
     mac,
-    serial: identityValue("serial", text(values, "serial") ?? SERIAL_DEFAULT, "a serial number"),
+    serial,
     ...softwareOf(values),
-    presets: presetsOf(values),
+    presets: presetsOf(values, serial),
     ...(agent === undefined ? {} : { userAgent: userAgentValue(agent, model, mac) }),
     ...optional("option242", text(values, "option242"), option242Value),
     ...optional("site", text(values, "site"), (folder) => lanOnly("site", network, folder)),
@@ -180,8 +182,8 @@ function softwareOf(values: OptionValues): Software {
   };
 }
 
-function presetsOf(values: OptionValues): string[] {
-  const presets = list(values, "set").map(presetValue);
+function presetsOf(values: OptionValues, serial: string): string[] {
+  const presets = list(values, "set").map((preset) => presetValue(preset, serial));
   const names = presets.map((preset) => preset.slice(0, preset.indexOf("=")));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new UsageError(`--set ${twice}=… is given twice; leave one out`);

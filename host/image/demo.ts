@@ -24,6 +24,8 @@ interface DemoPlan {
   readonly seed: number;
 }
 
+/** A telephone that the files are for. */
+export const DEMO_MODEL = "9640D01A";
 const MODELS = ["9640", "9630", "9620", "9650"];
 const KIB = 1024;
 

@@ -82,9 +82,8 @@ t.test("a bad value says what to type instead", (t) => {
     [["--timeout", "1e3"], /a number from/],
     [["--group", "1000"], /from 0 to 999/],
     [["--group", "1", "--set", "group=2"], /say the same; leave one out/],
-    [["--set", "A=1", "--set", "a=2"], /--set A=… is given twice/],
+    [["--set", "SIG=1", "--set", "sig=2"], /--set SIG=… is given twice/],
     [["--set", "HTTPSRVR"], /NAME=VALUE is needed, such as/],
-    [["--set", `A=${"x".repeat(256)}`], /at most 255/],
     [["--model", "96 40"], /four digits such as 9640/],
     [["--mac", "00:04:0d:12:34"], /six bytes in hex/],
     [["--mac", "00:04-0d:12:34:56"], /six bytes in hex/],
@@ -128,6 +127,24 @@ t.test("a bad value says what to type instead", (t) => {
     [["--key", "5:$"], /"\$" is no key/],
     [["--key", "5: "], /no key follows/],
     [["--key", '5:"abc'], /is no key/],
+  ];
+  for (const [args, expected] of cases) {
+    t.throws(() => parseBootOptions(args), { name: "UsageError", message: expected }, args.join(" ").slice(0, 60));
+  }
+  t.end();
+});
+
+t.test("a parameter that does not exist, or a value that it does not take", (t) => {
+  const cases: readonly [string[], RegExp][] = [
+    [["--set", `SIPDOMAIN=${"x".repeat(256)}`], /at most 255 characters of printable ASCII is needed/],
+    [["--set", "FOO=1"], /no parameter of this name; these are: .* HTTPSRVR /],
+    [["--set", "HTPPORT=80"], /no parameter of this name; did you mean HTTPPORT\?/],
+    [["--set", "HTTPPORT=abc"], /--set HTTPPORT="abc": a whole number from 0 to 65535 is needed/],
+    [["--set", "REUSETIME=19"], /a whole number from 20 to 999, or 0, is needed/],
+    [["--set", "MTU_SIZE=1499"], /one of 1496 1500 is needed/],
+    [["--set", "IPADD=10.0.0"], /an IPv4 address such as/],
+    [["--set", "BOOTNAME=x"], /nobody sets this parameter; use --bootname NAME/],
+    [["--serial", "s".repeat(32), "--set", `SIPDOMAIN=${"$SERIALNO".repeat(8)}`], /at most 255/],
   ];
   for (const [args, expected] of cases) {
     t.throws(() => parseBootOptions(args), { name: "UsageError", message: expected }, args.join(" ").slice(0, 60));

@@ -1,0 +1,78 @@
+// Goal: what `offhook boot` does with its options before and around a run: no stack traces, no lost files, and the run that was asked for.
+// Method: the command line as a child process, as a user runs it; wrong options must end with exit 2 and without a telephone.
+
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import t from "tap";
+import type { OffhookEvent } from "../../host/event-types.js";
+
+interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function boot(...args: string[]): Result {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["build/js/host/cli/main.js", "boot", ...args], { encoding: "utf8" });
+  return { code: status, stdout, stderr };
+}
+
+function eventsOf({ stdout }: Result): OffhookEvent[] {
+  return stdout.trim().split("\n").map((line) => JSON.parse(line) as OffhookEvent);
+}
+
+t.test("a telephone of any model starts in the demonstration", (t) => {
+  for (const model of ["9608", "9611", "1603", "J129", "16CC", "x"]) {
+    const result = boot("--model", model, "--json");
+    t.equal(result.code, 0, model);
+    t.equal(result.stderr, "", model);
+    t.match(eventsOf(result).at(-1), { event: "end", state: "login", bootname: "" }, "the demonstration's software is for others");
+  }
+  t.end();
+});
+
+t.test("names that count as stored are not covered by the demonstration's old boot file", (t) => {
+  const named = eventsOf(boot("--bootname", "hb96xxdemo.bin", "--appname", "SIP96xxdemo.bin", "--json"));
+  t.match(named.at(-1), { ok: true, bootname: "hb96xxdemo.bin", appname: "SIP96xxdemo.bin" });
+  t.notOk(named.some((event) => event.event === "image"), "nothing is fetched again");
+  t.match(eventsOf(boot("--until", "link", "--json")).at(-1), { bootname: "hb96xxold.bin" });
+  t.end();
+});
+
+t.test("the run ends where it was asked to", (t) => {
+  for (const until of ["power-up", "link", "dhcp", "erase", "write"]) {
+    const result = boot("--until", until, "--json");
+    const events = eventsOf(result);
+    t.match(events.at(-1), { ok: true, code: "reached" }, until);
+    t.equal(result.code, 0, until);
+    t.ok(events.at(-1)!.t < 10_000, `${until}: at ${events.at(-1)!.t} ms`);
+  }
+  t.end();
+});
+
+t.test("what cannot work is refused before the run", (t) => {
+  const folder = t.testdir({});
+  const long = "L2Q=1,".repeat(42);
+  const cases: readonly [string[], RegExp][] = [
+    [["--transcript", `${folder}/none/t.txt`], /--transcript .*none\/t\.txt cannot be written/],
+    [["--pcap", `${folder}/none/t.pcapng`], /--pcap .*none\/t\.pcapng cannot be written/],
+    [["--set", "HTTPPORT=abc"], /a whole number from 0 to 65535 is needed/],
+    [["--server", "http://127.0.0.1:9/some/folder", "--option242", long], /--option242 has 252 characters, and beside "HTTPSRVR=/],
+    [["--lan", "demo", "--option242", long], /there is room for 237 in the option/],
+  ];
+  for (const [args, expected] of cases) {
+    const result = boot(...args);
+    t.equal(result.code, 2, args.join(" ").slice(0, 60));
+    t.equal(result.stdout, "");
+    t.match(result.stderr, expected);
+    t.notMatch(result.stderr, /\n +at /, "no stack");
+  }
+  t.end();
+});
+
+t.test("a transcript is written whole", (t) => {
+  const path = `${t.testdir({})}/t.txt`;
+  t.equal(boot("--until", "link", "--transcript", path).code, 0);
+  t.match(readFileSync(path, "utf8"), /Starting/);
+  t.end();
+});
