@@ -13,7 +13,7 @@ export interface Wording {
 
 const AGAIN = "copy the file to the server again and compare sizes; `offhook image verify FILE --trust KEY.pem` gives the same verdict";
 const PACK = "pack it again: offhook image pack PAYLOAD OUT --kind app --version 1.0.0 --key KEY.pem";
-const ED25519 = "sign it with an Ed25519 key: offhook image keygen KEY.pem, then offhook image pack … --key KEY.pem";
+const SIGN = "sign it with a key of ours: offhook image keygen KEY.pem, then offhook image pack … --key KEY.pem";
 
 const WORDINGS: Readonly<Record<string, Wording>> = {
   "truncated": { cause: "it ends before the bytes that its header announces", advice: AGAIN },
@@ -30,7 +30,10 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   "no-trusted-key": { cause: "the telephone trusts no key at all", advice: "add --trust KEY.pem with the key that signed it" },
   "bad-signature": { cause: "its signature does not match", advice: AGAIN },
-  "unsupported-signature": { cause: "its signature algorithm is not verified in this release", advice: ED25519 },
+  "unsupported-signature": {
+    cause: "its signature algorithm is not verified in this release: Ed25519, ECDSA P-256 and RSA-PSS of 2048 or 3072 bits are",
+    advice: SIGN,
+  },
   "unsupported-digest": { cause: "its digest algorithm is not verified in this release: SHA-256 is", advice: PACK },
   "encrypted": { cause: "it is encrypted", advice: "serve it unencrypted: the telephone has no key to read it" },
   "compressed": { cause: "it is compressed", advice: "serve it uncompressed" },
