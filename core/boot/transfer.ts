@@ -178,16 +178,22 @@ export function transferInterpret(): void {
 export function transferWriteStart(fileBytes: u32): void {
   readBytes = 0;
   endBytes = fileBytes;
+  spanAt = 0;
+  spanEnd = 0;
 }
 
 /** Moves staging's file to the writer. Returns Ok when all of it is taken, Pending, or the writer's failure. */
 export function transferWritePoll(): i32 {
   for (let movedBytes: i32 = 0; movedBytes < WORK_BYTES_MAX && readBytes < endBytes;) {
-    const bytes = transferLeft();
-    stagingRead(readBytes, SPAN, bytes);
-    const taken = writerPush(SPAN, bytes);
+    if (spanAt == spanEnd) {
+      spanAt = 0;
+      spanEnd = transferLeft();
+      stagingRead(readBytes, SPAN, spanEnd);
+    }
+    const taken = writerPush(SPAN + <usize>spanAt, spanEnd - spanAt); // A page at most.
     if (taken < 0) return taken;
     if (taken == 0) return Status.Pending;
+    spanAt += taken;
     readBytes += taken;
     movedBytes += taken;
   }

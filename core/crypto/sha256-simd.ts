@@ -1,8 +1,8 @@
 // The rounds of SHA-256 (FIPS 180-4 §6.2.2) with vectors: the message schedule four words at a time, between scalar rounds.
 //
 // In: the state and one block. Out: the state. The rounds wait for one another and the schedule for nothing near, so the processor
-// does both at once; a schedule of its own pass was slower. Rotates of vectors are two shifts; where only two words matter, each
-// stands twice in 64 bits and one shift rotates it.
+// does both at once. Rotates of vectors are two shifts; where only two words matter, each stands twice in 64 bits and one shift
+// rotates it.
 
 import { shaChoice, shaMajority } from "./sha-block";
 import { sha256Add, spreadA, spreadE } from "./sha256-spread";
@@ -32,32 +32,32 @@ export function sha256BlockSimd(state: usize, ptr: usize, constants: usize): voi
   for (let sums = SUMS; sums < SUMS_LAST; sums += 32, constants += 32) {
     w0 = schedule(w0, w1, w2, w3);
     v128.store(sums, i32x4.add(w0, v128.load(constants, 64)), 64);
-    h += load<u32>(sums) + shaChoice(e, f, g) + spreadE(e);
+    h = h + load<u32>(sums) + shaChoice(e, f, g) + spreadE(e);
     d += h;
-    h += shaMajority(a, b, c) + spreadA(a);
-    g += load<u32>(sums, 4) + shaChoice(d, e, f) + spreadE(d);
+    h = h + shaMajority(a, b, c) + spreadA(a);
+    g = g + load<u32>(sums, 4) + shaChoice(d, e, f) + spreadE(d);
     c += g;
-    g += shaMajority(h, a, b) + spreadA(h);
-    f += load<u32>(sums, 8) + shaChoice(c, d, e) + spreadE(c);
+    g = g + shaMajority(h, a, b) + spreadA(h);
+    f = f + load<u32>(sums, 8) + shaChoice(c, d, e) + spreadE(c);
     b += f;
-    f += shaMajority(g, h, a) + spreadA(g);
-    e += load<u32>(sums, 12) + shaChoice(b, c, d) + spreadE(b);
+    f = f + shaMajority(g, h, a) + spreadA(g);
+    e = e + load<u32>(sums, 12) + shaChoice(b, c, d) + spreadE(b);
     a += e;
-    e += shaMajority(f, g, h) + spreadA(f);
+    e = e + shaMajority(f, g, h) + spreadA(f);
     w1 = schedule(w1, w2, w3, w0);
     v128.store(sums, i32x4.add(w1, v128.load(constants, 80)), 80);
-    d += load<u32>(sums, 16) + shaChoice(a, b, c) + spreadE(a);
+    d = d + load<u32>(sums, 16) + shaChoice(a, b, c) + spreadE(a);
     h += d;
-    d += shaMajority(e, f, g) + spreadA(e);
-    c += load<u32>(sums, 20) + shaChoice(h, a, b) + spreadE(h);
+    d = d + shaMajority(e, f, g) + spreadA(e);
+    c = c + load<u32>(sums, 20) + shaChoice(h, a, b) + spreadE(h);
     g += c;
-    c += shaMajority(d, e, f) + spreadA(d);
-    b += load<u32>(sums, 24) + shaChoice(g, h, a) + spreadE(g);
+    c = c + shaMajority(d, e, f) + spreadA(d);
+    b = b + load<u32>(sums, 24) + shaChoice(g, h, a) + spreadE(g);
     f += b;
-    b += shaMajority(c, d, e) + spreadA(c);
-    a += load<u32>(sums, 28) + shaChoice(f, g, h) + spreadE(f);
+    b = b + shaMajority(c, d, e) + spreadA(c);
+    a = a + load<u32>(sums, 28) + shaChoice(f, g, h) + spreadE(f);
     e += a;
-    a += shaMajority(b, c, d) + spreadA(b);
+    a = a + shaMajority(b, c, d) + spreadA(b);
     const oldest = w0;
     const second = w1;
     w0 = w2;
@@ -71,30 +71,30 @@ export function sha256BlockSimd(state: usize, ptr: usize, constants: usize): voi
 /** The last sixteen rounds need no further words. Then the variables are added to the state. */
 function roundsLast(state: usize, a: u32, b: u32, c: u32, d: u32, e: u32, f: u32, g: u32, h: u32): void {
   for (let sums = SUMS_LAST; sums < SUMS_LAST + 64; sums += 32) {
-    h += load<u32>(sums) + shaChoice(e, f, g) + spreadE(e);
+    h = h + load<u32>(sums) + shaChoice(e, f, g) + spreadE(e);
     d += h;
-    h += shaMajority(a, b, c) + spreadA(a);
-    g += load<u32>(sums, 4) + shaChoice(d, e, f) + spreadE(d);
+    h = h + shaMajority(a, b, c) + spreadA(a);
+    g = g + load<u32>(sums, 4) + shaChoice(d, e, f) + spreadE(d);
     c += g;
-    g += shaMajority(h, a, b) + spreadA(h);
-    f += load<u32>(sums, 8) + shaChoice(c, d, e) + spreadE(c);
+    g = g + shaMajority(h, a, b) + spreadA(h);
+    f = f + load<u32>(sums, 8) + shaChoice(c, d, e) + spreadE(c);
     b += f;
-    f += shaMajority(g, h, a) + spreadA(g);
-    e += load<u32>(sums, 12) + shaChoice(b, c, d) + spreadE(b);
+    f = f + shaMajority(g, h, a) + spreadA(g);
+    e = e + load<u32>(sums, 12) + shaChoice(b, c, d) + spreadE(b);
     a += e;
-    e += shaMajority(f, g, h) + spreadA(f);
-    d += load<u32>(sums, 16) + shaChoice(a, b, c) + spreadE(a);
+    e = e + shaMajority(f, g, h) + spreadA(f);
+    d = d + load<u32>(sums, 16) + shaChoice(a, b, c) + spreadE(a);
     h += d;
-    d += shaMajority(e, f, g) + spreadA(e);
-    c += load<u32>(sums, 20) + shaChoice(h, a, b) + spreadE(h);
+    d = d + shaMajority(e, f, g) + spreadA(e);
+    c = c + load<u32>(sums, 20) + shaChoice(h, a, b) + spreadE(h);
     g += c;
-    c += shaMajority(d, e, f) + spreadA(d);
-    b += load<u32>(sums, 24) + shaChoice(g, h, a) + spreadE(g);
+    c = c + shaMajority(d, e, f) + spreadA(d);
+    b = b + load<u32>(sums, 24) + shaChoice(g, h, a) + spreadE(g);
     f += b;
-    b += shaMajority(c, d, e) + spreadA(c);
-    a += load<u32>(sums, 28) + shaChoice(f, g, h) + spreadE(f);
+    b = b + shaMajority(c, d, e) + spreadA(c);
+    a = a + load<u32>(sums, 28) + shaChoice(f, g, h) + spreadE(f);
     e += a;
-    a += shaMajority(b, c, d) + spreadA(b);
+    a = a + shaMajority(b, c, d) + spreadA(b);
   }
   sha256Add(state, a, b, c, d, e, f, g, h);
 }
