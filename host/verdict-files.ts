@@ -160,6 +160,7 @@ function statusAdvice(file: string, status: number, first: boolean): string {
 
 /** Whom a request went to: `host` or `host:port` of its URL, else the address that was used. */
 function hostOf(request: HttpEvent): string {
+  if (request.server === "") return "An empty item of HTTPSRVR";
   const host = /^https?:\/\/([^/]+)/i.exec(request.url ?? "")?.[1];
   return host ?? (typeof request.server === "string" ? request.server : "the file server");
 }

@@ -133,6 +133,10 @@ const CASES: readonly Case[] = [
     story: bound().http({ url: "http://files.example/96xxupgrade.txt", error: "no-name" }).state("login"),
     cause: /files\.example has no address: the name was not found/, advice: /DNSSRVR/,
   },
+  {
+    code: "server-unreachable", story: bound().http({ server: "", url: "http:///96xxupgrade.txt", error: "no-name" }).state("login"),
+    cause: /^An empty item of HTTPSRVR has no address/, advice: /name the server/,
+  },
   { code: "tls", story: get(bound(), { error: "tls-certificate" }).state("login"), cause: /certificate/, advice: /http/ },
   {
     code: "http-refused",
