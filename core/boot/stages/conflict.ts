@@ -43,8 +43,10 @@ function conflictShow(): void {
   if (!dhcpIsStatic()) dhcpClientDecline();
 }
 
+/** An address that was entered locally stays wrong until somebody comes. */
 function conflictWait(): BootState {
-  timeWakeAt(againUs);
+  if (dhcpIsStatic()) timeWakeIn(IDLE_US);
+  else timeWakeAt(againUs);
   if (dhcpIsStatic() || timeNow() < againUs) return BootState.Conflict;
   programWithdraw();
   return BootState.Dhcp;
