@@ -54,12 +54,10 @@ export function vlanCheck(reason: VlanReason): bool {
   const wantTagged = vlanWantsTag();
   const wantVid = wantTagged ? parameterNumber(Parameter.L2QVLAN) : 0;
   const differs = wantTagged != tagged || wantVid != vlanInUse();
-  if (differs && wantTagged && wantVid != 0 && retainedHasFailed(wantVid)) {
-    vlanEvent(VlanReason.FailedList, wantTagged, wantVid, false);
-    return false;
-  }
-  vlanEvent(reason, wantTagged, wantVid, differs);
-  if (!differs) return false;
+  const failed = differs && vlanIsFailed(wantTagged, wantVid);
+  vlanEvent(reason, wantTagged, wantVid, differs && !failed);
+  if (failed) vlanEvent(VlanReason.FailedList, wantTagged, wantVid, false);
+  if (!differs || failed) return false;
   retainedSetStart(parameterNumber(Parameter.L2Q), parameterNumber(Parameter.L2QVLAN));
   return true;
 }
@@ -68,7 +66,12 @@ export function vlanCheck(reason: VlanReason): bool {
 export function vlanReport(reason: VlanReason): void {
   const wantTagged = vlanWantsTag();
   const wantVid = wantTagged ? parameterNumber(Parameter.L2QVLAN) : 0;
-  vlanEvent(reason, wantTagged, wantVid, wantTagged != tagged || wantVid != vlanInUse());
+  const differs = wantTagged != tagged || wantVid != vlanInUse();
+  vlanEvent(reason, wantTagged, wantVid, differs && !vlanIsFailed(wantTagged, wantVid));
+}
+
+function vlanIsFailed(withTag: bool, id: i32): bool {
+  return withTag && id != 0 && retainedHasFailed(id);
 }
 
 function vlanKeep(parameter: i32, value: i32): void {
