@@ -1,14 +1,15 @@
 // The boot state: this file alone changes it, at most once a poll.
 
 import { Kind, Mode, ResetCause, Row, Status } from "../../hal/abi";
-import { BootState, EventKind, Field, VlanReason } from "../../hal/events";
+import { BootState, EventKind, Field, Notice, VlanReason } from "../../hal/events";
 import { eventBegin, eventCode, eventSend } from "../base/events";
+import { DHCP_CONFLICT } from "../base/texts";
 import { timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
-import { dhcpClientIsBound, dhcpClientPoll, dhcpClientRelease, dhcpClientStop } from "../net/dhcp-client";
+import { dhcpClientIsBound, dhcpClientIsTaken, dhcpClientPoll, dhcpClientRelease, dhcpClientStop } from "../net/dhcp-client";
 import { linkSpeed } from "../net/link";
 import { lldpAgentPoll } from "../net/lldp-agent";
-import { screenClear } from "../ui/screen";
+import { screenClear, screenSetText } from "../ui/screen";
 import { fetchAbort, fetchInit } from "./fetch";
 import { inputsPoll } from "./inputs";
 import { modeSet } from "./mode";
@@ -16,7 +17,7 @@ import { programWithdraw } from "./program";
 import { softwareNameBytes, softwareNamePtr } from "./software";
 import { callServerStop } from "./stages/call-server";
 import { restartFor } from "./stages/restart";
-import { statusInit } from "./status";
+import { statusInit, statusNotice } from "./status";
 import { statesEnter, statesHaveLldp, statesNeedNetwork, statesPoll } from "./states";
 import { vlanCheck, vlanInUse, vlanIsTagged } from "./vlan";
 import { transferInit } from "./transfer";
@@ -53,7 +54,7 @@ export function machineEnded(): bool {
 function machineNext(): BootState {
   const needsNetwork = statesNeedNetwork(state);
   const leased = needsNetwork || state == BootState.Login;
-  if (leased && dhcpClientIsBound() && dhcpClientPoll() == Status.Reset) return machineLost(BootState.Dhcp);
+  if (leased && dhcpClientIsBound() && dhcpClientPoll() == Status.Reset) return machineUnleased();
   if (needsNetwork && linkSpeed() == 0) return machineLost(BootState.Link);
   if (statesHaveLldp(state) && machineLldp()) {
     dhcpClientRelease();
@@ -72,6 +73,16 @@ function machineLldp(): bool {
     vlanIsTagged(), vlanInUse(), bootPtr, softwareNameBytes(Kind.Boot), appPtr, softwareNameBytes(Kind.Application),
   );
   return changed && vlanCheck(VlanReason.Lldp);
+}
+
+/** Without a lease DHCP begins again; an address that somebody else has by now is said to be the reason. */
+function machineUnleased(): BootState {
+  const taken = dhcpClientIsTaken();
+  machineLost(BootState.Dhcp);
+  if (!taken) return BootState.Dhcp;
+  screenSetText(Row.Prompt, DHCP_CONFLICT);
+  statusNotice(Notice.AddressConflict);
+  return BootState.Dhcp;
 }
 
 /** What was under way ends; nothing of it is kept. */

@@ -51,6 +51,7 @@ let arpUs: u64 = 0;
 let retryUs: u32 = 0;
 let boundUs: u64 = 0;
 let offered: bool = false;
+let taken: bool = false;
 
 /** Starts over with DISCOVER and without an address, on a VLAN that only events speak of. Returns Ok, or NoSpace. */
 export function dhcpClientStart(onVlan: i32): i32 {
@@ -62,6 +63,7 @@ export function dhcpClientStart(onVlan: i32): i32 {
   vlan = onVlan;
   startUs = timeNow();
   offered = false;
+  taken = false;
   dhcpClientSelect();
   return Status.Ok;
 }
@@ -98,7 +100,12 @@ export function dhcpClientAddress(): u32 {
   return dhcpClientIsBound() ? address : 0;
 }
 
-/** Microseconds without an offer after which the host is told. */
+/** True when the address was lost because somebody else answered ARP for it. */
+export function dhcpClientIsTaken(): bool {
+  return taken;
+}
+
+/** True when nobody offered anything for so long that the host is to be told. */
 export function dhcpClientIsSilent(): bool {
   return !offered && timeNow() >= startUs + NO_OFFER_US;
 }
@@ -197,6 +204,7 @@ function dhcpClientTake(bytes: i32): void {
     return;
   }
   const message = dhcp.dhcpMessage();
+  if (message != DhcpMessage.Offer && message != DhcpMessage.Ack && message != DhcpMessage.Nak) return trace(Trace.PacketDropped, bytes);
   const server = dhcp.dhcpWord(dhcp.OPTION_SERVER);
   dhcpClientEvent(<DhcpMessage>message, dhcp.dhcpYourAddress(), server);
   if (phase == Phase.Selecting && message == DhcpMessage.Offer) return dhcpClientOffer(server);
@@ -270,7 +278,8 @@ function dhcpClientExpired(): void {
 function dhcpClientExtended(): void {
   if (timeNow() >= arpUs) {
     const answer = arpProbe(address);
-    if (answer == 1) phase = Phase.Lost;
+    taken = answer == 1;
+    if (taken) phase = Phase.Lost;
     if (answer == Status.Pending) return timeWakeIn(1000000);
     arpUs = timeNow() + DHCP_EXTENDED_ARP_US;
   }
