@@ -170,9 +170,11 @@ function dhcpScan(start: usize, end: usize, option: i32): bool {
     const bytes = <i32>load<u8>(inPtr + at);
     at++;
     if (at + <usize>bytes > end) break;
-    if (code == option && valueBytes + bytes <= VALUE_BYTES_MAX) {
-      bytesCopy(VALUE + <usize>valueBytes, inPtr + at, bytes);
-      valueBytes += bytes;
+    if (code == option) {
+      // A value that is too long is cut, so that no later piece stands where an earlier one is missing.
+      const taken = bytes < VALUE_BYTES_MAX - valueBytes ? bytes : VALUE_BYTES_MAX - valueBytes;
+      bytesCopy(VALUE + <usize>valueBytes, inPtr + at, taken);
+      valueBytes += taken;
       found = true;
     }
     at += <usize>bytes;

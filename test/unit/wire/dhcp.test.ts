@@ -49,6 +49,15 @@ t.test("pieces of one option are joined (RFC 3396), and overload reads file, the
   t.end();
 });
 
+t.test("5,000 bytes in pieces are cut at 4096, and nothing closes the gap", (t) => {
+  const text = Array.from({ length: 5000 }, (_, index) => 33 + (index % 90));
+  const pieces = Array.from({ length: 20 }, (_, index) => text.slice(index * 255, (index + 1) * 255));
+  t.ok(read(message([...pieces.flatMap((piece) => [242, piece.length, ...piece]), 242, 1, 65, 51, 4, 0, 0, 0, 9, 255])));
+  t.strictSame(find(242), text.slice(0, 4096));
+  t.equal(core.call("dhcp_word", 51), 9, "what stands behind it is found");
+  t.end();
+});
+
 t.test("answers for somebody else are not read", (t) => {
   const whole = message([53, 1, 2, 255]);
   const changed = (index: number) => Uint8Array.from(whole, (byte, at) => (at === index ? byte ^ 1 : byte));
