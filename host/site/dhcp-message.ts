@@ -1,7 +1,8 @@
 // DHCP messages as a server meets them (RFC 2131 §2, RFC 2132): a request to a value, an answer to bytes.
 //
 // In: a datagram for port 67, and the options to answer with. Out: what the client said, and the datagram for it. Options
-// that the client's size leaves no room for go on in the `file` and `sname` fields (option 52). Nothing is decided here.
+// that the client's size leaves no room for go on in the `file` and `sname` fields (option 52), in pieces where they must
+// (RFC 3396). Nothing is decided here.
 
 import { DhcpMessage } from "../../hal/events.js";
 
@@ -23,6 +24,7 @@ const MAGIC = 0x63825363;
 const MESSAGE_BYTES_MIN = 548;
 const MESSAGE_BYTES_MAX = 1472;
 const HEADER_BYTES = 28;
+const OPTION_BYTES_MAX = 255;
 
 /** The codes of RFC 2132 that the server uses, and the site-specific one. */
 export const DhcpOption = {
@@ -111,22 +113,50 @@ export function composeAnswer(request: DhcpRequest, answer: DhcpAnswer): Uint8Ar
   return placeOptions(target, answer, sizeOf(request));
 }
 
-/** Puts the options behind the header, into `file` and into `sname`, each option whole. One that fits nowhere is left out. */
+/**
+ * Puts the options behind the header, into `file` and into `sname`. One that fits nowhere whole, or is longer than an option can
+ * be, comes last and in pieces, in the order in which a client joins them (RFC 3396 §5); what there is no room for is cut off.
+ */
 function placeOptions(header: Uint8Array, { fields, overload }: DhcpAnswer, messageBytesMax: number): Uint8Array {
   // The end mark and, if it comes to that, the overload option need four bytes.
-  const behind = { room: messageBytesMax - OPTIONS - 4, bytes: [] as number[] };
-  const file = { room: FILE_BYTES - 1, bytes: [] as number[] };
-  const name = { room: SERVER_NAME_BYTES - 1, bytes: [] as number[] };
-  for (const [code, data] of fields) {
-    const places = overload && !isFixed(code) ? [name, file, behind] : [behind, file, name];
-    places.find(({ room, bytes }) => bytes.length + data.length + 2 <= room)?.bytes.push(code, data.length, ...data);
-  }
+  const behind: Area = { room: messageBytesMax - OPTIONS - 4, bytes: [] };
+  const file: Area = { room: FILE_BYTES - 1, bytes: [] };
+  const name: Area = { room: SERVER_NAME_BYTES - 1, bytes: [] };
+  const isPlaced = ([code, data]: DhcpField): boolean => {
+    const areas = overload && !isFixed(code) ? [name, file, behind] : [behind, file, name];
+    return data.length <= OPTION_BYTES_MAX && areas.some((area) => placed(area, code, data));
+  };
+  for (const [code, data] of fields.filter((field) => !isPlaced(field))) placePieces([behind, file, name], code, data);
   if (file.bytes.length > 0) header.set([...file.bytes, DhcpOption.End], FILE);
   if (name.bytes.length > 0) header.set([...name.bytes, DhcpOption.End], SERVER_NAME);
   // Option 52 (RFC 2132 §9.3): 1 = `file`, 2 = `sname`, 3 = both hold options.
   const used = (file.bytes.length > 0 ? 1 : 0) + (name.bytes.length > 0 ? 2 : 0);
   const tail = used === 0 ? [DhcpOption.End] : [DhcpOption.Overload, 1, used, DhcpOption.End];
   return Uint8Array.from([...header, ...behind.bytes, ...tail]);
+}
+
+/** Where options may stand: how many bytes, and what stands there already. */
+interface Area {
+  readonly room: number;
+  readonly bytes: number[];
+}
+
+function placed({ room, bytes }: Area, code: number, data: Uint8Array): boolean {
+  if (bytes.length + data.length + 2 > room) return false;
+  bytes.push(code, data.length, ...data);
+  return true;
+}
+
+function placePieces(areas: readonly Area[], code: number, data: Uint8Array): void {
+  let rest = data;
+  for (const area of areas) {
+    while (rest.length > 0) {
+      const bytes = Math.min(rest.length, OPTION_BYTES_MAX, area.room - area.bytes.length - 2);
+      if (bytes <= 0) break;
+      placed(area, code, rest.subarray(0, bytes));
+      rest = rest.subarray(bytes);
+    }
+  }
 }
 
 /** What a client must find before it knows of the overload. */

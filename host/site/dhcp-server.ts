@@ -29,7 +29,7 @@ export interface DhcpConfig {
   readonly logServers?: readonly number[];
   readonly ntpServers?: readonly number[];
   readonly mtu?: number;
-  /** The site-specific option, ASCII, at most 255 bytes. */
+  /** The site-specific option, ASCII; above 255 bytes it goes in pieces. */
   readonly option242: string;
   /** Further options by code; one of the above is replaced. */
   readonly options?: ReadonlyMap<number, Uint8Array>;
@@ -186,9 +186,6 @@ function configOptions(config: DhcpConfig): DhcpField[] {
   if (config.mtu !== undefined) fields.set(DhcpOption.Mtu, Uint8Array.of(config.mtu >>> 8, config.mtu));
   fields.set(DhcpOption.Ntp, addressBytes(config.ntpServers ?? []));
   for (const [code, data] of config.options ?? []) fields.set(code, data);
-  for (const [code, data] of fields) {
-    if (data.length > 255) throw new RangeError(`DHCP option ${code} has ${data.length} bytes; an option carries at most 255`);
-  }
   return [...fields].filter(([, data]) => data.length > 0);
 }
 

@@ -27,18 +27,21 @@ export interface DhcpReply {
   readonly bytes: Uint8Array;
 }
 
+/** Pieces of one option are joined (RFC 3396). */
 export function readOptions(field: Uint8Array, options: Map<number, Uint8Array>): void {
   for (let index = 0; index < field.length && field[index] !== 255;) {
     const [code, length] = [field[index]!, field[index + 1]!];
-    options.set(code, field.subarray(index + 2, index + 2 + length));
+    options.set(code, Uint8Array.of(...(options.get(code) ?? []), ...field.subarray(index + 2, index + 2 + length)));
     index += 2 + length;
   }
 }
 
-/** Reads an answer; options in the `file` field are among the others. */
+/** Reads an answer; options in the `file` and `sname` fields are among the others (option 52). */
 export function readAnswer(bytes: Uint8Array): DhcpReply {
   const options = new Map<number, Uint8Array>();
   readOptions(bytes.subarray(240), options);
-  if (options.has(52)) readOptions(bytes.subarray(108, 236), options);
+  const overload = options.get(52)?.[0] ?? 0;
+  if ((overload & 1) !== 0) readOptions(bytes.subarray(108, 236), options);
+  if ((overload & 2) !== 0) readOptions(bytes.subarray(44, 108), options);
   return { type: options.get(53)![0]!, address: [...bytes.subarray(16, 20)].join("."), options, bytes };
 }
