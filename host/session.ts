@@ -90,6 +90,8 @@ export class Session {
 
   #event(event: OffhookEvent): void {
     if (event.event === "state") this.#stateEntered(event.state);
+    // A VLAN that was given up is never gone back to: what follows is another way, not the same one again.
+    if (event.event === "vlan" && event.reason === "vlantest") this.#resets = [];
     if (event.event === "image" && event.verdict === "accepted") this.#accepted.add(event.file ?? "");
     if (event.event === "reset") this.#reset(event.reason ?? "");
   }

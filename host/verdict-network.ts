@@ -52,15 +52,17 @@ function routerProblems(run: StartUp): Problem[] {
   }];
 }
 
-/** VLANTEST ran out on a tagged VLAN: the start-up went on without it, which is not what was asked for. */
+/** VLANTEST ran out on a tagged VLAN, now or before the last restart: the start-up went on without it, which is not what was asked for. */
 function fallbackProblems(run: StartUp): Problem[] {
-  const given = run.events.find((event): event is VlanEvent => event.event === "vlan" && event.reason === "vlantest");
+  const reasons: readonly (string | undefined)[] = ["vlantest", "failed-list"];
+  const given = run.events.find((event): event is VlanEvent => event.event === "vlan" && reasons.includes(event.reason));
   if (given === undefined) return [];
+  const vlan = (given.reason === "vlantest" ? given.from : given.to) ?? 0;
   return [{
     n: given.n, code: "vlan-fallback", serious: true,
     evidence: [{ event: given.n }, ...parameter(run, "L2QVLAN"), ...parameter(run, "VLANTEST")],
-    cause: `No DHCP server answered on VLAN ${given.from ?? 0} for VLANTEST seconds; the telephone went on without that VLAN.`,
-    advice: `let the switch carry VLAN ${given.from ?? 0} tagged to this port and a DHCP server answer on it, or correct L2QVLAN`,
+    cause: `No DHCP server answered on VLAN ${vlan} for VLANTEST seconds; the telephone went on without that VLAN.`,
+    advice: `let the switch carry VLAN ${vlan} tagged to this port and a DHCP server answer on it, or correct L2QVLAN`,
   }];
 }
 
