@@ -1,10 +1,12 @@
 // Plays a whole start-up in virtual time against a far end in memory, and checks what must hold in every run.
 //
-// In: a far end, a telephone and what goes wrong. Out: transcript, events, verdict, exit code, and what was violated: a panic,
-// a wild pointer, a poll that forgot to ask for its next one, a progress bar that fell, flash touched before a file was accepted.
+// In: a far end, on the memory binding or on the wire (`lan`), a telephone and what goes wrong. Out: transcript, events, verdict,
+// exit code, and what was violated: a panic, a wild pointer, a poll that forgot to ask for its next one, a progress bar that fell,
+// flash touched before a file was accepted.
 
+import { createHash } from "node:crypto";
 import { Kind } from "../../hal/abi.js";
-import { Board } from "../../host/board.js";
+import { Board, type LineContext } from "../../host/board.js";
 import type { EndEvent, OffhookEvent } from "../../host/event-types.js";
 import { half } from "../../host/faults/cut-models.js";
 import { Transcript } from "../../host/frontends/transcript.js";
@@ -12,7 +14,10 @@ import { demoKey } from "../../host/image/demo.js";
 import { packImage, type PackOptions } from "../../host/image/pack.js";
 import { seededPayload } from "../../host/image/payload.js";
 import type { KeyScript } from "../../host/key-script.js";
+import { Capture, type Direction } from "../../host/network/capture.js";
+import { buildLan, type BuiltLan } from "../../host/network/lan-network.js";
 import { MemoryNetwork } from "../../host/network/memory.js";
+import type { Network } from "../../host/network/network.js";
 import type { Flash } from "../../host/peripherals/flash.js";
 import { NorFlash } from "../../host/peripherals/nor-flash.js";
 import { W25Q128JV, type NorPart } from "../../host/peripherals/nor-parts.js";
@@ -27,7 +32,9 @@ import { MemoryFiles, type FileSource } from "../../host/site/file-server.js";
 import type { HttpFaultRule } from "../../host/site/http-faults.js";
 import type { HttpHandler } from "../../host/site/http-message.js";
 import { HttpServer, type HttpAccess } from "../../host/site/http-server.js";
+import { lanFindings, type LanConfig } from "../../host/site/lan-config.js";
 import type { Site } from "../../host/site/site.js";
+import { WireTranscript } from "./wire-transcript.js";
 import { core } from "./core.js";
 import { GuardedFlash, type FlashOperation } from "./guarded-flash.js";
 import { testKey } from "./image-craft.js";
@@ -41,8 +48,28 @@ export interface Software {
   readonly bytes: Uint8Array;
 }
 
+/** The cable is pulled a while after a state was entered for the first time, and perhaps put back. */
+export interface Pull {
+  readonly state: string;
+  readonly afterMs: number;
+  /** Somewhere behind the switch, so that the telephone still has a link. */
+  readonly isFar?: boolean;
+  /** Default: never put back. */
+  readonly forMs?: number;
+}
+
 export interface Scenario {
   readonly name: string;
+  /** The far end on the wire; `files` are then on each of its file servers, and `dhcp`, `site`, `handler`, `faults` are not used. */
+  readonly lan?: LanConfig;
+  readonly pull?: Pull;
+  /** Every frame on the telephone's cable. */
+  readonly onFrame?: (direction: Direction, frame: Uint8Array) => void;
+  /** Changes the far end on the wire before power-up. */
+  readonly built?: (built: BuiltLan, scheduler: Scheduler) => void;
+  /** Changes it while the telephone runs. */
+  readonly at?: { readonly seconds: number; readonly do: (built: BuiltLan) => void };
+  readonly seed?: number;
   readonly files?: Files | FileSource;
   readonly faults?: readonly HttpFaultRule[];
   /** What the file server answers instead of files. */
@@ -82,12 +109,16 @@ export interface Played {
   readonly flash: GuardedFlash;
   readonly board: Board;
   readonly violations: readonly string[];
+  /** With `lan`: SHA-256 of the whole capture, its frames, and the longest that the telephone received. */
+  readonly capture: { readonly digest: string; readonly frameCount: number; readonly longestIn: number };
+  readonly built: BuiltLan | undefined;
 }
 
 /** 64 units: boot slots of 384 KiB and application slots of 1.5 MiB, so that small files fill a good part of them. */
 export const SMALL_PART: NorPart = { ...W25Q128JV, name: "small", totalBytes: 0x400000 };
 export const IDENTITY: Identity = { model: "9640D01A", serial: "07N540100001", mac: Uint8Array.of(0, 4, 13, 0x12, 0x34, 0x56) };
 const SEED = 1;
+const SPEED = 100;
 /** The longest pause that a stage may take: DHCP's longest is 64 s and a random second. */
 const POLL_WAIT_US_MAX = 70_000_000;
 const POWER_OFF_US = 2_000_000;
@@ -147,7 +178,12 @@ class Play {
   readonly #transcript: Transcript;
   readonly #accesses: HttpAccess[] = [];
   readonly #violations: string[] = [];
+  readonly #captured = createHash("sha256");
+  #frameCount = 0;
+  #longestIn = 0;
+  #built: BuiltLan | undefined;
   #permille = -1;
+  #pulled = false;
   #cutDone = false;
   #cutting = false;
 
@@ -158,14 +194,14 @@ class Play {
       core,
       identity: { ...IDENTITY, ...scenario.identity },
       trust: scenario.trust ?? [testKey.spki],
-      seed: SEED,
+      seed: scenario.seed ?? SEED,
       flash: (clock) => (flash = new GuardedFlash(this.#chip(clock))),
-      network: (scheduler) => new MemoryNetwork({ scheduler, site: this.#site(scheduler) }),
+      network: (scheduler, line) => this.#network(scheduler, line),
       ...(scenario.linkSpeed === undefined ? {} : { linkSpeed: scenario.linkSpeed }),
       ...(scenario.stagingBytes === undefined ? {} : { stagingBytes: scenario.stagingBytes }),
     });
     this.#flash = flash!;
-    this.#transcript = new Transcript(scenario.name, SEED);
+    this.#transcript = new (scenario.lan === undefined ? Transcript : WireTranscript)(scenario.name, scenario.seed ?? SEED);
     this.#board.log.listen((event) => this.#event(event));
     this.#session = new Session({
       board: this.#board,
@@ -195,8 +231,41 @@ class Play {
     this.#checkEnd();
     return {
       transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, flash: this.#flash, board,
-      violations: this.#violations,
+      violations: this.#violations, built: this.#built,
+      capture: { digest: this.#captured.digest("hex"), frameCount: this.#frameCount, longestIn: this.#longestIn },
     };
+  }
+
+  #network(scheduler: Scheduler, line: LineContext): Network {
+    const { lan, files, built, at, onFrame } = this.#scenario;
+    if (lan === undefined) return new MemoryNetwork({ scheduler, site: this.#site(scheduler) });
+    const findings = lanFindings(JSON.parse(JSON.stringify(lan)));
+    if (findings.length > 0) throw new Error(JSON.stringify(findings));
+    const write = (bytes: Uint8Array): void => void this.#captured.update(bytes);
+    const capture = new Capture({ write, name: "telephone", application: "test", epochUs: 0, resolution: "us" });
+    this.#built = buildLan(lan, {
+      scheduler, random: line.random, mac: line.mac, isUp: line.isUp, setPhy: line.setPhy,
+      onAccess: (access) => void this.#accesses.push(access),
+      onFrame: (direction, frame) => {
+        this.#frameCount += 1;
+        if (direction === "in") this.#longestIn = Math.max(this.#longestIn, frame.length);
+        capture.frame(scheduler.nowUs, direction, frame, "");
+        onFrame?.(direction, frame);
+      },
+      ...(files === undefined ? {} : { source: isSource(files) ? files : new MemoryFiles(files) }),
+    });
+    const own = this.#built;
+    built?.(own, scheduler);
+    if (at !== undefined) scheduler.at(at.seconds * 1_000_000, () => at.do(own));
+    return own.network;
+  }
+
+  /** Pulls the cable at both of its ends, or puts it back. */
+  #plug(speed: number): void {
+    if (this.#transcript instanceof WireTranscript) this.#transcript.note(this.#nowMs(), "cable", speed === 0 ? "out" : "in");
+    if (this.#scenario.pull?.isFar === true) return this.#built?.lan.port.setLink(speed !== 0);
+    this.#built?.lan.plug(speed);
+    this.#board.line.plug(speed);
   }
 
   #chip(clock: Scheduler): Flash {
@@ -222,9 +291,22 @@ class Play {
 
   #event(event: OffhookEvent): void {
     this.#transcript.event(event);
+    if (event.event === "state") this.#pull(event.state);
     if (event.event === "state" && event.state === "power-up") this.#flash.allowed = false;
     if (event.event === "image" && event.verdict === "accepted") this.#flash.allowed = true;
     if (event.event === "progress") this.#progress(event.permille);
+  }
+
+  #pull(state: string): void {
+    const { pull } = this.#scenario;
+    if (pull?.state !== state || this.#pulled) return;
+    this.#pulled = true;
+    const { scheduler } = this.#board;
+    const speed = this.#scenario.lan?.port?.speed ?? this.#scenario.linkSpeed ?? SPEED;
+    scheduler.in(pull.afterMs * 1000, () => {
+      this.#plug(0);
+      if (pull.forMs !== undefined) scheduler.in(pull.forMs * 1000, () => this.#plug(speed));
+    });
   }
 
   /** The bar rises, and when it goes away without a failure or a cut it was full. */
