@@ -1,4 +1,4 @@
-// Harness: core/http/response, core/wire/dhcp and core/wire/uri with their functions exported, and a buffer for what goes in.
+// Harness: core/http/response, core/wire/{dhcp,lldp,uri} with their functions exported, and a buffer for what goes in.
 
 import "../../core/base/panic"; // Stands in for `abort`.
 
@@ -6,6 +6,10 @@ export {
   dhcpFind as dhcp_find, dhcpMessage as dhcp_message, dhcpRead as dhcp_read, dhcpValueBytes as dhcp_value_bytes,
   dhcpValuePtr as dhcp_value_ptr, dhcpWord as dhcp_word,
 } from "../../core/wire/dhcp";
+export {
+  lldpBytes as lldp_bytes, lldpNext as lldp_next, lldpOrganisation as lldp_organisation, lldpPtr as lldp_ptr, lldpRead as lldp_read,
+  lldpType as lldp_type,
+} from "../../core/wire/lldp";
 export {
   responseDone as response_done, responseEnd as response_end, responseEtagBytes as response_etag_bytes,
   responseEtagPtr as response_etag_ptr, responseHasHead as response_has_head, responseInit as response_init,
