@@ -22,7 +22,7 @@ import { reseal } from "../support/reseal.js";
 import { IDENTITY, play, SMALL_PART, software } from "../support/scenario.js";
 import { NorFlash } from "../../host/peripherals/nor-flash.js";
 
-const FRAME_COUNT = Number(process.env["OFFHOOK_FRAMES"] ?? 100_000);
+const FRAME_COUNT = Number(process.env["OFFHOOK_FRAMES"] ?? 60_000);
 const SEED = Number(process.env["OFFHOOK_SEED"] ?? 1);
 /** What a whole telephone does with a frame costs most. */
 const TELEPHONE_COUNT = Math.floor(FRAME_COUNT / 10);
