@@ -148,7 +148,7 @@ function harnessJobs() {
 }
 
 /** What `offhook bench` times; no part of the package. */
-const benchJobs = () => harnessJob("crypto", "build/bench");
+const benchJobs = () => harnessJob("bench", "build/bench");
 
 /** `host` compiles what ships and the tools; `.` the tests too, which needs the tests' tools. */
 function buildScripts(project) {

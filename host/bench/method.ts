@@ -10,6 +10,8 @@ export interface Candidate {
 
 /** At least this many rounds stand behind every median. */
 const ROUNDS = 7;
+/** What is copied and worked on at a time. */
+export const CHUNK_BYTES = 4096;
 
 /** CPU time of this process so far, in microseconds. */
 export function cpuUs(): number {
@@ -29,6 +31,15 @@ export function measure(candidates: readonly Candidate[]): Map<string, number> {
     }
   }
   return new Map([...times].map(([name, list]) => [name, median(list)]));
+}
+
+/** The exponent b of the curve time = a * size^b that fits best: least squares over the logarithms. */
+export function fittedExponent(points: readonly { readonly bytes: number; readonly us: number }[]): number {
+  const logs = points.map(({ bytes, us }) => [Math.log(bytes), Math.log(us)] as const);
+  const mean = (index: 0 | 1): number => logs.reduce((sum, point) => sum + point[index], 0) / logs.length;
+  const [x, y] = [mean(0), mean(1)];
+  const products = logs.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  return products / logs.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
 }
 
 export function median(values: readonly number[]): number {

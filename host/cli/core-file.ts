@@ -15,9 +15,14 @@ const FILES: Readonly<Record<Build, URL>> = {
   simd: new URL("../../../core.simd.wasm", import.meta.url),
 };
 
+/** A build's bytes. */
+export function coreBytes(build: Build): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(FILES[build]));
+}
+
 /** Reads and checks a build; without a name the one that OFFHOOK_BUILD or the runtime asks for. */
 export function readCore(build: string | undefined = process.env["OFFHOOK_BUILD"]): WebAssembly.Module {
-  if (build === undefined) return chooseCore(readFileSync(FILES.simd), readFileSync(FILES.mvp));
+  if (build === undefined) return chooseCore(coreBytes("simd"), coreBytes("mvp"));
   if (build !== "mvp" && build !== "simd") throw new UsageError(`OFFHOOK_BUILD=${build}: there are mvp and simd`);
-  return compileCore(readFileSync(FILES[build]));
+  return compileCore(coreBytes(build));
 }

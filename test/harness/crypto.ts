@@ -1,4 +1,4 @@
-// Harness: the crypto modules with their functions exported, and nothing else, so its size is theirs. `offhook bench` times it too.
+// Harness: the crypto modules with their functions exported, and nothing else, so its size is theirs.
 
 import "../../core/base/panic"; // Stands in for `abort`.
 import { crc32Get, crc32Init, crc32Of, crc32Push } from "../../core/crypto/crc32";
