@@ -116,7 +116,9 @@ for (const loss of [0, 0.01]) {
 /** A link that writes both directions to a capture file. */
 function captured(kernel: Kernel, path: string): { link: Link; close(): void } {
   const file = openSync(path, "w");
-  const write = (bytes: Uint8Array): void => void writeSync(file, bytes);
+  let isOpen = true;
+  // The kernel may still say something while the test ends.
+  const write = (bytes: Uint8Array): void => void (isOpen && writeSync(file, bytes));
   const capture = new Capture({ write, name: "telephone", application: "offhook test", epochUs: 1.7e15, resolution: "us" });
   const { scheduler } = kernel;
   const link: Link = {
@@ -129,7 +131,11 @@ function captured(kernel: Kernel, path: string): { link: Link; close(): void } {
       take(frame);
     }),
   };
-  return { link, close: () => closeSync(file) };
+  const close = (): void => {
+    isOpen = false;
+    closeSync(file);
+  };
+  return { link, close };
 }
 
 /** Opens a connection from the kernel's side that our stack must refuse, so that the capture has a reset in it. */

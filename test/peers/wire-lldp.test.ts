@@ -15,7 +15,8 @@ import { addVlans, cable, decisions, lastStates, messages, scopes } from "./supp
 const MAC = "00:04:0d:12:34:56";
 const POLICY = "ports tdata med policy application voice tagged vlan 232 priority voice dscp 46";
 const ON_VOICE = ["232 discover", "232 offer", "232 request", "232 ack"];
-const skip = skipWithoutKernel() || skipWithout("lldpd", "lldpd") || skipWithout("dnsmasq", "dnsmasq-base") || skipWithout("tshark", "tshark");
+const skip = skipWithoutKernel() || skipWithout("lldpd", "lldpd") || skipWithout("dnsmasq", "dnsmasq-base") ||
+  skipWithout("tshark", "tshark");
 
 interface Booted {
   readonly ran: Ran;
