@@ -328,12 +328,9 @@ function fetchRedirect(): void {
     hostBytes = uriHostBytes();
     bytesCopy(HOST, uriHostPtr(), hostBytes);
     port = uriPort();
-    pathBytes = uriPathBytes();
-    bytesCopy(PATH, uriPathPtr(), pathBytes);
-    if (pathBytes == 0) {
-      store<u8>(PATH, 0x2f);
-      pathBytes = 1;
-    }
+    store<u8>(PATH, 0x2f);
+    pathBytes = max(1, uriPathBytes());
+    bytesCopy(PATH, uriPathPtr(), uriPathBytes());
   } else {
     pathBytes = bytes;
     bytesCopy(PATH, ptr, bytes);
@@ -393,6 +390,7 @@ function fetchEvent(accepted: bool, why: HttpWhy, error: HttpError): void {
   }
   eventFlag(Field.Accepted, accepted);
   if (why != HttpWhy.None) eventCode(Field.HttpWhy, why);
+  if (why == HttpWhy.Redirect) eventText(Field.Detail, response.responseLocationPtr(), response.responseLocationBytes());
   if (error == HttpError.None) return eventSend();
   eventCode(Field.HttpError, error);
   if (phase == Phase.Connect && streamReasonBytes() > 0) eventText(Field.Detail, streamReasonPtr(), streamReasonBytes());

@@ -69,7 +69,8 @@ t.test("a rotten slot of either name gives way to the other", (t) => {
 });
 
 t.test("a second update before the first was confirmed ends on the second, and both are written once", (t) => {
-  const first = play({ ...update, stored: [], files: { "96xxupgrade.txt": "SET APPNAME app1.bin\n", "app1.bin": one.bytes }, until: "restart" });
+  const files = { "96xxupgrade.txt": "SET APPNAME app1.bin\n", "app1.bin": one.bytes };
+  const first = play({ ...update, stored: [], files, until: "restart" });
   const second = again(first.board.flash.contents(), update);
   t.strictSame(second.violations, []);
   t.equal(second.end.appname, "app2.bin");

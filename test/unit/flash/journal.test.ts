@@ -1,7 +1,6 @@
 // Goal: the journal gives back the last state it acknowledged, or the one being written, whenever power goes; and it goes on.
-// Method: one series of marks on a chip that starts dirty; then the same series with power cut at every flash operation, under
-// every model, and again with a second cut at every operation of the start after it. The chip refuses a second program of any
-// unit, and counts what it refuses.
+// Method: one series of marks on a dirty chip; the same with power cut at every flash operation under every model, and with a second cut
+// in the start after it. The chip refuses a second program of any unit, and counts what it refuses.
 
 import t from "tap";
 import { Kind, Status } from "../../../hal/abi.js";
@@ -16,7 +15,6 @@ import type { NorPart } from "../../../host/peripherals/nor-parts.js";
 import { type Clock, dirtyChip, FlashCore, PowerGone, smallPart } from "../../support/flash-core.js";
 
 type Mark = readonly [kind: Kind, slot: number, state: SlotState, attempts: number, digest: number, counter: number];
-
 /** Two updates, one of them reverted: every state that matters, both kinds, floors that rise. */
 const MARKS: readonly Mark[] = [
   [Kind.Boot, 0, SlotState.Writing, 0, 1, 0],
