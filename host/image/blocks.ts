@@ -19,5 +19,5 @@ export function packBlocks(file: Uint8Array, options: PackOptions): Uint8Array {
   for (let block = 0; block < blockCount; block++) {
     payload.set(sha256(file.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES)), tableAt + block * DIGEST_BYTES);
   }
-  return packImage(payload, { ...options, flags: FLAG_NON_BOOTABLE });
+  return packImage(payload, { flags: FLAG_NON_BOOTABLE, ...options });
 }
