@@ -309,7 +309,7 @@ const blocks: Row[] = [
     ["of-another-model", blockFile(two, { models: ["9630"] }), "wrong-model"],
     ["older", blockFile(two, { counter: 0 }), "old-counter"],
     ["no-image", new Uint8Array(5000).fill(1), "not-a-container"],
-    ["no-table", packImage(new Uint8Array(99), { ...PLAN, flags: 0x10 }), "not-a-block-file"],
+    ["no-table", packImage(new Uint8Array(99), { ...PLAN, counter: 1, flags: 0x10 }), "not-a-block-file"],
   ] as const).map(([name, bytes, verdict]): Row => ({
     ...tabled, name: `block-file-${name}`, files: { ...files, "app2.bin.blocks": bytes }, ends: ["login", "reached", 0],
     check: (t, played) => {

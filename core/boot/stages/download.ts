@@ -195,9 +195,10 @@ function downloadSurvey(): BootState {
 }
 
 function downloadReceive(): BootState {
+  if (direct && directIsOpen()) return BootState.Erase; // A poll later, so that the screen shows what came.
   const how = fetchPoll();
   downloadShow(how == Fetch.Obtained);
-  if (direct && directIsOpen()) return BootState.Erase;
+  if (direct && directIsOpen()) return BootState.Download;
   if (how == Fetch.Pending) return BootState.Download;
   if (how == Fetch.Obtained) {
     part = Part.Verify;

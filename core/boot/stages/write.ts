@@ -129,6 +129,7 @@ function writeWhy(status: i32): SlotWhy {
 /** Nothing is in hand: the server is asked, until no answer brings more. */
 function writeReceive(): BootState {
   if (!fetching) {
+    timeWakeNow();
     if (blocksCount() == 0) return writeNext(); // Its end came early; the verdict will say so.
     downloadFetch();
     fetching = true;
