@@ -7,7 +7,7 @@ export { stagingRead as staging_read, stagingSize as staging_size, stagingWrite 
 export {
   validatorCounter as counter, validatorCrc32 as crc32, validatorDigestPtr as digest_ptr, validatorFileBytes as file_bytes,
   validatorFinish as finish, validatorImageBytes as image_bytes, validatorInit as init, validatorKeyPtr as key_ptr,
-  validatorKind as kind, validatorNotBootable as not_bootable, validatorPush as push,
+  validatorKind as kind, validatorNotBootable as not_bootable, validatorPush as push, validatorWantBlockFile as want_block_file,
   validatorRescanBytes as rescan_bytes, validatorSignature as signature, validatorVerdict as verdict,
 } from "../../core/image/validator";
 

@@ -45,7 +45,7 @@ function spoilt(file: Software, block: number): Uint8Array {
 }
 
 const PLAN = { kind: Kind.Application, version: { major: 1, minor: 0, revision: 0, build: 0 }, signer: testKey };
-/** 2 MiB in sectors of 4 KiB alone: an info area is one sector, with room for 118 blocks. */
+/** 2 MiB in sectors of 4 KiB alone: an info area is one sector, with room for 116 blocks. */
 const SECTORS = { ...SMALL_PART, name: "sectors", totalBytes: 0x200000, block32Bytes: 0, block64Bytes: 0 };
 const LONG = software("app2.bin", { counter: 1, bytes: 500_000 });
 const FOREIGN = software("app2.bin", { counter: 1, bytes: 200_000, seed: 4, signer: otherKey });
