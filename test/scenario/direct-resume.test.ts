@@ -96,7 +96,8 @@ t.test("power lost at each end of each block: only the rest is asked for, and wh
         t.same([played.end.code, played.end.appname], ["reached", "app3.bin"]);
         const resumed = writing(played)[1]!;
         const first = gets(played).at(-1);
-        const wasTorn = page === 0 || model !== all;
+        const isLast = page === PAGES - 1 || block === 5; // The sixth block has one page.
+        const wasTorn = !isLast || model !== all;
         const from = wasTorn ? block : block + 1; // The block in flight is all that may be sent twice.
         if (from < blockCount) t.same([first?.from ?? 0, first?.bytes], [from * BLOCK_BYTES, fresh.bytes.length - from * BLOCK_BYTES]);
         t.ok(resumed.held! >= from - 1, `${resumed.held} of ${from} blocks are held, one of them is written once more at most`);
@@ -159,7 +160,7 @@ function spoiling(times: number, spoil: (response: HttpResponse, request: HttpRe
     left -= 1;
     return spoil(response, request);
   };
-  return { ...scenario, handler, faults: [{ path: APP, times: 1, fault: { kind: "reset", bytes: 9000 } }] };
+  return { ...scenario, handler, faults: [{ path: APP, times: 1, fault: { kind: "short", bytes: 9000 } }] };
 }
 
 const hostile: readonly (readonly [string, (response: HttpResponse, request: HttpRequest) => HttpResponse, string])[] = [
@@ -192,7 +193,9 @@ t.test("an answer that is not the part asked for is not used, and the next that 
     t.same([once.violations, once.end.appname], [[], "app3.bin"], `${name}, once`);
     t.match(gets(once)[1], { why, accepted: false, from: 2 * BLOCK_BYTES }, name);
     const ever = play({ ...spoiling(Number.POSITIVE_INFINITY, spoil), name });
-    t.same([ever.violations, ever.end.appname, ever.end.appstat], [[], "app1.bin", 2], `${name}, for ever`);
+    // With another ETag the file is begun anew, and that ETag is then the file's.
+    const ends = name.endsWith("ETag") ? ["app3.bin", 0] : ["app1.bin", 2];
+    t.same([ever.violations, ever.end.appname, ever.end.appstat ?? 0], [[], ...ends], `${name}, for ever`);
     t.ok(gets(ever).length <= 9, `${gets(ever).length} GETs`);
   }
   t.end();
@@ -208,7 +211,7 @@ t.test("a part in chunks is judged by its length at the end", (t) => {
       return { ...response, body };
     };
     const faults = [
-      { path: APP, times: 1, fault: { kind: "reset", bytes: 9000 } }, { path: APP, times: 1, fault: { kind: "chunked", bytes: 1000 } },
+      { path: APP, times: 1, fault: { kind: "short", bytes: 9000 } }, { path: APP, times: 1, fault: { kind: "chunked", bytes: 1000 } },
     ] as const;
     const played = play({ ...scenario, name: why, handler, faults });
     t.same([played.violations, played.end.appname], [[], "app3.bin"]);
@@ -221,7 +224,7 @@ t.test("a part in chunks is judged by its length at the end", (t) => {
 t.test("a second server goes on where the first one died", (t) => {
   const played = play({
     ...scenario, name: "second", dhcp: { option242: "HTTPSRVR=10.0.8.2,10.0.8.9" },
-    faults: [{ path: APP, times: 1, fault: { kind: "reset", bytes: 9000 } }, { path: APP, fault: { kind: "status", status: 503 } }],
+    faults: [{ path: APP, times: 1, fault: { kind: "short", bytes: 9000 } }, { path: APP, fault: { kind: "status", status: 503 } }],
     site: (site, scheduler) => site.addStream(SECOND, 80, new HttpServer({ scheduler, handler: right })),
   });
   t.same([played.violations, played.end.appname], [[], "app3.bin"]);

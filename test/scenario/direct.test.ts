@@ -68,6 +68,26 @@ class WatchingFlash extends FlashWrapper {
 const serve = (served: Files): HttpHandler => fileHandler(new MemoryFiles(served));
 const edited = (handler: HttpHandler, path: string, edit: (response: HttpResponse) => HttpResponse): HttpHandler =>
   (request) => (request.target === path ? edit(handler(request)) : handler(request));
+/** On a chip of 64 units: two reserved, seven a boot slot, 24 an application slot (core/flash/layout.ts). */
+const APP_B_OFFSET = (2 + 2 * 7 + 24) * 0x10000;
+
+/** A bit in the middle of the file is lost once all of it was compared. */
+class RottingFlash extends FlashWrapper {
+  #programCount = 0;
+
+  override programStart(offset: number, source: Uint8Array): number {
+    if (offset >= APP_B_OFFSET) this.#programCount += 1;
+    return this.inner.programStart(offset, source);
+  }
+
+  override read(offset: number, target: Uint8Array): number {
+    const status = this.inner.read(offset, target);
+    const at = APP_B_OFFSET + 100_000 - offset;
+    if (this.#programCount >= Math.ceil(two.bytes.length / 256) && at >= 0 && at < target.length) target[at]! ^= 1;
+    return status;
+  }
+}
+
 /** What the server has until the file was asked for once, and from then on. */
 function changing(before: Files, after: Files): HttpHandler {
   let asked = false;
@@ -325,6 +345,14 @@ const blocks: Row[] = [
     check: (t, played) => {
       stored(t, played);
       t.match(played.events.find((event) => event.event === "image"), { file: "app2.bin.blocks", verdict: "no-room" });
+    },
+  },
+  {
+    ...tabled, name: "block-rots-before-the-verdict", wrap: (flash) => new RottingFlash(flash), ends: ["login", "flash-failed", 1],
+    texts: ["100%, 0 secs", "Flash failed"],
+    check: (t, played) => {
+      kept(1)(t, played);
+      t.ok(slots(played).some((event) => event.why === "digest-differs"), "it is the chip's fault, not the file's");
     },
   },
   {
