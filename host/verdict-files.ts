@@ -149,7 +149,8 @@ function isUnusable(why: string): boolean {
 }
 
 function blockText(wrong: HttpEvent): string {
-  return `has a wrong block ${wrong.block} (4 KiB at byte ${wrong.offset}): its digest is not the one in the block file, and it was not written`;
+  const place = `block ${wrong.block} (4 KiB at byte ${wrong.offset})`;
+  return `has a wrong ${place}: its digest is not the one in the block file, and it was not written`;
 }
 
 /** Which of the three reasons it was not followed for: too many, another scheme, or no place that can be read. */

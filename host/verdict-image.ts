@@ -69,7 +69,8 @@ export function imageWording(verdict: string): Wording | undefined {
 
 /** Why the file was refused, as a sentence. */
 export function imageCause(image: ImageEvent, written = false): string {
-  const rest = isBlockFile(image.file ?? "") ? "The file was loaded without it." : written ? "Its slot is not used." : "Nothing was erased.";
+  const spared = written ? "Its slot is not used." : "Nothing was erased.";
+  const rest = isBlockFile(image.file ?? "") ? "The file was loaded without it." : spared;
   const file = image.file ?? "The file";
   if (image.verdict === "not-a-container") {
     return `${file} is not an image that Offhook can store: its first bytes are not an MCUboot header `

@@ -14,7 +14,7 @@ import { trace, Trace } from "../base/trace";
 import {
   FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX, URI_BYTES_MAX,
 } from "../config";
-import { requestAddDirectory, requestBuild } from "../http/request";
+import { requestBuild, requestPath } from "../http/request";
 import * as response from "../http/response";
 import { dnsAddress } from "../net/dns";
 import { streamClose, streamError, streamOpen, streamReasonBytes, streamReasonPtr, streamSend, streamState } from "../net/tcp-stream";
@@ -184,10 +184,7 @@ function fetchServer(): void {
   hostBytes = listItemBytes(SERVERS, serversBytes, serverIndex);
   bytesCopy(HOST, listItemPtr(SERVERS, serversBytes, serverIndex), hostBytes);
   port = parameterNumber(Parameter.HTTPPORT);
-  lineStart();
-  lineAddByte(0x2f);
-  requestAddDirectory(parameterPtr(Parameter.HTTPDIR), parameterBytes(Parameter.HTTPDIR));
-  lineAddBytes(NAME, nameBytes);
+  requestPath(parameterPtr(Parameter.HTTPDIR), parameterBytes(Parameter.HTTPDIR), NAME, nameBytes);
   pathBytes = lineBytes();
   bytesCopy(PATH, linePtr(), pathBytes);
   triesLeft = HTTP_TRIES_MAX;

@@ -11,6 +11,19 @@ import { HTTP_PORT } from "../wire/uri";
 const AGENT_BYTES_MAX: i32 = 255;
 const AGENT = memory.data(256, 8);
 
+/** Makes `/folder/name` in the line buffer, with exactly one slash at each join. */
+export function requestPath(folderPtr: usize, folderBytes: i32, namePtr: usize, nameBytes: i32): void {
+  let start: i32 = 0;
+  let end = folderBytes;
+  while (start < end && load<u8>(folderPtr + <usize>start) == 0x2f) start++;
+  while (end > start && load<u8>(folderPtr + <usize>end - 1) == 0x2f) end--;
+  lineStart();
+  lineAddByte(0x2f);
+  lineAddBytes(folderPtr + <usize>start, end - start);
+  if (end > start) lineAddByte(0x2f);
+  lineAddBytes(namePtr, nameBytes);
+}
+
 /**
  * Builds `GET path` for a host. Returns its bytes in the line buffer, or 0 when it would not fit whole or when a blank or a
  * control byte, which a script or a redirect may have brought, would end the request early. With `from` or `end` it asks for that
@@ -35,17 +48,6 @@ export function requestBuild(
   if (from > 0 || end > 0) requestRange(from, end, etagPtr, etagBytes);
   lineAddText(HEADER_TAIL);
   return lineOverflowed() ? 0 : lineBytes();
-}
-
-/** Adds a folder to the path in the line buffer, with exactly one slash at each join. */
-export function requestAddDirectory(ptr: usize, bytes: i32): void {
-  let start: i32 = 0;
-  let end = bytes;
-  while (start < end && load<u8>(ptr + <usize>start) == 0x2f) start++;
-  while (end > start && load<u8>(ptr + <usize>end - 1) == 0x2f) end--;
-  if (end == start) return;
-  lineAddBytes(ptr + <usize>start, end - start);
-  lineAddByte(0x2f);
 }
 
 function requestRange(from: u32, end: u32, etagPtr: usize, etagBytes: i32): void {

@@ -2,7 +2,9 @@
 
 import "../../core/base/panic"; // Stands in for `abort`.
 import { timePush, timeWait } from "../../core/base/time";
-import { blockTableBytes, blockTableHead, blockTablePoll, blockTableRead, blockTableRoom, blockTableWrite } from "../../core/flash/block-table";
+import {
+  blockTableBytes, blockTableHead, blockTablePoll, blockTableRead, blockTableRoom, blockTableWrite,
+} from "../../core/flash/block-table";
 import { deviceInit } from "../../core/flash/device";
 import {
   infoCrc32, infoDigestPtr, infoEtagBytes, infoEtagPtr, infoFileBytes, infoNameBytes, infoNamePtr, infoPoll, infoRead, infoWriteStart,

@@ -129,7 +129,8 @@ const plain: Row[] = [
     },
   },
   {
-    ...bare, name: "padded", files: { "96xxupgrade.txt": SCRIPT, "app2.bin": Buffer.concat([two.bytes, new Uint8Array(300_000).fill(0xff)]) },
+    ...bare, name: "padded",
+    files: { "96xxupgrade.txt": SCRIPT, "app2.bin": Buffer.concat([two.bytes, new Uint8Array(300_000).fill(0xff)]) },
     ends: ["login", "reached", 0], check: stored,
   },
   {
@@ -267,7 +268,8 @@ const blocks: Row[] = [
       const { copied, held, blocks: all } = slots(played).find((event) => event.state === "writing")!;
       t.same([all, held], [blockCount, 0]);
       t.ok(copied! > blockCount - 12, `${copied} of ${all} blocks are copied`);
-      t.equal(gets(played).reduce((sum, { bytes }) => sum + Math.ceil(bytes! / BLOCK_BYTES), 0), blockCount - copied!, "only the others are sent");
+      const sentCount = gets(played).reduce((sum, { bytes }) => sum + Math.ceil(bytes! / BLOCK_BYTES), 0);
+      t.equal(sentCount, blockCount - copied!, "only the others are sent");
     },
   },
   {
@@ -306,7 +308,8 @@ const blocks: Row[] = [
     },
   },
   {
-    ...tabled, name: "block-file-of-another-file", files: { ...files, "app2.bin.blocks": blockFile(three) }, ends: ["login", "http-refused", 1],
+    ...tabled, name: "block-file-of-another-file", files: { ...files, "app2.bin.blocks": blockFile(three) },
+    ends: ["login", "http-refused", 1],
     check: (t, played) => {
       kept(2)(t, played);
       t.match(gets(played)[0], { why: "wrong-block", block: 0 });
