@@ -194,7 +194,7 @@ function settingsProblems(run: StartUp): Problem[] {
     n: fact.after, code: "flash-failed", serious: false,
     cause: "The settings could not be stored in flash; those stored before are still there, and these are lost when power goes.",
     evidence: [{ event: fact.after }],
-    advice: "the settings log has no room for so many values, or the chip refused: name fewer or shorter values, or choose a larger part (--part)",
+    advice: "the settings log has no room for so many values, or the chip refused: shorten them, or choose a larger part (--part)",
   }));
 }
 

@@ -1,5 +1,5 @@
-// Goal: parameters entered locally and those of the last good settings file survive power, at their ranks; nothing else does, and a start-up
-// that changes nothing wears nothing. Method: one chip through several start-ups on the wire, power off between them.
+// Goal: parameters entered locally and those of the last good settings file survive power, at their ranks; nothing else does, and a
+// start-up that changes nothing wears nothing. Method: one chip through several start-ups on the wire, power off between them.
 
 import type { Test } from "tap";
 import { Kind } from "../../hal/abi.js";
@@ -16,7 +16,8 @@ const on = (contents: Uint8Array, more: Partial<Scenario>): Omit<Row, "name" | "
   return { lan: office(), ...rest, contents, ...more };
 };
 /** The chip after a start-up of its own. */
-const after = (more: Partial<Scenario>): Uint8Array => play({ ...telephone, lan: office(), name: "before", ...more }).board.flash.contents();
+const after = (more: Partial<Scenario>): Uint8Array =>
+  play({ ...telephone, lan: office(), name: "before", ...more }).board.flash.contents();
 
 const is = (t: Test, { end }: Played, name: string, value: string, source: string): void =>
   void t.match(end.parameters[name], { value, source }, `${name} is ${value}, ${source}`);
@@ -31,9 +32,13 @@ const typed = after({ identity: { presets: STATIC }, files: script(CALLED) });
 
 /** A chip with room for two boot images, on which the static address was entered. */
 const boot = software("boot2.bin", { kind: Kind.Boot, bytes: 20_000 });
-const roomy = { part: SMALL_PART, stored: [software("boot1.bin", { kind: Kind.Boot, bytes: 20_000 }), software("app1.bin", { bytes: 2000 })] };
+const roomy = {
+  part: SMALL_PART, stored: [software("boot1.bin", { kind: Kind.Boot, bytes: 20_000 }), software("app1.bin", { bytes: 2000 })],
+};
 const typedRoomy = after({ ...roomy, identity: { presets: STATIC }, files: script(CALLED) });
-const bootFiles: Files = { "96xxupgrade.txt": "SET APPNAME boot2.bin\nGET 46xxsettings.txt\n", "46xxsettings.txt": CALLED, "boot2.bin": boot.bytes };
+const bootFiles: Files = {
+  "96xxupgrade.txt": "SET APPNAME boot2.bin\nGET 46xxsettings.txt\n", "46xxsettings.txt": CALLED, "boot2.bin": boot.bytes,
+};
 
 const rows: Row[] = [
   {

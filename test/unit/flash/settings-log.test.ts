@@ -181,7 +181,8 @@ t.test("a list of any length up to the area's room; a longer one leaves what was
 
 /** Models that leave something of their own on a span of so many bytes. */
 function models(unitBytes: number, spanBytes: number): [string, CutModel][] {
-  const prefixes = Array.from({ length: spanBytes / unitBytes }, (_, index): [string, CutModel] => [`prefix ${index + 1}`, prefix(index + 1)]);
+  const named = (count: number): [string, CutModel] => [`prefix ${count}`, prefix(count)];
+  const prefixes = Array.from({ length: spanBytes / unitBytes }, (_, index) => named(index + 1));
   return [["nothing", nothing], ["all", all], ["half", half], ...prefixes];
 }
 
