@@ -8,7 +8,6 @@
 // soon as its CRC-32 is right, but a cut may have left it readable today and not tomorrow. The seal is programmed after the head
 // had ended, so any seal proves it; a record without one is written again, to the other place of its area, before anybody acts on
 // it, and where that fails it is given up. Nothing is written where nothing has changed. A read error means "no record here".
-// What cannot be erased by itself is programmed once only: a place without a sector of its own may refuse, and then that is that.
 
 import { Status } from "../../hal/abi";
 import { bytesFill } from "../base/bytes";
@@ -182,12 +181,13 @@ function settingsErase(): void {
 
 /**
  * True for the sectors that the list needs, and for those in which another head of that area may still be read. Without a record in
- * force, heads of the other area too: one that cannot be read now might be later. Writing again must not touch its own area's rest.
+ * force, heads of the other area too: one that cannot be read now might be later. Writing again touches nothing but its place; a second
+ * place that shares its sector is not erased at all.
  */
 function settingsMustErase(at: u32): bool {
   const atPlace = <i32>(at / placeBytes());
   const inPlace = at % placeBytes();
-  if (atPlace == target && inPlace < LIST + <u32>keptBytes()) return !mending || placeBytes() >= deviceSectorBytes();
+  if (atPlace == target && inPlace < LIST + <u32>keptBytes()) return true;
   if (mending || inPlace != 0) return false;
   return place == PLACE_NONE || atPlace >> 1 == target >> 1;
 }
@@ -195,10 +195,10 @@ function settingsMustErase(at: u32): bool {
 function settingsList(): void {
   const leftBytes = keptBytes() - <i32>cursor;
   if (leftBytes == 0) return settingsHead();
-  const at = LIST + cursor;
-  const bytes = min(programBytes() - <i32>(at % <u32>programBytes()), leftBytes);
-  settingsStart(Work.List, at, keptPtr() + <usize>cursor, programRound(bytes));
-  cursor += bytes;
+  const from = cursor;
+  const bytes = min(programBytes() - <i32>((LIST + from) % <u32>programBytes()), leftBytes);
+  cursor += bytes; // Before it is started: a refusal begins anew.
+  settingsStart(Work.List, LIST + from, keptPtr() + <usize>from, programRound(bytes));
 }
 
 function settingsHead(): void {
@@ -218,9 +218,13 @@ function settingsStart(next: Work, at: u32, ptr: usize, bytes: i32): void {
   if (status != Status.Ok) settingsFail(status);
 }
 
-/** What could not be written again is given up, for the one before it; a save leaves what it was to replace. */
+/**
+ * A second place without a sector of its own may have been written to: then the sector is erased after all, with the record that is in
+ * memory. What could not be written again is given up for the one before it; a save leaves what it was to replace.
+ */
 function settingsFail(status: i32): void {
   trace(Trace.Settings, status);
+  if (mending && status == Status.NotErased && (target & 1) != 0) return settingsBegin(target ^ 1);
   if (!mending) failure = status;
   work = mending ? Work.Scan : Work.Idle;
   timeWakeNow();

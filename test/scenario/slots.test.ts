@@ -223,7 +223,8 @@ t.test("an attempt is used by power, panic and watchdog, not by a reset that the
         return chip;
       },
     });
-    const left = (): number[] => board.log.events.flatMap((event) => (event.event === "slot" && event.why === "chosen" ? [event.attempts!] : []));
+    const left = (): number[] =>
+      board.log.events.flatMap((event) => (event.event === "slot" && event.why === "chosen" ? [event.attempts!] : []));
     board.powerOn();
     runVirtual(board, () => left().length === 1);
     board.system.resetCause = cause;

@@ -321,6 +321,22 @@ for (const [name, part] of [["shared sectors", inSectors(4 * KIB, 16)], ["sector
   });
 }
 
+t.test("shared sectors: a place that was begun and cut is not written twice; its sector is erased after all", async (t) => {
+  const { chip, clock, core } = afterTwo(inSectors(4 * KIB, 16));
+  STEPS[2]!(core);
+  core.reset(new PowerCut(chip, 2, all), clock);
+  t.throws(() => save(core));
+  chip.powerOn();
+  core.reset(new PowerCut(chip, 0, nothing), clock);
+  t.throws(() => openSettings(core), "power goes while it is written again, and the place still looks blank");
+  chip.powerOn();
+  core.reset(chip, clock);
+  const before = chip.counters.erases;
+  t.same([openSettings(core), keptText(core)], [Status.Ok, STORY[3]]);
+  t.same([chip.counters.erases - before, chip.counters.refusals], [1, 1]);
+  t.same([openSettings(core), keptText(core), chip.counters.erases - before], [Status.Ok, STORY[3], 1]);
+});
+
 t.test("a head that could not be read when the next record was written never comes back over it", async (t) => {
   const part = inUnits(4 * KIB, 16);
   const { chip, clock, core } = afterTwo(part);
