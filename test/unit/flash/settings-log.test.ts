@@ -142,6 +142,8 @@ t.test("an unchanged list costs nothing, a change one erase for each of its area
     t.same(wear(STEPS[0]!), [0, 0], "the same file again");
     t.same(wear((core) => settingsFile(core, { SIPSIGNAL: "2" }, false)), [0, 0], "a file that did not end well");
     t.same(wear(STEPS[1]!), [next, 3], "list, head, seal");
+    t.same(wear((core) => settingsFile(core, { SIPSIGNAL: "1", PROCSTAT: "0" })), [next, 3], "another value of the same length");
+    t.same(wear(STEPS[0]!), [next, 3], "and back");
     const again = new FlashCore(chip, clock);
     const before = { ...chip.counters };
     openSettings(again);
