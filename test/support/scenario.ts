@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { Kind } from "../../hal/abi.js";
-import { Board, type LineContext } from "../../host/board.js";
+import { Board, type BoardOptions, type LineContext } from "../../host/board.js";
 import type { EndEvent, OffhookEvent } from "../../host/event-types.js";
 import { half } from "../../host/faults/cut-models.js";
 import { Transcript } from "../../host/frontends/transcript.js";
@@ -58,7 +58,7 @@ export interface Pull {
   readonly forMs?: number;
 }
 
-export interface Scenario {
+export interface Scenario extends Pick<BoardOptions, "instantiate"> {
   readonly name: string;
   /** The far end on the wire; `files` are then on each of its file servers, and `dhcp`, `site`, `handler`, `faults` are not used. */
   readonly lan?: LanConfig;
@@ -197,6 +197,7 @@ class Play {
       seed: scenario.seed ?? SEED,
       flash: (clock) => (flash = new GuardedFlash(this.#chip(clock))),
       network: (scheduler, line) => this.#network(scheduler, line),
+      ...(scenario.instantiate === undefined ? {} : { instantiate: scenario.instantiate }),
       ...(scenario.linkSpeed === undefined ? {} : { linkSpeed: scenario.linkSpeed }),
       ...(scenario.stagingBytes === undefined ? {} : { stagingBytes: scenario.stagingBytes }),
     });
