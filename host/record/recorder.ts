@@ -7,29 +7,26 @@
 import { ABI_VERSION } from "../../hal/abi.js";
 import type { HalImports } from "../../hal/contract.js";
 import { instantiateCore, type Core } from "../core-loader.js";
-import { ByteSink } from "./byte-sink.js";
-import { ARGUMENT_COUNT_MAX, StepEnd } from "./format.js";
-import { SHAPES, type Shape, type TargetRange } from "./shapes.js";
+import { type RecordedCall, type Span, type Step, StepEnd } from "./format.js";
+import { type Range, SHAPES, type Shape, type TargetRange } from "./shapes.js";
 import { TraceReader } from "./trace-reader.js";
 import { RecordWriter, type RunWriter, type StartWriter } from "./writer.js";
 
 type Instantiate = (module: WebAssembly.Module, imports: HalImports) => Core;
 type Call = (...args: readonly number[]) => number;
 
-const KINDS = Object.values(SHAPES);
-
 export class Recorder {
   readonly #writer: RecordWriter;
 
   /** The hash is the SHA-256 of the module that will run: whoever replays is told when it is another. */
   constructor(moduleHash: Uint8Array) {
-    this.#writer = new RecordWriter(KINDS, moduleHash, ABI_VERSION);
+    this.#writer = new RecordWriter({ abiVersion: ABI_VERSION, moduleHash, kinds: Object.values(SHAPES) });
   }
 
   /** Begins a run. What it returns makes the instances of one board. */
   run(name: string): Instantiate {
     const run = this.#writer.run(name);
-    return (module, imports) => new RecordedInstance(this.#writer, run, module, imports).core;
+    return (module, imports) => new RecordedInstance(run, module, imports).core;
   }
 
   /** The file with all runs so far. */
@@ -40,17 +37,14 @@ export class Recorder {
 
 class RecordedInstance {
   readonly core: Core;
-  readonly #writer: RecordWriter;
   readonly #run: RunWriter;
   readonly #inner: Core;
   readonly #trace: TraceReader;
   readonly #memory: Uint8Array;
-  readonly #calls = new ByteSink();
-  #callCount = 0;
+  #calls: RecordedCall[] = [];
   #start: StartWriter | undefined;
 
-  constructor(writer: RecordWriter, run: RunWriter, module: WebAssembly.Module, imports: HalImports) {
-    this.#writer = writer;
+  constructor(run: RunWriter, module: WebAssembly.Module, imports: HalImports) {
     this.#run = run;
     this.#inner = instantiateCore(module, this.#listening(imports));
     this.#trace = new TraceReader(this.#inner);
@@ -60,14 +54,13 @@ class RecordedInstance {
       init: (mode, cause) => {
         this.#step(() => this.#inner.init(mode, cause), (step) => (this.#start = this.#run.start(mode, cause, step)));
       },
-      poll: (nowUs) => this.#step(() => this.#inner.poll(nowUs), (step) => this.#start?.poll(nowUs, step)) ?? 0,
+      poll: (nowUs) => this.#step(() => this.#inner.poll(nowUs), (step) => this.#start?.poll(nowUs, step)),
     };
   }
 
-  /** The step is written also when it traps, and then thrown on. */
-  #step<Result extends number | void>(work: () => Result, keep: (step: number) => void): Result {
-    this.#calls.clear();
-    this.#callCount = 0;
+  /** The step is kept also when it traps, and the trap thrown on. */
+  #step<Result extends number | void>(work: () => Result, keep: (step: Step) => void): Result {
+    this.#calls = [];
     let end = StepEnd.Trapped;
     let result: Result | undefined;
     try {
@@ -75,52 +68,26 @@ class RecordedInstance {
       end = StepEnd.Returned;
       return result;
     } finally {
-      keep(this.#intern(end, result ?? 0));
+      const { count, crc } = this.#trace.take();
+      keep({ calls: this.#calls, end, result: result ?? 0, traceCount: count, traceCrc: crc });
     }
-  }
-
-  #intern(end: StepEnd, result: number): number {
-    const trace = this.#trace.take();
-    const sink = new ByteSink();
-    sink.number(this.#callCount);
-    sink.bytes(this.#calls.take());
-    sink.byte(end);
-    if (end === StepEnd.Returned) sink.signed(result);
-    sink.number(trace.count);
-    if (trace.count > 0) sink.u32(trace.crc);
-    return this.#writer.steps.intern(sink.take());
   }
 
   #listening(imports: HalImports): HalImports {
     const calls = Object.entries(imports) as [keyof HalImports, Call][];
-    const listening = calls.map(([name, call]) => {
-      const shape = SHAPES[name];
-      const number = KINDS.indexOf(shape);
-      // asc's imports are called with all of their arguments, so a fixed count spares an array of unknown length.
-      const heard: Call = (a, b, c, d, e, f) => this.#heard(number, shape, call, [a!, b!, c!, d!, e!, f!]);
+    return Object.fromEntries(calls.map(([name, call]) => {
+      const heard: Call = (...args) => this.#heard(SHAPES[name], call, args);
       return [name, heard];
-    });
-    return Object.fromEntries(listening) as HalImports;
+    })) as HalImports;
   }
 
-  #heard(number: number, shape: Shape, call: Call, all: readonly number[]): number {
-    const args = all.slice(0, Math.min(shape.arguments.length, ARGUMENT_COUNT_MAX));
-    const sources = shape.sources.map((range) => ({ argument: range.pointer, bytes: this.#span(args, range.pointer, range.bytes(args)) }));
-    const before = shape.targets.map((range) => this.#span(args, range.pointer, range.bytes(args)));
+  #heard(kind: Shape, call: Call, args: readonly number[]): number {
+    const copy = ({ pointer, bytes }: Range): Span => ({ argument: pointer, bytes: this.#span(args, pointer, bytes(args)) });
+    const sources = kind.sources.map(copy).filter(hasBytes);
+    const before = kind.targets.map(copy);
     const result = call(...args);
-    const targets = shape.targets.map((range, index) => ({
-      argument: range.pointer, bytes: this.#written(range, args, result, before[index]!),
-    }));
-    const kept = { sources: sources.filter(hasBytes), targets: targets.filter(hasBytes) };
-    this.#callCount += 1;
-    this.#calls.number(number);
-    for (const value of args) this.#calls.signed(value);
-    this.#calls.signed(result);
-    this.#calls.byte(kept.sources.length | (kept.targets.length << 4));
-    for (const { argument, bytes } of [...kept.sources, ...kept.targets]) {
-      this.#calls.number(argument);
-      this.#calls.number(this.#writer.spans.intern(bytes));
-    }
+    const targets = kind.targets.map((range, index) => this.#written(range, args, result, before[index]!)).filter(hasBytes);
+    this.#calls.push({ kind, arguments: args, result, sources, targets });
     return result;
   }
 
@@ -130,15 +97,15 @@ class RecordedInstance {
     return bytes < 0 || start + bytes > this.#memory.length ? new Uint8Array(0) : this.#memory.slice(start, start + bytes);
   }
 
-  /** What the host wrote into a range. A call that failed and wrote all the same has written all of it. */
-  #written(range: TargetRange, args: readonly number[], result: number, before: Uint8Array): Uint8Array {
-    const count = Math.min(range.written(args, result), before.length);
-    if (count > 0) return this.#span(args, range.pointer, count);
-    const after = this.#span(args, range.pointer, before.length);
-    return after.some((byte, index) => byte !== before[index]) ? after : new Uint8Array(0);
+  /** What the host wrote into a range. A call that should not have written, and did, has written all of it. */
+  #written(range: TargetRange, args: readonly number[], result: number, { argument, bytes }: Span): Span {
+    const count = Math.min(range.written(args, result), bytes.length);
+    if (count > 0) return { argument, bytes: this.#span(args, argument, count) };
+    const after = this.#span(args, argument, bytes.length);
+    return { argument, bytes: after.some((byte, index) => byte !== bytes[index]) ? after : new Uint8Array(0) };
   }
 }
 
-function hasBytes({ bytes }: { readonly bytes: Uint8Array }): boolean {
+function hasBytes({ bytes }: Span): boolean {
   return bytes.length > 0;
 }

@@ -5,11 +5,13 @@
 
 import { crc32 } from "../crc32.js";
 import { ByteSink } from "./byte-sink.js";
-import { type CallKind, FORMAT_VERSION, HEADER_AT, HEADER_BYTES, MAGIC, MODULE_HASH_BYTES, NAME_BYTES_MAX, RUN_NAME_BYTES_MAX }
-  from "./format.js";
+import {
+  type CallKind, FORMAT_VERSION, HEADER_AT, HEADER_BYTES, MAGIC, MODULE_HASH_BYTES, NAME_BYTES_MAX, type RecordedCall, type RecordFile,
+  RUN_NAME_BYTES_MAX, type Step, StepEnd,
+} from "./format.js";
 
 /** Byte strings, each kept once, by number. */
-export class Pool {
+class Pool {
   readonly #found: Uint8Array[] = [];
   readonly #byCrc = new Map<number, number[]>();
 
@@ -38,77 +40,95 @@ function isEqual(left: Uint8Array, right: Uint8Array): boolean {
 
 /** What one instance did; its times wrap as the core's clock does. */
 export class StartWriter {
-  readonly mode: number;
-  readonly cause: number;
-  readonly init: number;
+  readonly #writer: RecordWriter;
+  readonly #head = new ByteSink();
   readonly #polls = new ByteSink();
   #pollCount = 0;
   #lastUs = 0;
 
-  constructor(mode: number, cause: number, init: number) {
-    this.mode = mode;
-    this.cause = cause;
-    this.init = init;
+  constructor(writer: RecordWriter, mode: number, cause: number, init: Step) {
+    this.#writer = writer;
+    this.#head.signed(mode);
+    this.#head.signed(cause);
+    this.#head.number(writer.step(init));
   }
 
-  poll(nowUs: number, step: number): void {
+  poll(nowUs: number, step: Step): void {
     this.#pollCount += 1;
     this.#polls.number(nowUs - this.#lastUs);
-    this.#polls.number(step);
+    this.#polls.number(this.#writer.step(step));
     this.#lastUs = nowUs;
   }
 
   write(sink: ByteSink): void {
-    sink.signed(this.mode);
-    sink.signed(this.cause);
-    sink.number(this.init);
+    sink.bytes(this.#head.take());
     sink.number(this.#pollCount);
     sink.bytes(this.#polls.take());
   }
 }
 
 export class RunWriter {
-  readonly name: string;
+  readonly #writer: RecordWriter;
+  readonly #name: Uint8Array;
   readonly #starts: StartWriter[] = [];
 
-  constructor(name: string) {
-    this.name = name;
+  constructor(writer: RecordWriter, name: string) {
+    this.#writer = writer;
+    this.#name = new TextEncoder().encode(name);
+    if (this.#name.length > RUN_NAME_BYTES_MAX) throw new TypeError(`"${name}" has more than ${RUN_NAME_BYTES_MAX} bytes`);
   }
 
-  start(mode: number, cause: number, init: number): StartWriter {
-    const start = new StartWriter(mode, cause, init);
+  start(mode: number, cause: number, init: Step): StartWriter {
+    const start = new StartWriter(this.#writer, mode, cause, init);
     this.#starts.push(start);
     return start;
   }
 
   write(sink: ByteSink): void {
-    sink.block(new TextEncoder().encode(this.name));
+    sink.block(this.#name);
     sink.number(this.#starts.length);
     for (const start of this.#starts) start.write(sink);
   }
 }
 
 export class RecordWriter {
-  readonly spans = new Pool();
-  readonly steps = new Pool();
+  readonly #spans = new Pool();
+  readonly #steps = new Pool();
   readonly #runs: RunWriter[] = [];
-  readonly #kinds: readonly CallKind[];
-  readonly #moduleHash: Uint8Array;
-  readonly #abiVersion: number;
+  readonly #about: Omit<RecordFile, "runs">;
 
-  constructor(kinds: readonly CallKind[], moduleHash: Uint8Array, abiVersion: number) {
-    if (moduleHash.length !== MODULE_HASH_BYTES) throw new TypeError(`a module's hash has ${MODULE_HASH_BYTES} bytes`);
-    this.#kinds = kinds;
-    this.#moduleHash = moduleHash;
-    this.#abiVersion = abiVersion;
+  constructor(about: Omit<RecordFile, "runs">) {
+    if (about.moduleHash.length !== MODULE_HASH_BYTES) throw new TypeError(`a module's hash has ${MODULE_HASH_BYTES} bytes`);
+    this.#about = about;
   }
 
   run(name: string): RunWriter {
-    const bytes = new TextEncoder().encode(name).length;
-    if (bytes > RUN_NAME_BYTES_MAX) throw new TypeError(`the name of a run has ${bytes} bytes, at most ${RUN_NAME_BYTES_MAX}`);
-    const run = new RunWriter(name);
+    const run = new RunWriter(this, name);
     this.#runs.push(run);
     return run;
+  }
+
+  /** The number of a step; its calls are of the kinds that this writer was made with. */
+  step({ calls, end, result, traceCount, traceCrc }: Step): number {
+    const sink = new ByteSink();
+    sink.number(calls.length);
+    for (const call of calls) this.#writeCall(sink, call);
+    sink.byte(end);
+    if (end === StepEnd.Returned) sink.signed(result);
+    sink.number(traceCount);
+    if (traceCount > 0) sink.u32(traceCrc);
+    return this.#steps.intern(sink.take());
+  }
+
+  #writeCall(sink: ByteSink, call: RecordedCall): void {
+    sink.number(this.#about.kinds.indexOf(call.kind));
+    for (const value of call.arguments) sink.signed(value);
+    sink.signed(call.result);
+    sink.byte(call.sources.length | (call.targets.length << 4));
+    for (const { argument, bytes } of [...call.sources, ...call.targets]) {
+      sink.number(argument);
+      sink.number(this.#spans.intern(bytes));
+    }
   }
 
   /** The file with everything so far. */
@@ -116,7 +136,7 @@ export class RecordWriter {
     const sink = new ByteSink();
     sink.bytes(new Uint8Array(HEADER_BYTES));
     this.#writeKinds(sink);
-    for (const pool of [this.spans, this.steps]) {
+    for (const pool of [this.#spans, this.#steps]) {
       sink.number(pool.items.length);
       for (const item of pool.items) sink.block(item);
     }
@@ -128,8 +148,8 @@ export class RecordWriter {
   }
 
   #writeKinds(sink: ByteSink): void {
-    sink.number(this.#kinds.length);
-    for (const kind of this.#kinds) {
+    sink.number(this.#about.kinds.length);
+    for (const kind of this.#about.kinds) {
       writeName(sink, kind.name);
       sink.number(kind.arguments.length);
       for (const { name, isPointer } of kind.arguments) {
@@ -144,9 +164,9 @@ export class RecordWriter {
     const view = new DataView(header.buffer);
     header.set(MAGIC);
     view.setUint16(HEADER_AT.version, FORMAT_VERSION, true);
-    view.setUint16(HEADER_AT.abi, this.#abiVersion, true);
+    view.setUint16(HEADER_AT.abi, this.#about.abiVersion, true);
     view.setUint32(HEADER_AT.bytes, file.length, true);
-    header.set(this.#moduleHash, HEADER_AT.module);
+    header.set(this.#about.moduleHash, HEADER_AT.module);
     const before = crc32(header.subarray(0, HEADER_AT.crc)); // The header's own bytes are vouched for too.
     view.setUint32(HEADER_AT.crc, crc32(file.subarray(HEADER_BYTES), before), true);
     return header;

@@ -15,6 +15,8 @@ export type FlashOperation = "erase" | "program";
 export class GuardedFlash extends FlashWrapper {
   /** Operations outside the journal, by kind. */
   readonly counts: Record<FlashOperation, number> = { erase: 0, program: 0 };
+  /** All operations, those in the journal too. */
+  beganCount = 0;
   /** Offsets that were touched although nothing had been accepted. */
   readonly trespasses: number[] = [];
   /** Set by the run: an `image` event of this start-up said accepted. */
@@ -35,6 +37,7 @@ export class GuardedFlash extends FlashWrapper {
   }
 
   #begun(kind: FlashOperation, offset: number, status: number): number {
+    if (status === Status.Ok) this.beganCount += 1;
     if (status !== Status.Ok || offset < this.#atJournal) return status;
     this.counts[kind] += 1;
     if (!this.allowed) this.trespasses.push(offset);

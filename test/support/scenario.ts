@@ -18,7 +18,7 @@ import { Capture, type Direction } from "../../host/network/capture.js";
 import { buildLan, type BuiltLan } from "../../host/network/lan-network.js";
 import { MemoryNetwork } from "../../host/network/memory.js";
 import type { Network } from "../../host/network/network.js";
-import type { Flash } from "../../host/peripherals/flash.js";
+import type { CutModel, Flash } from "../../host/peripherals/flash.js";
 import { NorFlash } from "../../host/peripherals/nor-flash.js";
 import { W25Q128JV, type NorPart } from "../../host/peripherals/nor-parts.js";
 import type { Identity } from "../../host/peripherals/system.js";
@@ -87,8 +87,8 @@ export interface Scenario extends Pick<BoardOptions, "instantiate"> {
   /** The chip starts full of noise; default true. */
   readonly dirty?: boolean;
   readonly wrap?: (flash: Flash) => Flash;
-  /** Loses power while this operation outside the journal is under way; it comes back after two seconds. */
-  readonly cut?: { readonly operation: FlashOperation; readonly after: number };
+  /** Loses power while this operation outside the journal is under way (or any); it comes back after two seconds. */
+  readonly cut?: { readonly operation: FlashOperation | "any"; readonly after: number; readonly model?: CutModel };
   /** The line's speed; 0 = no cable. */
   readonly linkSpeed?: number;
   readonly keys?: readonly KeyScript[];
@@ -343,10 +343,12 @@ class Play {
   /** A cut lies between two polls, while the chip works on the operation that was asked for. */
   #cutPower(): void {
     const { cut } = this.#scenario;
-    if (cut === undefined || this.#cutDone || this.#flash.counts[cut.operation] <= cut.after) return;
+    if (cut === undefined || this.#cutDone) return;
+    const { counts, beganCount } = this.#flash;
+    if ((cut.operation === "any" ? beganCount : counts[cut.operation]) <= cut.after) return;
     this.#cutDone = true;
     this.#cutting = true;
-    this.#board.powerOff(half);
+    this.#board.powerOff(cut.model ?? half);
     this.#cutting = false;
     this.#transcript.power(this.#nowMs(), false);
     this.#board.scheduler.in(POWER_OFF_US, () => {
