@@ -26,18 +26,23 @@ export function replay(records: RecordFile, core: Uint8Array<ArrayBuffer>, text 
   const isSame = createHash("sha256").update(core).digest().equals(records.moduleHash);
   const runs: readonly Run[] = records.runs.filter(({ name }) => name.includes(text));
   const differences = runs.flatMap((run) => replayRun(run, { module, isSame }) ?? []);
-  const counts = countsOf({ ...records, runs });
-  const figures = `${counts.runs} runs, ${counts.starts} starts, ${counts.polls} polls, ${counts.calls} calls, ${counts.bytes} bytes`;
-  return { differences, counted: `${figures}: ${differences.length === 0 ? "all equal" : `${differences.length} runs differ`}` };
+  return { differences, counted: counted({ ...records, runs }, differences.length) };
+}
+
+/** What was compared, and how many runs differ. */
+export function counted(records: RecordFile, differing: number): string {
+  const { runs, starts, polls, calls, bytes } = countsOf(records);
+  const verdict = differing === 0 ? "all equal" : `${differing} runs differ`;
+  return `${runs} runs, ${starts} starts, ${polls} polls, ${calls} calls, ${bytes} bytes: ${verdict}`;
 }
 
 /** The exit code. */
 function replayFile(path: string, core: string, text: string): number {
   try {
-    const { differences, counted } = replay(readRecords(readFileSync(path)), readFileSync(core), text);
-    for (const difference of differences) stdout.write(`${difference}\n`);
-    stdout.write(`${path}: ${counted}\n`);
-    return differences.length === 0 ? 0 : 1;
+    const replayed = replay(readRecords(readFileSync(path)), readFileSync(core), text);
+    for (const difference of replayed.differences) stdout.write(`${difference}\n`);
+    stdout.write(`${path}: ${replayed.counted}\n`);
+    return replayed.differences.length === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof RecordError || error instanceof TypeError || (error instanceof Error && "code" in error))) throw error;
     stderr.write(`replay: ${path}: ${error.message}\n`);

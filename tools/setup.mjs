@@ -252,7 +252,7 @@ const commands = {
   async peers(args) {
     install(true);
     await build(".");
-    tap(["peers"], args);
+    tap(["peers", "engines"], args);
   },
   async golden(args) {
     install(true);

@@ -75,10 +75,8 @@ class RecordedInstance {
 
   #listening(imports: HalImports): HalImports {
     const calls = Object.entries(imports) as [keyof HalImports, Call][];
-    return Object.fromEntries(calls.map(([name, call]) => {
-      const heard: Call = (...args) => this.#heard(SHAPES[name], call, args);
-      return [name, heard];
-    })) as HalImports;
+    const heard = calls.map(([name, call]) => [name, (...args: readonly number[]) => this.#heard(SHAPES[name], call, args)]);
+    return Object.fromEntries(heard) as HalImports;
   }
 
   #heard(kind: Shape, call: Call, args: readonly number[]): number {

@@ -6,7 +6,7 @@
 import { crc32 } from "../crc32.js";
 import { ByteSink } from "./byte-sink.js";
 import {
-  type CallKind, FORMAT_VERSION, HEADER_AT, HEADER_BYTES, MAGIC, MODULE_HASH_BYTES, NAME_BYTES_MAX, type RecordedCall, type RecordFile,
+  FORMAT_VERSION, HEADER_AT, HEADER_BYTES, MAGIC, MODULE_HASH_BYTES, NAME_BYTES_MAX, type RecordedCall, type RecordFile,
   RUN_NAME_BYTES_MAX, type Step, StepEnd,
 } from "./format.js";
 

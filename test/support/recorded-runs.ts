@@ -17,7 +17,7 @@ import type { HttpFault } from "../../host/site/http-faults.js";
 import { builtInLan, LAN_NAMES } from "../../host/site/lans.js";
 import { build, bytesOf, core } from "./core.js";
 import { testKey } from "./image-craft.js";
-import { telephone } from "./lans.js";
+import { telephone, trunk, vlan } from "./lans.js";
 import { play, SMALL_PART, software, type Played, type Scenario, type Software } from "./scenario.js";
 import { runMode, type ModeFiles } from "./short-mode.js";
 import { p256Pair, rsaPair, signerOf } from "./signing-keys.js";
@@ -54,7 +54,8 @@ const update = updateWith(next);
 const wideUnits: Omit<Scenario, "name"> = { ...update, part: { ...SMALL_PART, name: "wide", totalBytes: 0x40000, unitBytes: 32 } };
 
 export const PLAIN_UPDATE: Plan = scenario({ ...update, name: "update" });
-const TRAPS: Plan = { name: "trap in init", run: trapInInit };
+export const TRAP: Plan = { name: "trap in init", run: trapInInit };
+export const LEX: Plan = modePlan(Mode.Lex, "a.txt", { "a.txt": "SET GROUP 5\n" });
 
 /** A module started in a mode that does not exist: its assertion is told and then traps. */
 function trapInInit(instantiate: Instantiate): void {
@@ -71,7 +72,12 @@ function trapInInit(instantiate: Instantiate): void {
 function lanPlans(): Plan[] {
   const lans = LAN_NAMES.map((name) => scenario({ ...update, name: `LAN ${name}`, lan: builtInLan(name)!, timeoutSeconds: 120 }));
   const lossy = [2, 3, 4, 5].map((seed) => scenario({ ...update, name: `LAN lossy, seed ${seed}`, lan: builtInLan("lossy")!, seed }));
-  return [...lans, ...lossy];
+  const policy = { vlan: 232, tagged: true, priority: 5, dscp: 46 };
+  const named = trunk("HTTPSRVR=files.example.com", []); // A later HTTPSRVR replaces the first.
+  return [
+    ...lans, ...lossy, scenario({ ...update, name: "LAN with names", lan: named }),
+    scenario({ ...update, name: "LAN with LLDP", lan: trunk("", [vlan(232)], { lldp: { policy } }), identity: { presets: ["LLDP_ENABLED=2"] } }),
+  ];
 }
 
 function imagePlans(): Plan[] {
@@ -117,9 +123,11 @@ function modePlans(): Plan[] {
     [Mode.VerifyImage, image!.name, { [image!.name]: image!.bytes }], [Mode.Interpret, "a.txt", { "a.txt": script }],
     [Mode.Lex, "a.txt", { "a.txt": script }], [Mode.Lex, "missing", {}],
   ];
-  return modes.map(([mode, file, files]) => ({
-    name: `mode ${Mode[mode]}, ${file}`, run: (instantiate) => void runMode(mode, file, files, { instantiate }),
-  }));
+  return modes.map((mode) => modePlan(...mode));
+}
+
+function modePlan(mode: Mode, file: string, files: ModeFiles): Plan {
+  return { name: `mode ${Mode[mode]}, ${file}`, run: (instantiate) => void runMode(mode, file, files, { instantiate }) };
 }
 
 /** Whole start-ups, without a cut. */
@@ -127,7 +135,7 @@ export function startUpPlans(): Plan[] {
   const demonstration: Scenario = {
     name: "demonstration", part: W25Q128JV, trust: [demoKey().spki], stored: [demoOldBoot()], strict: false,
   };
-  return [scenario(demonstration), PLAIN_UPDATE, ...lanPlans(), ...imagePlans(), ...faultPlans(), ...modePlans(), TRAPS];
+  return [scenario(demonstration), PLAIN_UPDATE, ...lanPlans(), ...imagePlans(), ...faultPlans(), ...modePlans(), TRAP];
 }
 
 const MODELS: readonly (readonly [name: string, model: CutModel])[] = [
