@@ -76,7 +76,8 @@ function lanPlans(): Plan[] {
   const named = trunk("HTTPSRVR=files.example.com", []); // A later HTTPSRVR replaces the first.
   return [
     ...lans, ...lossy, scenario({ ...update, name: "LAN with names", lan: named }),
-    scenario({ ...update, name: "LAN with LLDP", lan: trunk("", [vlan(232)], { lldp: { policy } }), identity: { presets: ["LLDP_ENABLED=2"] } }),
+    scenario({ ...update, name: "LAN with LLDP", lan: trunk("", [vlan(232)], { lldp: { policy } }),
+      identity: { presets: ["LLDP_ENABLED=2"] } }),
   ];
 }
 
