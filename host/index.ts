@@ -13,6 +13,7 @@ export type { Network } from "./network/network.js";
 export { NOR_PARTS } from "./peripherals/nor-parts.js";
 export { NorFlash } from "./peripherals/nor-flash.js";
 export type { Identity } from "./peripherals/system.js";
+export type * from "./record/format.js";
 export { countsOf, readRecords, RecordError } from "./record/reader.js";
 export { Recorder } from "./record/recorder.js";
 export { replayRun } from "./record/replay.js";
