@@ -9,6 +9,7 @@ import { asciiEqual, asciiNumber } from "../base/ascii";
 import { bytesCopy, bytesEqual } from "../base/bytes";
 import { eventBegin, eventCode, eventSend, eventText } from "../base/events";
 import { VALUES_BYTES, VALUE_BYTES_MAX } from "../config";
+import { keptPut } from "./kept";
 import { macrosExpand, macrosInit } from "./macros";
 import { PARAMETER_COUNT, Parameter, SLOTS_BYTES, TABLE } from "./table";
 import { ValueType, valueCheck, valueCheckChoice } from "./values";
@@ -70,9 +71,13 @@ export function parameterSet(index: i32, ptr: usize, bytes: i32, source: Source)
   if (!sourceAllowed(index, source)) return ValueWhy.WrongSource;
   const why = parameterCheck(index, ptr, bytes);
   if (why != ValueWhy.None) return why;
-  if (rank(index, source) < rank(index, parameterSource(index))) return ValueWhy.LowerRank;
   const expandedBytes = macrosExpand(ptr, bytes, EXPANDED, slotBytes(index));
   if (expandedBytes < 0) return ValueWhy.TooLong; // By its macros, or a number by its leading zeros.
+  // A file's value is kept although a higher one is in force: without that one it is what the next start-up needs.
+  if (source >= Source.Settings && sourceAllowed(index, Source.Stored)) {
+    keptPut(parameterNamePtr(index), parameterNameBytes(index), ptr, bytes, source);
+  }
+  if (rank(index, source) < rank(index, parameterSource(index))) return ValueWhy.LowerRank;
   parameterKeep(index, expandedBytes, source);
   return (load<u8>(record(index) + 9) & KEPT_ONLY) != 0 ? ValueWhy.NotUsed : ValueWhy.None;
 }
@@ -178,6 +183,11 @@ export function parameterNumber(index: i32): i32 {
 
 export function parameterSource(index: i32): Source {
   return <Source>load<u8>(STATES + <usize>index * 2 + 1);
+}
+
+/** True for the address, mask and routers that USE_DHCP=1 sets aside. */
+export function parameterIsAddressing(index: i32): bool {
+  return (load<u8>(record(index) + 9) & DHCP_SETS_ASIDE) != 0;
 }
 
 /** The name, in upper case. */

@@ -87,7 +87,7 @@ export interface Scenario extends Pick<BoardOptions, "instantiate"> {
   /** The chip starts full of noise; default true. */
   readonly dirty?: boolean;
   readonly wrap?: (flash: Flash) => Flash;
-  /** Loses power while this operation outside the journal is under way (or any); it comes back after two seconds. */
+  /** Loses power while this operation in the slots (or any) is under way; it comes back after two seconds. */
   readonly cut?: { readonly operation: FlashOperation | "any"; readonly after: number; readonly model?: CutModel };
   /** The line's speed; 0 = no cable. */
   readonly linkSpeed?: number;
