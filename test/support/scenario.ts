@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { Kind } from "../../hal/abi.js";
-import { Board, type LineContext } from "../../host/board.js";
+import { Board, type BoardOptions, type LineContext } from "../../host/board.js";
 import type { EndEvent, OffhookEvent } from "../../host/event-types.js";
 import { half } from "../../host/faults/cut-models.js";
 import { Transcript } from "../../host/frontends/transcript.js";
@@ -59,7 +59,7 @@ export interface Pull {
   readonly forMs?: number;
 }
 
-export interface Scenario {
+export interface Scenario extends Pick<BoardOptions, "instantiate"> {
   readonly name: string;
   /** The far end on the wire; `files` are then on each of its file servers, and `dhcp`, `site`, `handler`, `faults` are not used. */
   readonly lan?: LanConfig;
@@ -88,8 +88,8 @@ export interface Scenario {
   /** The chip starts full of noise; default true. */
   readonly dirty?: boolean;
   readonly wrap?: (flash: Flash) => Flash;
-  /** Loses power while this operation outside the journal is under way; it comes back after two seconds. */
-  readonly cut?: { readonly operation: FlashOperation; readonly after: number; readonly model?: CutModel };
+  /** Loses power while this operation in the slots (or any) is under way; it comes back after two seconds. */
+  readonly cut?: { readonly operation: FlashOperation | "any"; readonly after: number; readonly model?: CutModel };
   /** The line's speed; 0 = no cable. */
   readonly linkSpeed?: number;
   readonly keys?: readonly KeyScript[];
@@ -210,6 +210,7 @@ class Play {
       seed: scenario.seed ?? SEED,
       flash: (clock) => (flash = new GuardedFlash(this.#chip(clock))),
       network: (scheduler, line) => this.#network(scheduler, line),
+      ...(scenario.instantiate === undefined ? {} : { instantiate: scenario.instantiate }),
       ...(scenario.linkSpeed === undefined ? {} : { linkSpeed: scenario.linkSpeed }),
       ...(scenario.stagingBytes === undefined ? {} : { stagingBytes: scenario.stagingBytes }),
     });
@@ -357,7 +358,9 @@ class Play {
   /** A cut lies between two polls, while the chip works on the operation that was asked for. */
   #cutPower(): void {
     const { cut } = this.#scenario;
-    if (cut === undefined || this.#cutDone || this.#flash.counts[cut.operation] <= cut.after) return;
+    if (cut === undefined || this.#cutDone) return;
+    const { counts, beganCount } = this.#flash;
+    if ((cut.operation === "any" ? beganCount : counts[cut.operation]) <= cut.after) return;
     this.#cutDone = true;
     this.#cutting = true;
     this.#board.powerOff(cut.model ?? half);
