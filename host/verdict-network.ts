@@ -12,8 +12,8 @@ function conflictProblems(run: StartUp): Problem[] {
   const notices = run.notices.filter((fact) => fact.notice === "address-conflict");
   const last = notices[notices.length - 1];
   if (last === undefined || passed(run, "router", last.after)) return [];
-  const address = ownAddress(run);
   const ack = run.events.findLast((event) => event.event === "dhcp" && event.message === "ack" && event.n <= last.after);
+  const address = ack?.event === "dhcp" && ack.address !== undefined ? ack.address : ownAddress(run); // A lost one is no parameter any more.
   const times = notices.length === 1 ? "" : ` It was declined ${notices.length} times.`;
   return [{
     n: last.after, code: "address-conflict", serious: true,

@@ -39,7 +39,12 @@ const RANK_LOCAL: i32 = 7;
 const REPORTS_PER_POLL: i32 = 32;
 
 const SLOTS = memory.data(SLOTS_BYTES, 8);
-const STATES = memory.data(PARAMETER_COUNT * 2, 2); // Per parameter: u8 bytes of the value in use, u8 its source.
+const STATES = memory.data(PARAMETER_COUNT * 2, 2); // Per parameter: u8 bytes of the value in use, u8 its source | UNTOLD.
+/** The host does not know this value yet. */
+const UNTOLD: i32 = 0x80;
+/** What every pass of the start-up begins with: slots and states as they were at the mark. */
+const MARK_SLOTS = memory.data(SLOTS_BYTES, 8);
+const MARK_STATES = memory.data(PARAMETER_COUNT * 2, 2);
 const EXPANDED = memory.data(VALUE_BYTES_MAX, 8);
 
 let reportNext: i32 = PARAMETER_COUNT;
@@ -144,14 +149,42 @@ function parameterKeep(index: i32, bytes: i32, source: Source): void {
   parameterReport(index);
 }
 
-/** Begins to report every parameter with its value and source. */
-export function parametersReportStart(): void {
+/** What is in force now is what a later pass begins with: defaults, what is stored, and what was entered locally. */
+export function parametersMark(): void {
+  bytesCopy(MARK_SLOTS, SLOTS, SLOTS_BYTES);
+  bytesCopy(MARK_STATES, STATES, PARAMETER_COUNT * 2);
+}
+
+/** Goes back to the mark: nothing of an earlier pass stays, save what LLDP said where that still holds. Then poll the report. */
+export function parametersReturn(keepsLldp: bool): void {
+  for (let index: i32 = 0; index < PARAMETER_COUNT; index++) {
+    if (keepsLldp && parameterSource(index) == Source.Lldp) continue;
+    const bytes = <i32>load<u8>(MARK_STATES + <usize>index * 2);
+    const source = <i32>load<u8>(MARK_STATES + <usize>index * 2 + 1);
+    const kept = MARK_SLOTS + (slot(index) - SLOTS);
+    if (source == parameterSource(index) && bytes == parameterBytes(index) && bytesEqual(kept, slot(index), bytes)) continue;
+    bytesCopy(slot(index), kept, bytes);
+    stateStore(index, bytes, source | UNTOLD);
+  }
   reportNext = 0;
 }
 
-/** Reports the next parameters: a poll's worth. True once all are told. */
+/** Begins to report every parameter with its value and source. */
+export function parametersReportStart(): void {
+  for (let index: i32 = 0; index < PARAMETER_COUNT; index++) stateStore(index, parameterBytes(index), parameterSource(index) | UNTOLD);
+  reportNext = 0;
+}
+
+/** Reports the next parameters that the host does not know: a poll's worth. True once all are told. */
 export function parametersReportPoll(): bool {
-  for (let count: i32 = 0; count < REPORTS_PER_POLL && reportNext < PARAMETER_COUNT; count++, reportNext++) parameterReport(reportNext);
+  let count: i32 = 0;
+  for (; count < REPORTS_PER_POLL && reportNext < PARAMETER_COUNT; reportNext++) {
+    const source = <i32>load<u8>(STATES + <usize>reportNext * 2 + 1);
+    if ((source & UNTOLD) == 0) continue;
+    stateStore(reportNext, parameterBytes(reportNext), source & ~UNTOLD);
+    parameterReport(reportNext);
+    count++;
+  }
   return reportNext == PARAMETER_COUNT;
 }
 
@@ -177,7 +210,7 @@ export function parameterNumber(index: i32): i32 {
 }
 
 export function parameterSource(index: i32): Source {
-  return <Source>load<u8>(STATES + <usize>index * 2 + 1);
+  return <Source>(<i32>load<u8>(STATES + <usize>index * 2 + 1) & ~UNTOLD);
 }
 
 /** The name, in upper case. */
@@ -212,7 +245,7 @@ function slotBytes(index: i32): i32 {
   return end - <i32>load<u16>(record(index) + 2);
 }
 
-function stateStore(index: i32, bytes: i32, source: Source): void {
+function stateStore(index: i32, bytes: i32, source: i32): void {
   store<u8>(STATES + <usize>index * 2, bytes);
   store<u8>(STATES + <usize>index * 2 + 1, source);
 }

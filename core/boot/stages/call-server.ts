@@ -14,7 +14,7 @@ import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/pa
 import { Parameter } from "../../settings/table";
 import { screenClear, screenSetText } from "../../ui/screen";
 import { statusNotice } from "../status";
-import { vlanCheck } from "../vlan";
+import { vlanCheck, vlanRefresh } from "../vlan";
 import { restartFor } from "./restart";
 
 const NO_HANDLE: i32 = -1;
@@ -73,7 +73,10 @@ export function callServerStop(): void {
 /** VLAN status and tagging are checked again, whatever the settings file said of them; a change restarts the telephone. */
 function callServerVlanChanged(): bool {
   checked = true;
-  if (!vlanCheck(VlanReason.Recheck)) return false;
+  if (!vlanCheck(VlanReason.Recheck)) {
+    vlanRefresh();
+    return false;
+  }
   dhcpClientRelease();
   restartFor(ResetCause.Vlan);
   return true;
