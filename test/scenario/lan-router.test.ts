@@ -53,6 +53,16 @@ const rows: Row[] = [
     identity: { presets: ["USE_DHCP=0", "IPADD=240.0.0.5", "NETMASK=255.255.255.0"] },
     ends: ["power-up", "router-subnet", 1], texts: ["Detected Bad IP", "Restarting..."],
   },
+  {
+    ...telephone, name: "address-of-the-network", lan: office(),
+    identity: { presets: ["USE_DHCP=0", "IPADD=10.0.8.0", "NETMASK=255.255.255.0"] },
+    ends: ["power-up", "router-subnet", 1], texts: ["Detected Bad IP", "Restarting..."],
+  },
+  {
+    ...telephone, name: "broadcast-address-by-dhcp", lan: office({ pool: ["10.0.8.63", "10.0.8.63"], options: { 1: "ffffffc0" } }),
+    ends: ["power-up", "router-subnet", 1],
+    texts: ["Detected Bad IP", "Restarting..."],
+  },
 ];
 
 playTable("lan-router", rows);

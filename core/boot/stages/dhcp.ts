@@ -110,6 +110,6 @@ function dhcpShow(): void {
     lineAddText(VLAN_ID);
     lineAddNumber(vlanInUse());
     screenSetLine(Row.Application);
-  }
+  } else screenClear(Row.Application); // Given up after VLANTEST.
   timeWakeIn(dhcpClientSecondLeftUs());
 }

@@ -11,7 +11,7 @@ import { IDLE_US, LINK_SHOWN_US, NO_LINK_US } from "../../config";
 import { linkSpeed } from "../../net/link";
 import { lldpAgentInit } from "../../net/lldp-agent";
 import { parametersMark, parametersReportPoll, parametersReturn } from "../../settings/parameters";
-import { screenSetLine, screenSetText } from "../../ui/screen";
+import { screenClear, screenSetLine, screenSetText } from "../../ui/screen";
 import { statusNotice } from "../status";
 import { vlanStart } from "../vlan";
 
@@ -26,6 +26,7 @@ export function linkEnter(): void {
   vlanStart();
   if (!again) parametersMark();
   again = true;
+  screenClear(Row.Application); // The VLAN's number.
   lldpAgentInit();
   noticeUs = timeNow() + NO_LINK_US;
   noticed = false;
