@@ -130,6 +130,19 @@ t.test("the link: nothing while it is down, a frame once it is up, and everythin
   t.end();
 });
 
+t.test("the time to live is four intervals and fits into its two bytes", (t) => {
+  const ttlOf = (intervalSeconds: number): string => {
+    const scheduler = new Scheduler();
+    const link = new PlainLink();
+    const { ttlSeconds: _, ...content } = BASE;
+    new LldpNeighbour({ scheduler, link, content, sends: "always", intervalSeconds });
+    idle(scheduler, SECOND_US);
+    return /0602(.{4})/.exec(hex(link.sent[0]!))![1]!;
+  };
+  t.same([ttlOf(1), ttlOf(30), ttlOf(3600), ttlOf(16384)], ["0004", "0078", "3840", "ffff"]);
+  t.end();
+});
+
 t.test("LLDP-MED is seen at any cut, and never where it is not", (t) => {
   t.equal(speaksMed(TELEPHONE), true);
   t.equal(speaksMed(PLAIN), false);

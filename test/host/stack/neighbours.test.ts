@@ -155,6 +155,25 @@ t.test("routing: a router for other subnets, the next one when it is silent, non
   t.end();
 });
 
+t.test("routing: when no router answers, the next packet asks the first one again", (t) => {
+  const puppet = new Puppet();
+  puppet.answersArp = false;
+  const [one, other, away] = [addressOf("10.0.8.1"), addressOf("10.0.8.9"), addressOf("192.0.2.1")];
+  puppet.stack.configure({ address: NEAR, mask: MASK_24, routers: [one, other], mtu: MTU_DEFAULT });
+  const asked = (): (number | undefined)[] => [...new Set(puppet.frames.splice(0).map((frame) => arpOf(frame)?.target))];
+  const send = (): void => {
+    puppet.stack.udp.send(4000, { address: away, port: 9 }, new Uint8Array(4));
+    puppet.idle(4_000_000);
+  };
+  send();
+  t.same(asked(), [one]);
+  send();
+  t.same(asked(), [other]);
+  send();
+  t.same(asked(), [one], "it may be there by now");
+  t.end();
+});
+
 t.test("RFC 3021: of two addresses on a point-to-point link neither is for all; of four the last is", (t) => {
   const targetOf = (mask: string, target: number): number => {
     const puppet = new Puppet();

@@ -225,6 +225,34 @@ t.test("open connections are bounded: the one that was silent longest gives way"
   t.end();
 });
 
+t.test("RFC 1337: a reset does not end TIME-WAIT, a minute does", (t) => {
+  const { puppet, connection, una } = opened();
+  connection.close("read");
+  puppet.idle(0);
+  puppet.send(Ack, at(1), una + 1);
+  puppet.send(Fin | Ack, at(1), una + 1);
+  t.equal(connection.state, "time-wait");
+  puppet.send(Flag.Rst, at(2), 0);
+  t.equal(connection.state, "time-wait", "else an old segment could reach a new connection of the same ports");
+  puppet.idle(60_000_000);
+  t.equal(connection.state, "closed");
+  t.end();
+});
+
+t.test("FIN-WAIT-2: a peer that does not close its half is given a minute, unless somebody still reads", (t) => {
+  for (const [rest, state] of [["read", "fin-wait-2"], ["discard", "closed"], ["reset", "closed"]] as const) {
+    const { puppet, connection, una } = opened();
+    connection.close(rest);
+    puppet.idle(0);
+    puppet.send(Ack, at(1), una + 1);
+    puppet.idle(59_000_000);
+    t.equal(connection.state, "fin-wait-2", rest);
+    puppet.idle(1_000_000);
+    t.equal(connection.state, state, rest);
+  }
+  t.end();
+});
+
 t.test("RFC 9293 §3.10.7.4: an old segment's window does not count, a newer one's does", (t) => {
   const { puppet, connection, una } = opened(3000);
   puppet.send(Ack, at(2), una, { window: 5000 });
