@@ -146,9 +146,11 @@ export function unsignedSoftware(name: string): Software {
 
 const chips = new Map<string, Uint8Array>();
 
+const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
 /** What a chip holds after a telephone stored these files, one after the other. */
 function chipWith(files: readonly Software[], part: NorPart, dirty: boolean): Uint8Array {
-  const key = `${part.name} ${dirty} ${files.map((file) => `${file.name}/${file.bytes.length}`).join()}`;
+  const key = `${part.name} ${dirty} ${files.map((file) => `${file.name}/${digestOf(file.bytes)}`).join()}`;
   let contents = chips.get(key);
   if (contents !== undefined) return contents;
   for (const file of files) {
