@@ -101,13 +101,17 @@ t.test("med-after-hearing: the policy waits for LLDP-MED", (t) => {
 });
 
 t.test("after-hearing: nothing before the telephone was heard", (t) => {
-  const { link, until } = bench("after-hearing");
+  const { link, state, until } = bench("after-hearing");
   t.same(until(62), []);
   link.arrive(frameOf(0x0180c200000e, 0x00040d123456));
   t.same(until(65), [], "something else on LLDP's address");
   link.arrive(PLAIN);
   t.same(until(67), ["med"]);
   t.same(until(92), ["med"]);
+  state.isUp = false;
+  t.same(until(93), []);
+  state.isUp = true;
+  t.same(until(160), [], "whoever is plugged in now was not heard");
   t.end();
 });
 
