@@ -75,10 +75,13 @@ const rows: Row[] = [
     check: (t, played) => t.same([fates(played)["far, VLAN 77"], fates(played)["PC, 77/1"]], ["at the PC 77/1", "at the far end 77/1"]),
   },
   {
-    ...row(VOICE, "SET PROCSTAT 0\n", { others: [vlan(232, { option242: "HTTPSRVR=10.0.232.2,PHY2STAT=0" }), ...OTHERS.slice(1)] }),
+    ...row(VOICE, "SET PROCSTAT 0\n", {
+      others: [vlan(232, { option242: "HTTPSRVR=10.0.232.2,PHY2STAT=0" }), ...OTHERS.slice(1)],
+      pc: { states: ["conflict", "login"], afterMs: 1 },
+    }),
     name: "port-off-by-option-242", ends: LOGIN,
     check: (t, played) => {
-      t.equal(Object.values(fates(played)).length, 11);
+      t.equal(tried(played).length, 22, "from the ACK on, and at the prompt");
       for (const [what, fate] of tried(played)) t.match(fate, /^nowhere/, what);
       t.equal(played.board.binding.imports.eth_link(1), 0);
     },
@@ -92,6 +95,18 @@ const rows: Row[] = [
       t.equal(played.end.parameters["PHY2VLAN"]?.source, "lldp");
       t.same([fates(played)["far, VLAN 1"], fates(played)["far, VLAN 10"], fates(played)["PC, 77/1"]],
         ["at the PC untagged", "nowhere, kept from the telephone", "at the far end 1/0, kept from the telephone"]);
+    },
+  },
+  {
+    ...row(VOICE, "SET PROCSTAT 0\n", {
+      port: { lldp: { sends: "after-hearing" } }, identity: { presets: ["LLDP_ENABLED=1"] }, pc: { states: ["login"] },
+    }),
+    name: "port-vlan-by-lldp-heard-late", ends: LOGIN, timeoutSeconds: 60,
+    check: (t, played) => {
+      const reasons = played.events.flatMap((event) => (event.event === "vlan" ? [event.reason] : []));
+      t.same(reasons.slice(-2), ["recheck", "lldp"], "no other look at the VLAN follows");
+      t.same([fates(played)["far, VLAN 10"], fates(played)["PC, 77/1"]],
+        ["nowhere, kept from the telephone", "at the far end 1/0, kept from the telephone"], "and in force at once");
     },
   },
   {
