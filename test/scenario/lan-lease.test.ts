@@ -43,6 +43,25 @@ const changing = (at: number, becomes: "silent" | "refusing", back = Infinity): 
   };
 };
 
+/** A server that offers, and is silent to each REQUEST before `seconds`. */
+const unconfirmed = (seconds: number): Omit<Scenario, "name"> => {
+  const own = vlan(1);
+  return {
+    ...telephone, lan: { vlans: [own] },
+    built: (built, scheduler) => {
+      const server = new DhcpServer(dhcpConfigOf(own, own.dhcp!, ""), scheduler);
+      const stack = built.lan.host(1, "10.0.8.1")!;
+      stack.udp.close(DHCP_SERVER_PORT);
+      stack.listenDatagram(DHCP_SERVER_PORT, {
+        receive: (data, from, reply) => {
+          const isRequest = data[240] === 53 && data[242] === 3; // The telephone's first option is the message's type.
+          if (!isRequest || scheduler.nowUs >= seconds * 1_000_000) server.receive(data, from, reply);
+        },
+      });
+    },
+  };
+};
+
 const rows: Row[] = [
   {
     ...telephone, name: "ten-minutes-without-dhcp", lan: office({ silentSeconds: 600 }), ends: LOGIN,
@@ -57,6 +76,20 @@ const rows: Row[] = [
   {
     ...telephone, name: "never-dhcp", lan: office({ silent: true }), ends: ["dhcp", "no-offer", 1], timeoutSeconds: 100,
     check: (t, { end }) => t.match(end.cause, /No DHCP server answered 5 DISCOVERs/),
+  },
+  {
+    ...unconfirmed(15), name: "request-without-answer", ends: LOGIN,
+    check: (t, { events }) => {
+      const said = events.flatMap((event) => (event.event === "dhcp" ? [event] : []));
+      t.same(said.map((event) => event.message), ["discover", "offer", "request", "request", "discover", "offer", "request", "request",
+        "ack"], "two REQUESTs, then everybody is asked again");
+      const pauses = [2, 3].map((index) => (said[index + 1]!.t - said[index]!.t) / 1000);
+      for (const [index, seconds] of [4, 8].entries()) t.ok(Math.abs(pauses[index]! - seconds) <= 1.001, `${pauses[index]} s`);
+    },
+  },
+  {
+    ...unconfirmed(Infinity), name: "never-confirmed", ends: ["dhcp", "offer-refused", 1], timeoutSeconds: 60,
+    check: (t, { end }) => t.match(end.cause, /was not taken: it was not confirmed by an ACK/),
   },
   {
     ...telephone, name: "offer-without-lease-time", lan: office({ leaseSeconds: null }), ends: ["dhcp", "offer-refused", 1],

@@ -100,6 +100,13 @@ const rows: Row[] = [
     check: (t, played) => t.equal(triedMs(played), 10_000, "it survives the restart"),
   },
   {
+    ...telephone, name: "vlantest-then-cable-pulled", lan: trunk("L2QVLAN=240,VLANTEST=10", [voice]), ends: ["login", "vlan-fallback", 1],
+    pull: { state: "conflict", afterMs: 500, forMs: 3000 }, texts: ["VLAN ID = 240", "No Ethernet", "DHCP: 0 secs", "Enter username"],
+    check: (t, played) => t.same(moves(played).filter((move) => move.includes("240 ->") || move.endsWith("stored")), [
+      "0 -> untagged stored", "240 -> 240 stored", "240 -> untagged vlantest!", "0 -> untagged stored",
+    ], "the VLAN that did not answer is not tried again with the next link"),
+  },
+  {
     ...telephone, name: "vlantest-by-option-242-and-locally", lan: trunk("L2QVLAN=240,VLANTEST=10", [voice]),
     identity: { presets: ["VLANTEST=20"] }, ends: ["login", "vlan-fallback", 1],
     check: (t, played) => t.equal(triedMs(played), 20_000, "what was entered locally holds"),
