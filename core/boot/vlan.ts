@@ -22,13 +22,17 @@ let vid: i32 = 0;
 let phy: i32 = 0;
 let priority: i32 = 0;
 
-/** Chooses how this start begins and sets the ports. The values kept over the reset rank as stored ones. */
+/** The values kept over a reset, which rank as stored ones. */
+export function vlanKept(): void {
+  if (!retainedHasStart()) return;
+  vlanKeep(Parameter.L2QVLAN, retainedStartVlan());
+  vlanKeep(Parameter.L2Q, retainedStartMode());
+  vlanKeep(Parameter.VLANTEST, retainedStartTest());
+}
+
+/** Chooses how this start begins and sets the ports. */
 export function vlanStart(): void {
-  if (retainedHasStart()) {
-    vlanKeep(Parameter.L2QVLAN, retainedStartVlan());
-    vlanKeep(Parameter.L2Q, retainedStartMode());
-    vlanKeep(Parameter.VLANTEST, retainedStartTest());
-  }
+  vlanKept();
   phy = parameterNumber(Parameter.PHY1STAT);
   // A VLAN that did not answer since power-up is begun without: with priority tags where tagging is on.
   if (vlanWantsFailed()) vlanUse(parameterNumber(Parameter.L2Q) == L2Q_ON, 0);

@@ -9,6 +9,7 @@ import { asciiEqual, asciiNumber } from "../base/ascii";
 import { bytesCopy, bytesEqual } from "../base/bytes";
 import { eventBegin, eventCode, eventSend, eventText } from "../base/events";
 import { VALUES_BYTES, VALUE_BYTES_MAX } from "../config";
+import { keptPut } from "./kept";
 import { macrosExpand, macrosInit } from "./macros";
 import { PARAMETER_COUNT, Parameter, SLOTS_BYTES, TABLE } from "./table";
 import { ValueType, valueCheck, valueCheckChoice } from "./values";
@@ -42,12 +43,14 @@ const SLOTS = memory.data(SLOTS_BYTES, 8);
 const STATES = memory.data(PARAMETER_COUNT * 2, 2); // Per parameter: u8 bytes of the value in use, u8 its source | UNTOLD.
 /** The host does not know this value yet. */
 const UNTOLD: i32 = 0x80;
-/** What every pass of the start-up begins with: slots and states as they were at the mark. */
+/** What was entered locally stands here, for every pass of the start-up: slots and states as they were at the mark. */
 const MARK_SLOTS = memory.data(SLOTS_BYTES, 8);
 const MARK_STATES = memory.data(PARAMETER_COUNT * 2, 2);
 const EXPANDED = memory.data(VALUE_BYTES_MAX, 8);
 
 let reportNext: i32 = PARAMETER_COUNT;
+/** Changes wait for the report. */
+let quiet: bool = false;
 
 /** All parameters at their defaults, macros replaced; no events. */
 export function parametersInit(): void {
@@ -75,9 +78,13 @@ export function parameterSet(index: i32, ptr: usize, bytes: i32, source: Source)
   if (!sourceAllowed(index, source)) return ValueWhy.WrongSource;
   const why = parameterCheck(index, ptr, bytes);
   if (why != ValueWhy.None) return why;
-  if (rank(index, source) < rank(index, parameterSource(index))) return ValueWhy.LowerRank;
   const expandedBytes = macrosExpand(ptr, bytes, EXPANDED, slotBytes(index));
   if (expandedBytes < 0) return ValueWhy.TooLong; // By its macros, or a number by its leading zeros.
+  // A file's value is kept although a higher one is in force: without that one it is what the next start-up needs.
+  if (source >= Source.Settings && sourceAllowed(index, Source.Stored)) {
+    keptPut(parameterNamePtr(index), parameterNameBytes(index), ptr, bytes, source);
+  }
+  if (rank(index, source) < rank(index, parameterSource(index))) return ValueWhy.LowerRank;
   parameterKeep(index, expandedBytes, source);
   return (load<u8>(record(index) + 9) & KEPT_ONLY) != 0 ? ValueWhy.NotUsed : ValueWhy.None;
 }
@@ -145,28 +152,32 @@ function parameterKeep(index: i32, bytes: i32, source: Source): void {
   const same = bytes == parameterBytes(index) && bytesEqual(EXPANDED, slot(index), bytes);
   if (same && source == parameterSource(index)) return;
   bytesCopy(slot(index), EXPANDED, bytes);
-  stateStore(index, bytes, source);
-  parameterReport(index);
+  stateStore(index, bytes, quiet ? <i32>source | UNTOLD : source);
+  if (!quiet) parameterReport(index);
 }
 
-/** What is in force now is what a later pass begins with: defaults, what is stored, and what was entered locally. */
+/** What is in force now and was entered locally is what a later pass begins with. */
 export function parametersMark(): void {
   bytesCopy(MARK_SLOTS, SLOTS, SLOTS_BYTES);
   bytesCopy(MARK_STATES, STATES, PARAMETER_COUNT * 2);
 }
 
-/** Goes back to the mark: nothing of an earlier pass stays, save what LLDP said where that still holds. Then poll the report. */
+/**
+ * Nothing of an earlier pass stays but what was entered locally, and what LLDP said where that still holds. Lay what is stored over it,
+ * then poll the report: until then nothing is told.
+ */
 export function parametersReturn(keepsLldp: bool): void {
+  quiet = true;
+  reportNext = 0;
   for (let index: i32 = 0; index < PARAMETER_COUNT; index++) {
     if (keepsLldp && parameterSource(index) == Source.Lldp) continue;
-    const bytes = <i32>load<u8>(MARK_STATES + <usize>index * 2);
-    const source = <i32>load<u8>(MARK_STATES + <usize>index * 2 + 1);
-    const kept = MARK_SLOTS + (slot(index) - SLOTS);
-    if (source == parameterSource(index) && bytes == parameterBytes(index) && bytesEqual(kept, slot(index), bytes)) continue;
-    bytesCopy(slot(index), kept, bytes);
-    stateStore(index, bytes, source | UNTOLD);
+    const source = <Source>load<u8>(MARK_STATES + <usize>index * 2 + 1);
+    const isLocal = source >= Source.Craft;
+    const bytes = isLocal ? <i32>load<u8>(MARK_STATES + <usize>index * 2)
+      : macrosExpand(defaultPtr(index), defaultBytes(index), EXPANDED, slotBytes(index));
+    if (isLocal) bytesCopy(EXPANDED, MARK_SLOTS + (slot(index) - SLOTS), bytes);
+    parameterKeep(index, bytes, isLocal ? source : Source.Default);
   }
-  reportNext = 0;
 }
 
 /** Begins to report every parameter with its value and source. */
@@ -177,6 +188,7 @@ export function parametersReportStart(): void {
 
 /** Reports the next parameters that the host does not know: a poll's worth. True once all are told. */
 export function parametersReportPoll(): bool {
+  quiet = false;
   let count: i32 = 0;
   for (; count < REPORTS_PER_POLL && reportNext < PARAMETER_COUNT; reportNext++) {
     const source = <i32>load<u8>(STATES + <usize>reportNext * 2 + 1);
@@ -211,6 +223,11 @@ export function parameterNumber(index: i32): i32 {
 
 export function parameterSource(index: i32): Source {
   return <Source>(<i32>load<u8>(STATES + <usize>index * 2 + 1) & ~UNTOLD);
+}
+
+/** True for the address, mask and routers that USE_DHCP=1 sets aside. */
+export function parameterIsAddressing(index: i32): bool {
+  return (load<u8>(record(index) + 9) & DHCP_SETS_ASIDE) != 0;
 }
 
 /** The name, in upper case. */

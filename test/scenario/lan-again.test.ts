@@ -27,7 +27,7 @@ const OF_OLD = ["MTU_SIZE=1496 dhcp", "DOMAIN=old.example dhcp", "LOGSRVR=10.0.8
   "HTTPDIR=old option242", "PHY2STAT=0 option242", "VLANTEST=30 option242", "SIG=2 option242", "SIPDOMAIN=old.example settings",
   "L2QSIG=3 settings"];
 const AS_NEW = ["MTU_SIZE=1500 default", "DOMAIN= default", "LOGSRVR= default", "SNTPSRVR= default", "HTTPDIR= default",
-  "PHY2STAT=1 default", "VLANTEST=60 default", "SIG=0 default", "SIPDOMAIN= default", "L2QSIG=6 default"];
+  "PHY2STAT=1 default", "VLANTEST=60 default", "SIG=0 default", "SIPDOMAIN=old.example stored", "L2QSIG=3 stored"];
 const OLD_FILES = { "old/96xxupgrade.txt": "SET SIPSIGNAL 1\nSET SIPPROXYSRVR 10.0.8.9,10.0.8.3\nGET 46xxsettings.txt\n",
   "old/46xxsettings.txt": "SET SIPDOMAIN old.example\nSET L2QSIG 3\n" };
 

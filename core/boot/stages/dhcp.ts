@@ -14,9 +14,10 @@ import {
 } from "../../net/dhcp-client";
 import { linkSpeed } from "../../net/link";
 import { option242Poll } from "../../settings/option242";
-import { parameterNumber, parametersReportPoll, parametersReturn } from "../../settings/parameters";
+import { parameterNumber, parametersReportPoll } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear, screenSetLine } from "../../ui/screen";
+import { passBegin } from "../pass";
 import { statusNotice } from "../status";
 import { vlanCheck, vlanFallBack, vlanInUse, vlanIsTagged } from "../vlan";
 import { restartFor } from "./restart";
@@ -36,7 +37,7 @@ export function dhcpIsStatic(): bool {
 
 /** What an earlier lease and its files brought is forgotten: the next one may not bring it. */
 export function dhcpEnter(): void {
-  parametersReturn(true);
+  passBegin(true);
   isStatic = addressIsStatic();
   noticed = false;
   againUs = timeNow();

@@ -1,6 +1,6 @@
 // State `link`: wait for the line port, then show its speed.
 //
-// A cable that was pulled may come back on another network: parameters return to what they were before the first link.
+// A cable that was pulled may come back on another network: parameters return to what is stored and entered locally.
 
 import { Row } from "../../../hal/abi";
 import { BootState, Notice } from "../../../hal/events";
@@ -10,8 +10,9 @@ import { timeNow, timeWakeAt, timeWakeIn, timeWakeNow } from "../../base/time";
 import { IDLE_US, LINK_SHOWN_US, NO_LINK_US } from "../../config";
 import { linkSpeed } from "../../net/link";
 import { lldpAgentInit } from "../../net/lldp-agent";
-import { parametersMark, parametersReportPoll, parametersReturn } from "../../settings/parameters";
+import { parametersMark, parametersReportPoll } from "../../settings/parameters";
 import { screenClear, screenSetLine, screenSetText } from "../../ui/screen";
+import { passBegin } from "../pass";
 import { statusNotice } from "../status";
 import { vlanStart } from "../vlan";
 
@@ -22,7 +23,7 @@ let noticed: bool = false;
 let shownUs: u64 = 0;
 
 export function linkEnter(): void {
-  if (again) parametersReturn(false);
+  if (again) passBegin(false);
   vlanStart();
   if (!again) parametersMark();
   again = true;
