@@ -32,29 +32,34 @@ const OLD_FILES = { "old/96xxupgrade.txt": "SET SIPSIGNAL 1\nSET SIPPROXYSRVR 10
   "old/46xxsettings.txt": "SET SIPDOMAIN old.example\nSET L2QSIG 3\n" };
 
 /** A talkative LAN, until `becomes` is called in `at`: then a taciturn one. */
-function moving(seconds: number, more: Partial<Scenario> = {}, dhcp: Partial<LanDhcp> = TALKATIVE): Omit<Scenario, "name"> {
-  const own = vlan(1, dhcp);
+function moving(seconds: number, more: Partial<Scenario> = {}, knowsUs = false): Omit<Scenario, "name"> {
+  const own = vlan(1, TALKATIVE);
   const files: FileSource[] = [new MemoryFiles(OLD_FILES), new MemoryFiles({ "96xxupgrade.txt": "SET SIPSIGNAL 1\n" })];
   let hasMoved = false;
   return {
     ...telephone, lan: { vlans: [own] }, files: { read: (path) => files[hasMoved ? 1 : 0]!.read(path) },
-    built: (built, scheduler) => changing(built, scheduler, dhcpConfigOf(own, own.dhcp!, ""), () => hasMoved),
+    built: (built, scheduler) => changing(built, scheduler, dhcpConfigOf(own, own.dhcp!, ""), () => hasMoved, knowsUs),
     at: { seconds, do: () => void (hasMoved = true) },
     ...more,
   };
 }
 
-/** The other server knows nobody of before, so that it refuses the old address. */
-function changing(built: BuiltLan, scheduler: Scheduler, config: DhcpConfig, hasMoved: () => boolean): void {
+/** The other server knows nobody of before, so that it refuses the old address; or it has listened, and renews it. */
+function changing(built: BuiltLan, scheduler: Scheduler, config: DhcpConfig, hasMoved: () => boolean, knowsUs: boolean): void {
   const before = new DhcpServer(config, scheduler);
   const { server, count, mask, routers } = config;
   const after = new DhcpServer({
-    server, count, mask, routers, first: config.first + 10, dns: [], domain: "", leaseSeconds: 86400, option242: "HTTPSRVR=10.0.8.2",
-    authoritative: true,
+    server, count, mask, routers, first: config.first + (knowsUs ? 0 : 10), dns: [], domain: "", leaseSeconds: 86400,
+    option242: "HTTPSRVR=10.0.8.2", authoritative: true,
   }, scheduler);
   const stack = built.lan.host(1, "10.0.8.1")!;
   stack.udp.close(DHCP_SERVER_PORT);
-  stack.listenDatagram(DHCP_SERVER_PORT, { receive: (data, from, reply) => (hasMoved() ? after : before).receive(data, from, reply) });
+  stack.listenDatagram(DHCP_SERVER_PORT, {
+    receive: (data, from, reply) => {
+      if (knowsUs && !hasMoved()) after.receive(data, from, () => undefined);
+      (hasMoved() ? after : before).receive(data, from, reply);
+    },
+  });
 }
 
 const rows: Row[] = [
@@ -76,6 +81,13 @@ const rows: Row[] = [
       t.equal(states(played)[states(played).indexOf("login") + 1], "dhcp");
       t.same(values(played, FORGOTTEN), AS_NEW);
       t.equal(value(played, "IPADD"), "IPADD=10.0.8.60 dhcp");
+    },
+  },
+  {
+    ...moving(100, { until: "none", timeoutSeconds: 230 }, true), name: "renewal-by-a-taciturn-server", ends: LOGIN,
+    check: (t, played) => {
+      t.same(played.events.flatMap((event) => (event.event === "dhcp" && event.message === "ack" ? [event.lease] : [])), [400, 86400]);
+      t.same(values(played, FORGOTTEN), OF_OLD, "a renewal changes the lease's times and nothing else");
     },
   },
   {
