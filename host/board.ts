@@ -4,6 +4,7 @@
 // breaks an assumption. It has no clock: a run loop sets the scheduler's time and calls `poll`.
 
 import { Mode, POLL_ENDED, POLL_WAIT_US_MAX, POLL_ZERO_COUNT_MAX, ResetCause } from "../hal/abi.js";
+import type { HalImports } from "../hal/contract.js";
 import { instantiateCore, type Core } from "./core-loader.js";
 import { EventLog } from "./events.js";
 import { HalBinding } from "./hal-binding.js";
@@ -38,6 +39,8 @@ export interface LineContext {
 export interface BoardOptions {
   /** From `compileCore`. */
   readonly core: WebAssembly.Module;
+  /** How an instance is made of it; a `Recorder` stands in between here. */
+  readonly instantiate?: (module: WebAssembly.Module, imports: HalImports) => Core;
   readonly identity: Identity;
   readonly network: (scheduler: Scheduler, line: LineContext) => Network;
   readonly flash?: (clock: Scheduler, random: Random) => Flash;
@@ -75,6 +78,7 @@ export class Board {
   pollCallsMax = 0;
   resetCount = 0;
   readonly #core: WebAssembly.Module;
+  readonly #instantiate: (module: WebAssembly.Module, imports: HalImports) => Core;
   readonly #mode: Mode;
   readonly #staging: Staging;
   #instance: Core | undefined;
@@ -84,6 +88,7 @@ export class Board {
   constructor(options: BoardOptions) {
     const random = new Random(options.seed ?? 1);
     this.#core = options.core;
+    this.#instantiate = options.instantiate ?? instantiateCore;
     this.#mode = options.mode ?? Mode.Telephone;
     this.log = new EventLog(this.scheduler, { showSecrets: options.showSecrets ?? false });
     this.system = new SystemBlock(options.identity);
@@ -227,7 +232,7 @@ export class Board {
     this.line.start();
     this.pc.start();
     this.#zeroCount = 0;
-    const core = instantiateCore(this.#core, this.binding.imports);
+    const core = this.#instantiate(this.#core, this.binding.imports);
     this.binding.attach(core.memory);
     this.#instance = core;
     try {

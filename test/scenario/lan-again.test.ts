@@ -49,7 +49,7 @@ function changing(built: BuiltLan, scheduler: Scheduler, config: DhcpConfig, has
   const before = new DhcpServer(config, scheduler);
   const { server, count, mask, routers } = config;
   const after = new DhcpServer({
-    server, count, mask, routers, first: config.first + (knowsUs ? 0 : 10), dns: [], domain: "", leaseSeconds: 86400,
+    server, count, mask, routers, first: config.first + (knowsUs ? 0 : 10), dns: [], domain: knowsUs ? "new.example" : "", leaseSeconds: 86400,
     option242: "HTTPSRVR=10.0.8.2", authoritative: true,
   }, scheduler);
   const stack = built.lan.host(1, "10.0.8.1")!;
@@ -84,7 +84,7 @@ const rows: Row[] = [
     },
   },
   {
-    ...moving(100, { until: "none", timeoutSeconds: 230 }, true), name: "renewal-by-a-taciturn-server", ends: LOGIN,
+    ...moving(100, { until: "none", timeoutSeconds: 230 }, true), name: "renewal-by-another-server", ends: LOGIN,
     check: (t, played) => {
       t.same(played.events.flatMap((event) => (event.event === "dhcp" && event.message === "ack" ? [event.lease] : [])), [400, 86400]);
       t.same(values(played, FORGOTTEN), OF_OLD, "a renewal changes the lease's times and nothing else");

@@ -22,6 +22,8 @@ export type FlashOperation = "erase" | "program";
 export class GuardedFlash extends FlashWrapper {
   /** Operations in the slots, by kind. */
   readonly counts: Record<FlashOperation, number> = { erase: 0, program: 0 };
+  /** All operations, those in journal and settings too. */
+  beganCount = 0;
   /** Offsets that were touched although nothing had been accepted. */
   readonly trespasses: number[] = [];
   /** Set by the run: an `image` event of this start-up said accepted. */
@@ -42,6 +44,7 @@ export class GuardedFlash extends FlashWrapper {
   }
 
   #begun(kind: FlashOperation, offset: number, status: number): number {
+    if (status === Status.Ok) this.beganCount += 1;
     if (status !== Status.Ok || offset < this.#slots) return status;
     this.counts[kind] += 1;
     if (!this.allowed) this.trespasses.push(offset);
