@@ -49,8 +49,8 @@ function changing(built: BuiltLan, scheduler: Scheduler, config: DhcpConfig, has
   const before = new DhcpServer(config, scheduler);
   const { server, count, mask, routers } = config;
   const after = new DhcpServer({
-    server, count, mask, routers, first: config.first + (knowsUs ? 0 : 10), dns: [], domain: knowsUs ? "new.example" : "", leaseSeconds: 86400,
-    option242: "HTTPSRVR=10.0.8.2", authoritative: true,
+    server, count, mask, routers, first: config.first + (knowsUs ? 0 : 10), dns: [], domain: knowsUs ? "new.example" : "",
+    leaseSeconds: 86400, option242: "HTTPSRVR=10.0.8.2", authoritative: true,
   }, scheduler);
   const stack = built.lan.host(1, "10.0.8.1")!;
   stack.udp.close(DHCP_SERVER_PORT);
