@@ -3,10 +3,6 @@
 //
 // The other modes need the parameters only: they go to the file server at once.
 
-// State `hardware`: parameters to their defaults, what was entered locally over them, then the stored software is verified.
-//
-// The other modes need the parameters only: they go to the file server at once.
-
 import { Info, Kind, Mode, Status } from "../../../hal/abi";
 import { BootState, Source } from "../../../hal/events";
 import { systemHas, systemInfo } from "../../base/system";

@@ -1,0 +1,77 @@
+// Goal: the way straight into a slot holds at its edges: a file that grows past its slot after its header was let in, blocks that look
+// written because an erase was cut, and an update that failed half-way and is begun again in the same start-up.
+// Method: whole start-ups with staging 0 against such files, chips and cables; what a cut left weak goes bad afterwards.
+
+import t from "tap";
+import { Kind } from "../../hal/abi.js";
+import { all } from "../../host/faults/cut-models.js";
+import { FlashWrapper } from "../../host/faults/flash-wrapper.js";
+import { packImage } from "../../host/image/pack.js";
+import { seededPayload } from "../../host/image/payload.js";
+import type { CutModel } from "../../host/peripherals/flash.js";
+import { testKey } from "../support/image-craft.js";
+import { blockFile, play, software, type Scenario, type Software } from "../support/scenario.js";
+
+const BLOCK_BYTES = 4096;
+const SECTOR_BYTES = 4096;
+const HEADER_BYTES = 32;
+/** On a chip of 64 units: 24 an application slot, the last its info area (core/flash/layout.ts). */
+const ROOM_BYTES = 23 * 0x10000;
+const running = software("app1.bin", { counter: 1 });
+const SCRIPT = "SET APPNAME app2.bin\n";
+
+t.test("a file whose last entries do not fit its slot is refused before they are written", (t) => {
+  const around = software("app2.bin", { counter: 1, bytes: 1000 }).bytes.length - 1000;
+  for (const over of [0, 1, 64]) {
+    const file = software("app2.bin", { counter: 1, bytes: ROOM_BYTES - around + over });
+    const files = { "96xxupgrade.txt": SCRIPT, "app2.bin": file.bytes };
+    const played = play({ name: "over", stored: [running], stagingBytes: 0, files, mayGiveUp: true });
+    t.same(played.violations, [], `${over} bytes too many`);
+    t.same([played.end.appname, played.end.appstat ?? 0], over === 0 ? ["app2.bin", 0] : ["app1.bin", 1]);
+  }
+  t.end();
+});
+
+/** Two blocks of noise, three of 0xff, two of noise, two of 0xff, one of noise. */
+function gappy(): Software {
+  const payload = seededPayload("gappy", 5, 10 * BLOCK_BYTES - HEADER_BYTES);
+  for (const block of [2, 3, 4, 7, 8]) payload.fill(0xff, block * BLOCK_BYTES - HEADER_BYTES, (block + 1) * BLOCK_BYTES - HEADER_BYTES);
+  const plan = { kind: Kind.Application, version: { major: 1, minor: 0, revision: 0, build: 0 }, signer: testKey, counter: 1 };
+  return { name: "app2.bin", kind: Kind.Application, bytes: packImage(payload, plan) };
+}
+
+/** A unit whose erase was cut reads as erased today; each of its sectors is weak until it is erased again. */
+class WeakErase extends FlashWrapper {
+  readonly weak = new Set<number>();
+  #last: readonly number[] = [];
+
+  override eraseStart(offset: number, bytes: number): number {
+    this.#last = Array.from({ length: bytes / SECTOR_BYTES }, (_, at) => offset + at * SECTOR_BYTES);
+    for (const sector of this.#last) this.weak.delete(sector);
+    return this.inner.eraseStart(offset, bytes);
+  }
+
+  override powerOff(model?: CutModel): void {
+    if (model !== undefined) for (const sector of this.#last) this.weak.add(sector);
+    this.inner.powerOff(model);
+  }
+}
+
+t.test("blocks of 0xff that an erase left behind are not taken for written ones", (t) => {
+  const file = gappy();
+  const files = { "96xxupgrade.txt": SCRIPT, "app2.bin": file.bytes, "app2.bin.blocks": blockFile(file) };
+  const scenario: Scenario = { name: "gappy", stored: [running], stagingBytes: 0, files, mayGiveUp: true };
+  const erases = play(scenario).flash.counts.erase;
+  t.ok(erases > 1);
+  for (let after = 0; after < erases; after++) {
+    let flash: WeakErase | undefined;
+    const cut = { operation: "erase", after, model: all } as const;
+    const played = play({ ...scenario, cut, wrap: (inner) => (flash = new WeakErase(inner)) });
+    t.same([played.violations, played.end.appname], [[], "app2.bin"]);
+    const contents = played.board.flash.contents();
+    for (const sector of flash!.weak) contents[sector]! ^= 0x10;
+    const later = play({ name: "later", contents, strict: false, handler: () => ({ status: 404, headers: [], body: new Uint8Array(0) }) });
+    t.same([later.violations, later.end.appname], [[], "app2.bin"], `erase ${after}: ${flash!.weak.size} sectors are weak`);
+  }
+  t.end();
+});
