@@ -4,12 +4,15 @@
 
 import t from "tap";
 import { Kind } from "../../hal/abi.js";
+import type { SlotEvent } from "../../host/event-types.js";
 import { all } from "../../host/faults/cut-models.js";
+import { FailingFlash } from "../../host/faults/failing-flash.js";
 import { FlashWrapper } from "../../host/faults/flash-wrapper.js";
 import { packImage } from "../../host/image/pack.js";
 import { seededPayload } from "../../host/image/payload.js";
 import type { CutModel } from "../../host/peripherals/flash.js";
 import { testKey } from "../support/image-craft.js";
+import { office } from "../support/lans.js";
 import { blockFile, play, software, type Scenario, type Software } from "../support/scenario.js";
 
 const BLOCK_BYTES = 4096;
@@ -73,5 +76,23 @@ t.test("blocks of 0xff that an erase left behind are not taken for written ones"
     const later = play({ name: "later", contents, strict: false, handler: () => ({ status: 404, headers: [], body: new Uint8Array(0) }) });
     t.same([later.violations, later.end.appname], [[], "app2.bin"], `erase ${after}: ${flash!.weak.size} sectors are weak`);
   }
+  t.end();
+});
+
+t.test("what waited for a copy that failed is not copied in a later try", (t) => {
+  const boot = software("app2.bin", { kind: Kind.Boot, counter: 1, bytes: 200_000 });
+  const scenario: Scenario = {
+    name: "again", lan: office(), stored: [running], stagingBytes: 0, files: { "96xxupgrade.txt": SCRIPT, "app2.bin": boot.bytes }, mayGiveUp: true,
+  };
+  let failedCount = 0;
+  for (let after = 0; after < 10; after++) {
+    const wrap: Scenario["wrap"] = (flash) => new FailingFlash(flash, { kind: "erase", after });
+    const played = play({ ...scenario, wrap, strict: false, pull: { state: "call-server", afterMs: 5, forMs: 3000 } });
+    const slots = played.events.filter((event): event is SlotEvent => event.event === "slot");
+    if (!slots.some(({ kind, state }) => kind === "boot" && state === "failed")) continue;
+    failedCount += 1;
+    t.same([played.violations, played.end.bootname], [[], "app2.bin"], `erase ${after} failed, the second try did not`);
+  }
+  t.ok(failedCount > 0, `${failedCount} copies failed`);
   t.end();
 });

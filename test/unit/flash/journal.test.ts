@@ -398,3 +398,41 @@ t.test("a reset while the chip works: the next instance waits for it", async (t)
   t.equal(carryOn(chip, clock, 0), MARKS.length);
   t.equal(chip.counters.refusals, 0);
 });
+
+t.test("a poll that says Pending has work left, however much one poll does", async (t) => {
+  for (let failures = 0; failures < 14; failures++) {
+    const clock = { nowUs: 0 };
+    const chip = dirtyChip(sectorsOf(4 * KIB, 8), clock);
+    /** A chip that is done at once, some of whose programs fail: so one poll takes any number of steps. */
+    class Instant extends FlashWrapper {
+      left = 0;
+      #fails = false;
+
+      override programStart(offset: number, source: Uint8Array): number {
+        const status = this.inner.programStart(offset, source);
+        this.#fails = status === Status.Ok && this.left > 0;
+        if (this.#fails) this.left -= 1;
+        return status;
+      }
+
+      override poll(): number {
+        clock.nowUs += 10_000_000;
+        const status = this.inner.poll();
+        const said = this.#fails ? Status.ProgramFailed : status;
+        this.#fails = false;
+        return said;
+      }
+    }
+    const instant = new Instant(chip);
+    const core = new FlashCore(instant, clock);
+    t.equal(core.open(), Status.Ok);
+    instant.left = failures;
+    core.call("journal_mark", Kind.Application, 0, 4, 3, core.give(new Uint8Array(16)), 0);
+    let status: number;
+    do {
+      status = core.poll("journal_poll");
+      t.equal(status === Status.Pending, core.call("journal_is_busy") === 1, `${failures} programs failed`);
+    } while (status === Status.Pending);
+    t.equal(status, Status.Ok);
+  }
+});
