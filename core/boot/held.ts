@@ -6,7 +6,7 @@
 
 import { Status } from "../../hal/abi";
 import { SlotState } from "../../hal/events";
-import { bytesEqual, bytesFill } from "../base/bytes";
+import { bytesAre, bytesEqual, bytesFill } from "../base/bytes";
 import { timeWakeNow } from "../base/time";
 import { BLOCK_BYTES, BLOCK_COUNT_MAX, BLOCK_FILE_BYTES_MAX } from "../config";
 import { blockTableRead } from "../flash/block-table";
@@ -129,7 +129,9 @@ export function heldVerifyPoll(): i32 {
 function heldIsWhole(): bool {
   const state = journalState(kind, slot);
   if (state == SlotState.Writing) return bytesEqual(journalDigest(kind, slot) + 4, blocksNamePtr(), RUN_NAME_BYTES);
-  return heldIsImage() || state == SlotState.Rejected;
+  if (state != SlotState.Rejected) return heldIsImage();
+  // A file that was refused as it came, without a table, has no name there: behind its end may stand what an earlier cut left.
+  return !bytesAre(journalDigest(kind, slot) + 4, 0, RUN_NAME_BYTES);
 }
 
 /** True when all of the slot was written and verified: an empty block is one then, and not the remains of an erase that was cut. */

@@ -11,7 +11,9 @@ import { FlashWrapper } from "../../host/faults/flash-wrapper.js";
 import { packImage } from "../../host/image/pack.js";
 import { seededPayload } from "../../host/image/payload.js";
 import type { CutModel } from "../../host/peripherals/flash.js";
-import { testKey } from "../support/image-craft.js";
+import { fileHandler, MemoryFiles } from "../../host/site/file-server.js";
+import type { HttpHandler } from "../../host/site/http-message.js";
+import { otherKey, testKey } from "../support/image-craft.js";
 import { office } from "../support/lans.js";
 import { blockFile, play, software, type Scenario, type Software } from "../support/scenario.js";
 
@@ -76,6 +78,49 @@ t.test("blocks of 0xff that an erase left behind are not taken for written ones"
     const later = play({ name: "later", contents, strict: false, handler: () => ({ status: 404, headers: [], body: new Uint8Array(0) }) });
     t.same([later.violations, later.end.appname], [[], "app2.bin"], `erase ${after}: ${flash!.weak.size} sectors are weak`);
   }
+  t.end();
+});
+
+/** A page that power failed in reads as it was left, until its sector is erased. */
+class WeakPage extends FlashWrapper {
+  weak: number | undefined;
+  #last = 0;
+
+  override programStart(offset: number, source: Uint8Array): number {
+    this.#last = offset;
+    return this.inner.programStart(offset, source);
+  }
+
+  override eraseStart(offset: number, bytes: number): number {
+    if (this.weak !== undefined && this.weak >= offset && this.weak < offset + bytes) this.weak = undefined;
+    return this.inner.eraseStart(offset, bytes);
+  }
+
+  override powerOff(model?: CutModel): void {
+    if (model !== undefined) this.weak = this.#last;
+    this.inner.powerOff(model);
+  }
+}
+
+t.test("behind a file that was refused as it came, nothing that stands in the slot counts as whole", (t) => {
+  const file = software("app2.bin", { counter: 1, bytes: 12 * BLOCK_BYTES });
+  const refused = software("app2.bin", { counter: 1, bytes: 2000, signer: otherKey });
+  const bare = (served: Software): HttpHandler => fileHandler(new MemoryFiles({ "96xxupgrade.txt": SCRIPT, "app2.bin": served.bytes }));
+  let asked = 0;
+  let flash: WeakPage | undefined;
+  const first = play({
+    name: "refused", stored: [running], stagingBytes: 0, mayGiveUp: true, strict: false,
+    handler: (request) => bare(request.target === "/app2.bin" && ++asked > 1 ? refused : file)(request),
+    wrap: (inner) => (flash = new WeakPage(inner)), cut: { operation: "program", after: 11 * BLOCK_BYTES / 256 + 15, model: all },
+  });
+  t.ok(first.events.some((event) => event.event === "slot" && event.state === "rejected"));
+  const weak = flash!.weak!;
+  const files = { "96xxupgrade.txt": SCRIPT, "app2.bin": file.bytes, "app2.bin.blocks": blockFile(file) };
+  const second = play({
+    name: "whole", contents: first.board.flash.contents(), stagingBytes: 0, files, mayGiveUp: true,
+    wrap: (inner) => Object.assign((flash = new WeakPage(inner)), { weak }),
+  });
+  t.same([second.violations, second.end.appname, flash!.weak], [[], "app2.bin", undefined], "its last page was erased and written again");
   t.end();
 });
 
