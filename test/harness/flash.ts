@@ -10,8 +10,8 @@ import {
   infoCrc32, infoDigestPtr, infoEtagBytes, infoEtagPtr, infoFileBytes, infoNameBytes, infoNamePtr, infoPoll, infoRead, infoWriteStart,
 } from "../../core/flash/info-area";
 import {
-  journalAttempts, journalCounter, journalDigest, journalErasedBytes, journalIsBusy, journalMark, journalMarkErased, journalOpen, journalPoll,
-  journalPreferred, journalState,
+  journalAttempts, journalCounter, journalDigest, journalErasedBytes, journalIsBusy, journalMark, journalMarkErased, journalOpen,
+  journalPoll, journalPreferred, journalState,
 } from "../../core/flash/journal";
 import {
   layoutInfoOffset, layoutInit, layoutJournalOffset, layoutProtect, layoutSettingsBytes, layoutSettingsOffset, layoutSlotBytes,

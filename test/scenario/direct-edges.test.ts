@@ -127,7 +127,8 @@ t.test("behind a file that was refused as it came, nothing that stands in the sl
 t.test("what waited for a copy that failed is not copied in a later try", (t) => {
   const boot = software("app2.bin", { kind: Kind.Boot, counter: 1, bytes: 200_000 });
   const scenario: Scenario = {
-    name: "again", lan: office(), stored: [running], stagingBytes: 0, files: { "96xxupgrade.txt": SCRIPT, "app2.bin": boot.bytes }, mayGiveUp: true,
+    name: "again", lan: office(), stored: [running], stagingBytes: 0, mayGiveUp: true,
+    files: { "96xxupgrade.txt": SCRIPT, "app2.bin": boot.bytes },
   };
   let failedCount = 0;
   for (let after = 0; after < 10; after++) {

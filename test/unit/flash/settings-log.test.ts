@@ -379,37 +379,6 @@ t.test("a chip that fails keeps the set before, and the next save tries again", 
   }
 });
 
-t.test("after a save that failed the set before is written again when it is saved", async (t) => {
-  for (const part of [inSectors(4 * KIB, 8), inUnits(4 * KIB, 8)]) {
-    for (let after = 0; after < 3; after++) {
-      const { chip, clock, core } = afterTwo(part);
-      core.reset(new FailingFlash(chip, { kind: "program", after }), clock);
-      settingsFile(core, { SIPSIGNAL: "2" });
-      t.ok(save(core) < 0, "the new set is not stored, and that is said");
-      settingsFile(core, { SIPSIGNAL: "1", PROCSTAT: "1" });
-      t.equal(keptText(core), STORY[2], "the user has the old one again");
-      t.equal(save(core), Status.Ok);
-      core.reset(chip, clock);
-      t.same([openSettings(core), keptText(core)], [Status.Ok, STORY[2]], `program ${after} failed: what was saved last counts`);
-    }
-  }
-});
-
-t.test("a record that could not be written again does not come back over the one that was acted on", async (t) => {
-  for (const part of [inSectors(4 * KIB, 16), inUnits(4 * KIB, 16)]) {
-    const { chip, clock, core } = afterTwo(part);
-    STEPS[2]!(core);
-    core.reset(new PowerCut(chip, (part.totalBytes === 20 * 4 * KIB ? 1 : 2) + 1, all), clock);
-    t.throws(() => save(core), "its seal was not begun");
-    chip.powerOn();
-    core.reset(new FailingFlash(chip, { kind: "program", after: 0 }), clock);
-    t.same([openSettings(core), keptText(core)], [Status.Ok, STORY[2]], "given up for the one before");
-    t.equal(save(core), Status.Ok, "what was acted on is saved, as each start does");
-    core.reset(chip, clock);
-    t.same([openSettings(core), keptText(core)], [Status.Ok, STORY[2]]);
-  }
-});
-
 t.test("a chip that lies is caught", async (t) => {
   const { chip, clock, core } = afterTwo(inSectors(4 * KIB, 8));
   class Liar extends FlashWrapper {
