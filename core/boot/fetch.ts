@@ -3,7 +3,7 @@
 // docs/STARTUP.md, HTTP. It shows the three texts of every request and sends one `http` event for each. The bytes go
 // through boot/transfer; what they are for is decided by the stage that started it.
 
-import { Row, Status } from "../../hal/abi";
+import { Mode, Row, Status } from "../../hal/abi";
 import { EventKind, Field, HttpError, HttpWhy } from "../../hal/events";
 import { bytesCopy, bytesEqual } from "../base/bytes";
 import { eventBegin, eventCode, eventFlag, eventNumber, eventSend, eventText } from "../base/events";
@@ -27,6 +27,7 @@ import { directHasAll } from "./direct";
 import {
   rangeAsk, rangeEnd, rangeEtagBytes, rangeEtagPtr, rangeForget, rangeFrom, rangeIsAnswer, rangeJudge, rangeJudgeBody, rangeReport,
 } from "./range";
+import { modeGet } from "./mode";
 import { Target, transferAccept, transferBytes, transferReceive, transferStart, transferWhy } from "./transfer";
 
 /** How a fetch ended. */
@@ -55,6 +56,9 @@ enum Phase {
 }
 
 const NO_HANDLE: i32 = -1;
+/** In the modes without a start-up whoever runs the module is the file server, whatever the file itself says of servers. */
+const HOST_SERVER = memory.data<u8>([0x31, 0x32, 0x37, 0x2e, 0x30, 0x2e, 0x30, 0x2e, 0x31]); // 127.0.0.1
+const HOST_SERVER_BYTES: i32 = 9;
 const REQUEST_BYTES_MAX: i32 = 2048;
 const NAME = memory.data(128, 8);
 const SERVERS = memory.data(256, 8);
@@ -106,13 +110,18 @@ export function fetchStart(ptr: usize, bytes: i32, into: Target, limit: u32): vo
   answered = false;
   headSeen = false;
   rangeForget();
-  const listBytes = parameterBytes(Parameter.HTTPSRVR);
-  if (listBytes != serversBytes || !bytesEqual(SERVERS, parameterPtr(Parameter.HTTPSRVR), listBytes)) serverIndex = 0;
+  const list = fetchFromHost() ? HOST_SERVER : parameterPtr(Parameter.HTTPSRVR);
+  const listBytes = fetchFromHost() ? HOST_SERVER_BYTES : parameterBytes(Parameter.HTTPSRVR);
+  if (listBytes != serversBytes || !bytesEqual(SERVERS, list, listBytes)) serverIndex = 0;
   serversBytes = listBytes;
-  bytesCopy(SERVERS, parameterPtr(Parameter.HTTPSRVR), listBytes);
+  bytesCopy(SERVERS, list, listBytes);
   serversLeft = listCount(SERVERS, serversBytes);
   if (serversLeft == 0) fetchEnd(Fetch.NoServer);
   else fetchServer();
+}
+
+function fetchFromHost(): bool {
+  return modeGet() != Mode.Telephone;
 }
 
 /** Starts a further GET of the same file from the same server, for what is still wanted of it. */
@@ -183,8 +192,8 @@ function fetchClose(abort: bool): void {
 function fetchServer(): void {
   hostBytes = listItemBytes(SERVERS, serversBytes, serverIndex);
   bytesCopy(HOST, listItemPtr(SERVERS, serversBytes, serverIndex), hostBytes);
-  port = parameterNumber(Parameter.HTTPPORT);
-  requestPath(parameterPtr(Parameter.HTTPDIR), parameterBytes(Parameter.HTTPDIR), NAME, nameBytes);
+  port = fetchFromHost() ? HTTP_PORT : parameterNumber(Parameter.HTTPPORT);
+  requestPath(parameterPtr(Parameter.HTTPDIR), fetchFromHost() ? 0 : parameterBytes(Parameter.HTTPDIR), NAME, nameBytes);
   pathBytes = lineBytes();
   bytesCopy(PATH, linePtr(), pathBytes);
   triesLeft = HTTP_TRIES_MAX;

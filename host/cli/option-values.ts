@@ -4,6 +4,7 @@
 // by the telephone. It opens no file and asks no server.
 
 import { Key } from "../../hal/abi.js";
+import { macText } from "../explain/mac-text.js";
 import type { KeyPress } from "../key-press.js";
 import type { KeyMoment, KeyScript } from "../key-script.js";
 import { UsageError } from "./usage.js";
@@ -72,11 +73,6 @@ export function macValue(text: string): Uint8Array {
     throw new UsageError(`--mac ${quoted(text)}: this is no address of one device; its first byte must be even, such as 00:04:0d:12:34:56`);
   }
   return bytes;
-}
-
-/** A MAC as `$MACADDR` shows it: twelve lower-case digits. */
-export function macText(mac: Uint8Array): string {
-  return Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A file's name as a script would give it: no folder, no blanks. */

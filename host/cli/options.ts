@@ -4,7 +4,8 @@
 // never ignored; two options that contradict each other are refused as well. It opens no file.
 
 import type { KeyScript } from "../key-script.js";
-import { nearest, readArguments, type OptionTable, type OptionValues } from "./arguments.js";
+import { nearest } from "../nearest.js";
+import { readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import {
   faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, serverValue, STATES,
   userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
@@ -62,9 +63,9 @@ export interface BootOptions {
 }
 
 /** The MAC and serial number of a telephone that nobody described. */
-const MAC_DEFAULT = "00:04:0d:12:34:56";
-const SERIAL_DEFAULT = "07N540100001";
-const MODEL_DEFAULT = "9640";
+export const MAC_DEFAULT = "00:04:0d:12:34:56";
+export const SERIAL_DEFAULT = "07N540100001";
+export const MODEL_DEFAULT = "9640";
 const PART_DEFAULT = "W25Q128JV";
 const SPEED_MAX = 1000;
 /** A day: longer than any start-up, short enough for the telephone's 32-bit microseconds to be widened safely. */

@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import t from "tap";
 import { Key } from "../../hal/abi.js";
-import { nearest } from "../../host/cli/arguments.js";
+import { nearest } from "../../host/nearest.js";
 import { parseBootOptions, type BootOptions } from "../../host/cli/options.js";
 import { UsageError } from "../../host/cli/usage.js";
 

@@ -1,0 +1,45 @@
+// Judges a file as a telephone would read it, and says what to type instead: the findings of `offhook lint`.
+//
+// In: a file. Out: findings in the order of its lines. The core lexes the file and judges every value; the rules only put into words
+// what it said, and look at the way through the file.
+
+import { ScriptWhy } from "../../hal/events.js";
+import type { ScriptInput } from "../explain/script-run.js";
+import { badBytes } from "./characters.js";
+import { RULES, type Finding, type RuleName } from "./finding.js";
+import { readLintFile, type LintFile } from "./lint-file.js";
+import { LINE_RULES } from "./rules.js";
+
+/** Where a statement's characters are wrong, what follows from that is not said too. */
+const FOLLOWS_FROM_CHARACTERS: ReadonlySet<RuleName> = new Set(["bad-value", "not-a-statement", "value-on-next-line", "get-missing", "unknown-parameter"]);
+
+/** All findings of one file; `path` is its name in them. */
+export function lintFile(core: WebAssembly.Module, path: string, input: ScriptInput): Finding[] {
+  const file = readLintFile(core, path, input);
+  const whole = wholeFile(file);
+  if (whole !== undefined) return [findingOf(path, whole[0], 1, whole[1])];
+  const wrong = new Set(file.lines.filter((line) => badBytes(line, file.text) !== undefined).map(({ line }) => line));
+  const findings = LINE_RULES.flatMap(([rule, check]) => check(file)
+    .filter(({ line }) => !(wrong.has(line) && FOLLOWS_FROM_CHARACTERS.has(rule)))
+    .map(({ line, message }) => findingOf(path, rule, line, message)));
+  return findings.sort((a, b) => a.line - b.line);
+}
+
+/** A file that is no script as a whole has one finding. */
+function wholeFile({ ended, bytes, lines }: LintFile): readonly [RuleName, string] | undefined {
+  if (ended === undefined || ended === ScriptWhy.TooLarge) return ["not-a-settings-file", "the file is larger than 4 MiB, and no telephone reads it: is it the right one?"];
+  if (ended !== ScriptWhy.NotAScript) return undefined;
+  if (isUtf16(bytes)) return ["encoding", "the file is UTF-16, and a telephone reads none of it: save it as UTF-8 or plain text"];
+  if (lines.every(({ kind }) => kind === "comment" || kind === "tag")) return ["not-a-settings-file", "the file has no statement: SET NAME VALUE, IF, GOTO or GET"];
+  return ["not-a-settings-file", "the file is no settings file, and a telephone ignores all of it (HTML, or not one statement): save the file itself"];
+}
+
+/** By its mark, or by zero bytes where text has none. */
+function isUtf16(bytes: Uint8Array): boolean {
+  const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  return marked || bytes.subarray(0, 64).includes(0);
+}
+
+function findingOf(file: string, rule: RuleName, line: number, message: string): Finding {
+  return { file, line, severity: RULES[rule], rule, message };
+}
