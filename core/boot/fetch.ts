@@ -3,7 +3,7 @@
 // docs/STARTUP.md, HTTP. It shows the three texts of every request and sends one `http` event for each. The bytes go
 // through boot/transfer; what they are for is decided by the stage that started it.
 
-import { Mode, Row, Status } from "../../hal/abi";
+import { Row, Status } from "../../hal/abi";
 import { EventKind, Field, HttpError, HttpWhy } from "../../hal/events";
 import { bytesCopy, bytesEqual } from "../base/bytes";
 import { eventBegin, eventCode, eventFlag, eventNumber, eventSend, eventText } from "../base/events";
@@ -19,15 +19,13 @@ import * as response from "../http/response";
 import { dnsAddress } from "../net/dns";
 import { streamClose, streamError, streamOpen, streamReasonBytes, streamReasonPtr, streamSend, streamState } from "../net/tcp-stream";
 import { listCount, listItemBytes, listItemPtr } from "../settings/list";
-import { parameterBytes, parameterNumber, parameterPtr } from "../settings/parameters";
-import { Parameter } from "../settings/table";
 import { screenSetLine } from "../ui/screen";
 import { HTTP_PORT, uriHostBytes, uriHostPtr, uriPathBytes, uriPathPtr, uriPort, uriRead } from "../wire/uri";
 import { directHasAll } from "./direct";
 import {
   rangeAsk, rangeEnd, rangeEtagBytes, rangeEtagPtr, rangeForget, rangeFrom, rangeIsAnswer, rangeJudge, rangeJudgeBody, rangeReport,
 } from "./range";
-import { modeGet } from "./mode";
+import { serversBytes, serversFolderBytes, serversFolderPtr, serversPort, serversPtr } from "./servers";
 import { Target, transferAccept, transferBytes, transferReceive, transferStart, transferWhy } from "./transfer";
 
 /** How a fetch ended. */
@@ -56,9 +54,6 @@ enum Phase {
 }
 
 const NO_HANDLE: i32 = -1;
-/** In the modes without a start-up whoever runs the module is the file server, whatever the file itself says of servers. */
-const HOST_SERVER = memory.data<u8>([0x31, 0x32, 0x37, 0x2e, 0x30, 0x2e, 0x30, 0x2e, 0x31]); // 127.0.0.1
-const HOST_SERVER_BYTES: i32 = 9;
 const REQUEST_BYTES_MAX: i32 = 2048;
 const NAME = memory.data(128, 8);
 const SERVERS = memory.data(256, 8);
@@ -73,7 +68,7 @@ let result: Fetch = Fetch.Pending;
 let target: Target = Target.Script;
 let limitBytes: u32 = 0;
 let nameBytes: i32 = 0;
-let serversBytes: i32 = 0;
+let listBytes: i32 = 0;
 let serverIndex: i32 = 0;
 let serversLeft: i32 = 0;
 let hostBytes: i32 = 0;
@@ -94,7 +89,7 @@ let requestCount: u32 = 0;
 export function fetchInit(): void {
   phase = Phase.Idle;
   handle = NO_HANDLE;
-  serversBytes = 0;
+  listBytes = 0;
   serverIndex = 0;
   requestCount = 0;
 }
@@ -110,18 +105,12 @@ export function fetchStart(ptr: usize, bytes: i32, into: Target, limit: u32): vo
   answered = false;
   headSeen = false;
   rangeForget();
-  const list = fetchFromHost() ? HOST_SERVER : parameterPtr(Parameter.HTTPSRVR);
-  const listBytes = fetchFromHost() ? HOST_SERVER_BYTES : parameterBytes(Parameter.HTTPSRVR);
-  if (listBytes != serversBytes || !bytesEqual(SERVERS, list, listBytes)) serverIndex = 0;
-  serversBytes = listBytes;
-  bytesCopy(SERVERS, list, listBytes);
-  serversLeft = listCount(SERVERS, serversBytes);
+  if (listBytes != serversBytes() || !bytesEqual(SERVERS, serversPtr(), listBytes)) serverIndex = 0;
+  listBytes = serversBytes();
+  bytesCopy(SERVERS, serversPtr(), listBytes);
+  serversLeft = listCount(SERVERS, listBytes);
   if (serversLeft == 0) fetchEnd(Fetch.NoServer);
   else fetchServer();
-}
-
-function fetchFromHost(): bool {
-  return modeGet() != Mode.Telephone;
 }
 
 /** Starts a further GET of the same file from the same server, for what is still wanted of it. */
@@ -190,10 +179,10 @@ function fetchClose(abort: bool): void {
 
 /** Begins with the server at `serverIndex`: address, port and path from the parameters in force now. */
 function fetchServer(): void {
-  hostBytes = listItemBytes(SERVERS, serversBytes, serverIndex);
-  bytesCopy(HOST, listItemPtr(SERVERS, serversBytes, serverIndex), hostBytes);
-  port = fetchFromHost() ? HTTP_PORT : parameterNumber(Parameter.HTTPPORT);
-  requestPath(parameterPtr(Parameter.HTTPDIR), fetchFromHost() ? 0 : parameterBytes(Parameter.HTTPDIR), NAME, nameBytes);
+  hostBytes = listItemBytes(SERVERS, listBytes, serverIndex);
+  bytesCopy(HOST, listItemPtr(SERVERS, listBytes, serverIndex), hostBytes);
+  port = serversPort();
+  requestPath(serversFolderPtr(), serversFolderBytes(), NAME, nameBytes);
   pathBytes = lineBytes();
   bytesCopy(PATH, linePtr(), pathBytes);
   triesLeft = HTTP_TRIES_MAX;
@@ -379,7 +368,7 @@ function fetchNext(): void {
   serversLeft--;
   rangeForget();
   if (serversLeft == 0) return fetchEnd(answered ? Fetch.NotObtained : Fetch.Silent);
-  serverIndex = (serverIndex + 1) % listCount(SERVERS, serversBytes);
+  serverIndex = (serverIndex + 1) % listCount(SERVERS, listBytes);
   fetchServer();
 }
 

@@ -61,7 +61,8 @@ function report(values: OptionValues, files: readonly string[]): string {
 function wholeText({ explanation }: Explained, reader: Reader, file: ScriptInput | undefined): string {
   const { model, presets = [] } = reader.identity;
   const group = presets.find((preset) => preset.startsWith("GROUP="))?.slice("GROUP=".length) ?? "0";
-  return `${shown(file?.name ?? "option 242")} for a ${model}, group ${group}\n\n${explanationText(explanation, storedOf(reader.identity))}`;
+  const whole = explanationText(explanation, storedOf(reader.identity));
+  return `${shown(file?.name ?? "option 242")} for a ${model}, group ${group}\n\n${whole}`;
 }
 
 function reportPhones(values: OptionValues, file: ScriptInput | undefined): string {
@@ -133,6 +134,7 @@ function readInput(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`cannot read ${path}: ${code === "ENOENT" ? "no such file" : code === "EISDIR" ? "it is a folder" : message}`);
   }
 }

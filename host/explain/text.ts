@@ -71,7 +71,8 @@ export function statementsText(name: string, statements: readonly Statement[]): 
   return statements.map((statement) => {
     const { file, line, text, taken, why, decided } = statement;
     const state = taken ? "taken" : why === undefined ? "skipped" : "ignored";
-    const reasons = [...(why === undefined ? [] : [why]), ...decided.map((by) => `${by.file}:${by.line}  ${shown(by.text.trim())}  ${by.how}`)];
+    const by = decided.map((place) => `${place.file}:${place.line}  ${shown(place.text.trim())}  ${place.how}`);
+    const reasons = [...(why === undefined ? [] : [why]), ...by];
     return `${state.padEnd(8)} ${file}:${line}  ${shown(text.trim())}\n${reasons.map((reason) => `           ${reason}\n`).join("")}`;
   }).join("");
 }

@@ -11,7 +11,14 @@ import { readLintFile, type LintFile } from "./lint-file.js";
 import { LINE_RULES } from "./rules.js";
 
 /** Where a statement's characters are wrong, what follows from that is not said too. */
-const FOLLOWS_FROM_CHARACTERS: ReadonlySet<RuleName> = new Set(["bad-value", "not-a-statement", "value-on-next-line", "get-missing", "unknown-parameter"]);
+const FOLLOWS_FROM_CHARACTERS: ReadonlySet<RuleName> = new Set([
+  "bad-value", "not-a-statement", "value-on-next-line", "get-missing", "unknown-parameter",
+]);
+
+const TOO_LARGE = "the file is larger than 4 MiB, and no telephone reads it: is it the right one?";
+const UTF16 = "the file is UTF-16, and a telephone reads none of it: save it as UTF-8 or plain text";
+const NO_STATEMENT = "the file has no statement: SET NAME VALUE, IF, GOTO or GET";
+const NO_SCRIPT = "a telephone ignores the whole file (HTML, or not one statement): save the settings file itself, not a page about it";
 
 /** All findings of one file; `path` is its name in them. */
 export function lintFile(core: WebAssembly.Module, path: string, input: ScriptInput): Finding[] {
@@ -27,11 +34,10 @@ export function lintFile(core: WebAssembly.Module, path: string, input: ScriptIn
 
 /** A file that is no script as a whole has one finding. */
 function wholeFile({ ended, bytes, lines }: LintFile): readonly [RuleName, string] | undefined {
-  if (ended === undefined || ended === ScriptWhy.TooLarge) return ["not-a-settings-file", "the file is larger than 4 MiB, and no telephone reads it: is it the right one?"];
+  if (ended === undefined || ended === ScriptWhy.TooLarge) return ["not-a-settings-file", TOO_LARGE];
   if (ended !== ScriptWhy.NotAScript) return undefined;
-  if (isUtf16(bytes)) return ["encoding", "the file is UTF-16, and a telephone reads none of it: save it as UTF-8 or plain text"];
-  if (lines.every(({ kind }) => kind === "comment" || kind === "tag")) return ["not-a-settings-file", "the file has no statement: SET NAME VALUE, IF, GOTO or GET"];
-  return ["not-a-settings-file", "the file is no settings file, and a telephone ignores all of it (HTML, or not one statement): save the file itself"];
+  if (isUtf16(bytes)) return ["encoding", UTF16];
+  return ["not-a-settings-file", lines.every(({ kind }) => kind === "comment" || kind === "tag") ? NO_STATEMENT : NO_SCRIPT];
 }
 
 /** By its mark, or by zero bytes where text has none. */

@@ -34,14 +34,16 @@ export function nameRemark(name: string): NameRemark | undefined {
   const elsewhere = ELSEWHERE.get(name);
   if (elsewhere === undefined) return unknown(name);
   if (elsewhere !== "-" && elsewhere !== RELEASE) {
-    return { rule: "too-new", message: `${name} is of SIP release ${elsewhere}: release ${RELEASE} ignores it; update the telephone's software, or drop the line` };
+    const message = `${name} is of SIP release ${elsewhere}: release ${RELEASE} ignores it; update the telephone's software, or drop the line`;
+    return { rule: "too-new", message };
   }
   const known = elsewhere === RELEASE ? "release 1.0 knows it, and nothing here uses it" : "other telephones of the family know it";
   return { rule: "known-elsewhere", message: `${name} is not used by this telephone: ${known}; the line does no harm` };
 }
 
 function laterOwn(name: string, from: string): NameRemark {
-  return { rule: "too-new", message: `${name} is of SIP release ${from}: a telephone of release ${RELEASE} would ignore it; this one keeps it` };
+  const message = `${name} is of SIP release ${from}: a telephone of release ${RELEASE} ignores it; drop the line there, this telephone keeps it`;
+  return { rule: "too-new", message };
 }
 
 function unknown(name: string): NameRemark {

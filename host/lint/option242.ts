@@ -6,7 +6,7 @@ import { Mode } from "../../hal/abi.js";
 import type { OptionEvent } from "../event-types.js";
 import { OPTION_242 } from "../explain/explain.js";
 import { runScript } from "../explain/script-run.js";
-import { wanted } from "../explain/why-text.js";
+import { setterOf, wanted } from "../explain/why-text.js";
 import { RULES, type Finding, type RuleName } from "./finding.js";
 import { nameRemark } from "./names.js";
 import { vlantestMessage } from "./rules.js";
@@ -28,11 +28,15 @@ function itemRemarks(item: OptionEvent): (readonly [RuleName, string])[] {
   const remark = why === "no-equals-sign" ? undefined : nameRemark(name);
   const remarks: (readonly [RuleName, string])[] = remark === undefined ? [] : [[remark.rule, remark.message]];
   if (effect === "invalid") remarks.push(["bad-value", invalidMessage(name, value, why)]);
-  if (effect === "not-from-dhcp") remarks.push(["unknown-parameter", `${name} is not taken from DHCP: SET ${name} in the settings file, or drop it`]);
-  if (why === "quote-not-closed") remarks.push(["not-a-statement", `the quote in ${name} is not closed, and its value runs to the end: end it with "`]);
+  if (effect === "not-from-dhcp") remarks.push(["unknown-parameter", `${name} is not taken from DHCP: ${fileAdvice(name)}`]);
+  if (why === "quote-not-closed") remarks.push(["not-a-statement", `the quote in ${name} is not closed: end the value with "`]);
   if (isSecret(name) && value !== "") remarks.push(["secret-in-file", `${name} is a secret, and DHCP tells everybody: set it another way`]);
   if (effect === "set" && name === "VLANTEST" && Number(value) === 0) remarks.push(["vlantest-zero", vlantestMessage("VLANTEST=60")]);
   return remarks;
+}
+
+function fileAdvice(name: string): string {
+  return setterOf(name) ?? `SET ${name} in the settings file, or drop it`;
 }
 
 function invalidMessage(name: string, value: string, why: string | undefined): string {

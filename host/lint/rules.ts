@@ -17,6 +17,8 @@ const KEYWORDS = ["set", "if", "goto", "get"];
 /** `# SET …` and its like: one `#`, one blank, a keyword. */
 const LIKE_A_STATEMENT = /^# (SET|IF|GOTO|GET|ADD)(?=\s|$)/i;
 
+const BEHIND = 'what stands behind the statement is ignored: put a comment on a line of its own, after "##"';
+
 /** Remarks on lines that break a rule. A line with wrong characters is judged by them alone (lint.ts). */
 export const LINE_RULES: readonly (readonly [RuleName, Rule])[] = [
   ["goto-missing-tag", gotoMissingTag],
@@ -93,7 +95,7 @@ function notAStatement(file: LintFile): Remark[] {
 function statementMessage(why: ScriptWhy, text: () => string): string | undefined {
   switch (why) {
     case ScriptWhy.NotAStatement: return `the line does nothing: ${statementAdvice(text())}`;
-    case ScriptWhy.MissingName: return /^\s*get/i.test(text()) ? "the file is missing: GET FILE" : "name and value are missing: SET NAME VALUE";
+    case ScriptWhy.MissingName: return /^get/i.test(text()) ? "the file is missing: GET FILE" : "name and value are missing: SET NAME VALUE";
     case ScriptWhy.MissingTag: return "the tag is missing: GOTO TAG";
     case ScriptWhy.BadCondition: return "the condition is not written as it must be: IF $NAME SEQ VALUE GOTO TAG";
     case ScriptWhy.NotSupported: return "ADD is of later releases and does nothing here: SET NAME with the whole list";
@@ -119,7 +121,7 @@ function statementAdvice(text: string): string {
 function inlineComment({ lines, text }: LintFile): Remark[] {
   return lines.filter(({ why }) => why === ScriptWhy.TextIgnored).map(({ line, kind, name, value }) => {
     const comment = /\s(#|\/\/|;)/.test(text.text(line));
-    if (comment || kind !== "set") return { line, message: 'what stands behind the statement is ignored: put a comment on a line of its own, after "##"' };
+    if (comment || kind !== "set") return { line, message: BEHIND };
     return { line, message: `only ${JSON.stringify(value)} is taken, the rest is ignored: SET ${name} "…" for a value with blanks` };
   });
 }
@@ -142,7 +144,8 @@ function duplicateSet({ lines }: LintFile): Remark[] {
     if (line.kind !== "set" || (isOurs(line.name) && !isKept(line))) return [];
     const before = seen.get(line.name);
     seen.set(line.name, line.line);
-    return before === undefined ? [] : [{ line: line.line, message: `line ${before} sets ${line.name} too, and the last one counts: keep one of them` }];
+    const message = `line ${before} sets ${line.name} too, and the last one counts: keep one of them`;
+    return before === undefined ? [] : [{ line: line.line, message }];
   });
 }
 
