@@ -15,7 +15,7 @@ import { Parameter } from "../../settings/table";
 import { screenClear, screenSetText } from "../../ui/screen";
 import { confirmPoll } from "../confirm";
 import { statusNotice } from "../status";
-import { vlanCheck } from "../vlan";
+import { vlanCheck, vlanRefresh } from "../vlan";
 import { restartFor } from "./restart";
 
 const NO_HANDLE: i32 = -1;
@@ -81,7 +81,10 @@ export function callServerStop(): void {
 /** VLAN status and tagging are checked again, whatever the settings file said of them; a change restarts the telephone. */
 function callServerVlanChanged(): bool {
   checked = true;
-  if (!vlanCheck(VlanReason.Recheck)) return false;
+  if (!vlanCheck(VlanReason.Recheck)) {
+    vlanRefresh();
+    return false;
+  }
   dhcpClientRelease();
   restartFor(ResetCause.Vlan);
   return true;
