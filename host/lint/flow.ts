@@ -21,7 +21,8 @@ function isStatement(kind: Line["kind"]): boolean {
   return kind === "set" || kind === "get" || kind === "if" || kind === "goto";
 }
 
-function reachedLines(lines: readonly Line[]): ReadonlySet<number> {
+/** Lines that some telephone may come to. */
+export function reachedLines(lines: readonly Line[]): ReadonlySet<number> {
   const find = tagFinder(lines);
   const reached = new Set<number>();
   const waiting = lines.length === 0 ? [] : [1];

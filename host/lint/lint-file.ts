@@ -71,7 +71,7 @@ function kindOf(step: Step): Kind {
 
 /** Runs the file with everything blanked that is neither SET nor GET. */
 function judgedLines(core: WebAssembly.Module, input: ScriptInput, lexed: readonly Step[]): ReadonlyMap<number, Step> {
-  const bytes = input.bytes.slice();
+  const bytes = Uint8Array.from(input.bytes); // Not `slice`: a Buffer's would be the same memory.
   let at = 0;
   for (const { line, effect } of lexed) {
     let end = bytes.indexOf(NEWLINE, at);

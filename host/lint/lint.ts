@@ -23,21 +23,29 @@ const NO_SCRIPT = "a telephone ignores the whole file (HTML, or not one statemen
 /** All findings of one file; `path` is its name in them. */
 export function lintFile(core: WebAssembly.Module, path: string, input: ScriptInput): Finding[] {
   const file = readLintFile(core, path, input);
-  const whole = wholeFile(file);
-  if (whole !== undefined) return [findingOf(path, whole[0], 1, whole[1])];
+  const whole = wholeFile(file).map(([rule, message]) => findingOf(path, rule, 1, message));
+  if (whole.length > 0 && !hasAttempts(file)) return whole;
   const wrong = new Set(file.lines.filter((line) => badBytes(line, file.text) !== undefined).map(({ line }) => line));
   const findings = LINE_RULES.flatMap(([rule, check]) => check(file)
     .filter(({ line }) => !(wrong.has(line) && FOLLOWS_FROM_CHARACTERS.has(rule)))
     .map(({ line, message }) => findingOf(path, rule, line, message)));
-  return findings.sort((a, b) => a.line - b.line);
+  return [...whole, ...findings].sort((a, b) => a.line - b.line);
 }
 
-/** A file that is no script as a whole has one finding. */
-function wholeFile({ ended, bytes, lines }: LintFile): readonly [RuleName, string] | undefined {
-  if (ended === undefined || ended === ScriptWhy.TooLarge) return ["not-a-settings-file", TOO_LARGE];
-  if (ended !== ScriptWhy.NotAScript) return undefined;
-  if (isUtf16(bytes)) return ["encoding", UTF16];
-  return ["not-a-settings-file", lines.every(({ kind }) => kind === "comment" || kind === "tag") ? NO_STATEMENT : NO_SCRIPT];
+/** What is wrong with a file as a whole: then nothing of it is read. */
+function wholeFile({ ended, bytes, lines }: LintFile): (readonly [RuleName, string])[] {
+  if (ended === undefined || ended === ScriptWhy.TooLarge) return [["not-a-settings-file", TOO_LARGE]];
+  if (ended !== ScriptWhy.NotAScript) return [];
+  if (isUtf16(bytes)) return [["encoding", UTF16]];
+  return [["not-a-settings-file", lines.every(({ kind }) => kind === "comment" || kind === "tag") ? NO_STATEMENT : NO_SCRIPT]];
+}
+
+/** Nothing is whole, but somebody meant to write statements: then it helps to say what is wrong with each. */
+function hasAttempts({ ended, bytes, lines, text }: LintFile): boolean {
+  if (ended !== ScriptWhy.NotAScript || isUtf16(bytes)) return false;
+  const first = lines.find(({ line }) => text.text(line).trim() !== "");
+  if (first === undefined || text.text(first.line).trim().startsWith("<")) return false;
+  return lines.some(({ kind, why }) => kind === "other" && why !== ScriptWhy.NotAStatement);
 }
 
 /** By its mark, or by zero bytes where text has none. */

@@ -34,7 +34,7 @@ export function nameRemark(name: string): NameRemark | undefined {
   const elsewhere = ELSEWHERE.get(name);
   if (elsewhere === undefined) return unknown(name);
   if (elsewhere !== "-" && elsewhere !== RELEASE) {
-    const message = `${name} is of SIP release ${elsewhere}: release ${RELEASE} ignores it; update the telephone's software, or drop the line`;
+    const message = `${name} is of SIP release ${elsewhere}: release ${RELEASE} ignores it; update the software, or drop the line`;
     return { rule: "too-new", message };
   }
   const known = elsewhere === RELEASE ? "release 1.0 knows it, and nothing here uses it" : "other telephones of the family know it";
@@ -42,7 +42,7 @@ export function nameRemark(name: string): NameRemark | undefined {
 }
 
 function laterOwn(name: string, from: string): NameRemark {
-  const message = `${name} is of SIP release ${from}: a telephone of release ${RELEASE} ignores it; drop the line there, this telephone keeps it`;
+  const message = `${name} is of SIP release ${from}: it is kept here, and a telephone of release ${RELEASE} ignores it`;
   return { rule: "too-new", message };
 }
 

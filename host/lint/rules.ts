@@ -6,7 +6,7 @@ import { nearest } from "../nearest.js";
 import { cleanPath } from "../site/file-server.js";
 import { badBytes } from "./characters.js";
 import type { Remark, RuleName } from "./finding.js";
-import { unreachableRuns } from "./flow.js";
+import { reachedLines, unreachableRuns } from "./flow.js";
 import { isKept, tagFinder, type Line, type LintFile } from "./lint-file.js";
 import { isOurs, nameRemark } from "./names.js";
 import { isSecret } from "./secrets.js";
@@ -95,7 +95,8 @@ function notAStatement(file: LintFile): Remark[] {
 function statementMessage(why: ScriptWhy, text: () => string): string | undefined {
   switch (why) {
     case ScriptWhy.NotAStatement: return `the line does nothing: ${statementAdvice(text())}`;
-    case ScriptWhy.MissingName: return /^get/i.test(text()) ? "the file is missing: GET FILE" : "name and value are missing: SET NAME VALUE";
+    case ScriptWhy.MissingName:
+      return /^get/i.test(text()) ? "the file is missing: GET FILE" : "name and value are missing: SET NAME VALUE";
     case ScriptWhy.MissingTag: return "the tag is missing: GOTO TAG";
     case ScriptWhy.BadCondition: return "the condition is not written as it must be: IF $NAME SEQ VALUE GOTO TAG";
     case ScriptWhy.NotSupported: return "ADD is of later releases and does nothing here: SET NAME with the whole list";
@@ -122,7 +123,7 @@ function inlineComment({ lines, text }: LintFile): Remark[] {
   return lines.filter(({ why }) => why === ScriptWhy.TextIgnored).map(({ line, kind, name, value }) => {
     const comment = /\s(#|\/\/|;)/.test(text.text(line));
     if (comment || kind !== "set") return { line, message: BEHIND };
-    return { line, message: `only ${JSON.stringify(value)} is taken, the rest is ignored: SET ${name} "…" for a value with blanks` };
+    return { line, message: `only ${JSON.stringify(value)} is taken: SET ${name} "…" with the whole value in double quotes` };
   });
 }
 
@@ -139,9 +140,10 @@ function tagLooksLikeStatement({ lines, text }: LintFile): Remark[] {
 /** A SET that another one follows before anything can leave the way between them. */
 function duplicateSet({ lines }: LintFile): Remark[] {
   const seen = new Map<string, number>();
+  const reached = reachedLines(lines);
   return lines.flatMap((line): Remark[] => {
     if (line.kind === "goto" || line.kind === "if" || line.kind === "get") seen.clear();
-    if (line.kind !== "set" || (isOurs(line.name) && !isKept(line))) return [];
+    if (line.kind !== "set" || !reached.has(line.line) || (isOurs(line.name) && !isKept(line))) return [];
     const before = seen.get(line.name);
     seen.set(line.name, line.line);
     const message = `line ${before} sets ${line.name} too, and the last one counts: keep one of them`;
@@ -177,7 +179,8 @@ function notFromFile({ lines }: LintFile): Remark[] {
 }
 
 function getMissing({ lines, source }: LintFile): Remark[] {
-  return lines.filter(({ kind, value }) => kind === "get" && !value.includes("$")).flatMap(({ line, value }): Remark[] => {
+  const asked = lines.filter(({ kind, value, judged }) => kind === "get" && !value.includes("$") && judged?.why !== ScriptWhy.BadValue);
+  return asked.flatMap(({ line, value }): Remark[] => {
     const path = cleanPath(`/${value}`);
     if (path !== undefined && source.read(path) !== undefined) return [];
     const message = path === undefined ? `${value} is no file of this folder: name one without "..", "\\" and ":"`
