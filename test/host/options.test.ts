@@ -180,7 +180,7 @@ t.test("the command line: exit codes, and which of the two streams", (t) => {
     [["bot"], 2, /^$/, /did you mean `offhook boot`\?/],
     [["constructor"], 2, /^$/, /no command "constructor"/],
     [["--server", "http://h/"], 2, /^$/, /did you mean `offhook boot --server`\?/],
-    [["lint", "a.txt"], 2, /^$/, /offhook lint is not in this release yet/],
+    [["diff", "a", "b"], 2, /^$/, /offhook diff is not in this release yet/],
   ];
   for (const [args, code, out, err] of cases) {
     const result = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
