@@ -238,6 +238,10 @@ t.test("work grows with the file alone: polls and calls for each byte, over six 
   const mean = (index: 0 | 1): number => logs.reduce((sum, point) => sum + point[index], 0) / logs.length;
   const slope = logs.reduce((sum, [x, y]) => sum + (x - mean(0)) * (y - mean(1)), 0) / logs.reduce((sum, [x]) => sum + (x - mean(0)) ** 2, 0);
   t.ok(slope <= 1.05, `exponent ${slope.toFixed(3)}`);
+  const [file, startUs] = [Array.from({ length: 15_000 }, (_, index) => `SET L2QVLAN ${index % 4000}`.padEnd(66, " ")).join("\n"), process.cpuUsage()];
+  explain(file);
+  const { user, system } = process.cpuUsage(startUs);
+  t.comment(`${file.length} bytes, 15,000 lines: ${Math.round((user + system) / 1000)} ms of processor time; exponent of work ${slope.toFixed(3)}`);
   t.ok(points.every(({ bytes, work }) => work < 200 + bytes / 20), JSON.stringify(points));
   t.end();
 });
