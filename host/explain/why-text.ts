@@ -26,6 +26,7 @@ const DETAILS: ReadonlyMap<ScriptWhy, string> = new Map([
 
 /** Why a step did nothing, or what of it. */
 export function whyText(step: Step): string {
+  if (step.why === ScriptWhy.KnownNotUsed) return "kept, not used in this release";
   const words = kebabCase(ScriptWhy[step.why] ?? "").replaceAll("-", " ");
   const detail = detailOf(step);
   return detail === undefined ? words : `${words}: ${detail}`;

@@ -18,7 +18,7 @@ const FOLLOWS_FROM_CHARACTERS: ReadonlySet<RuleName> = new Set([
 const TOO_LARGE = "the file is larger than 4 MiB, and no telephone reads it: is it the right one?";
 const UTF16 = "the file is UTF-16, and a telephone reads none of it: save it as UTF-8 or plain text";
 const NO_STATEMENT = "the file has no statement: SET NAME VALUE, IF, GOTO or GET";
-const NO_SCRIPT = "a telephone ignores the whole file (HTML, or not one statement): save the settings file itself, not a page about it";
+const NO_SCRIPT = "HTML, or not one statement: a telephone ignores the whole file; save the settings file itself";
 
 /** All findings of one file; `path` is its name in them. */
 export function lintFile(core: WebAssembly.Module, path: string, input: ScriptInput): Finding[] {

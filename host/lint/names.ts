@@ -48,6 +48,6 @@ function laterOwn(name: string, from: string): NameRemark {
 
 function unknown(name: string): NameRemark {
   const near = nearest(name, ALL_LOWER)?.toUpperCase();
-  const instead = near === undefined ? "no telephone of the family has this parameter; drop the line" : `did you mean ${near}?`;
+  const instead = near === undefined ? "no telephone of the family has it; drop the line" : `did you mean ${near}?`;
   return { rule: "unknown-parameter", message: `${name} is no parameter that is known here: ${instead}` };
 }

@@ -132,8 +132,8 @@ function tagLooksLikeStatement({ lines, text }: LintFile): Remark[] {
     if (kind !== "tag" && kind !== "comment") return [];
     const [, word] = LIKE_A_STATEMENT.exec(text.text(line)) ?? [];
     if (word === undefined) return [];
-    const is = kind === "tag" ? `a tag of the name ${word}` : "a comment that is written like a tag";
-    return [{ line, message: `this is ${is}, and no statement: begin with "##" to keep it out, or without "# " to have it done` }];
+    const is = kind === "tag" ? `a tag of the name ${word}` : "a comment written like a tag";
+    return [{ line, message: `this is ${is}: begin with "##" to keep it out, or drop "# " to have it done` }];
   });
 }
 
@@ -196,5 +196,5 @@ function vlantestZero({ lines }: LintFile): Remark[] {
 
 /** What VLANTEST 0 does to a telephone whose VLAN is wrong. */
 export function vlantestMessage(instead: string): string {
-  return `with 0 a telephone on a VLAN without DHCP tries there for ever and never comes back by itself: ${instead}`;
+  return `with 0 a telephone on a VLAN without DHCP tries there for ever: ${instead}`;
 }

@@ -40,7 +40,8 @@ t.test("explain: JSON with the keys of the contract, and text", async (t) => {
     parameters: { APPNAME: { value: "app.bin", file: "a.txt", line: 1 }, L2QVLAN: { value: "70", file: "b.txt", line: 1 } },
     appname: "app.bin", get: [{ file: "b.txt", found: true }], ended: "end-of-file", ignored: [],
   });
-  t.match((await run(explainCommand, script, "--group", "7", "--model", "9630")).out, /^a\.txt for a 9630D01A, group 7\n\nAPPNAME  app\.bin/);
+  const { out: text } = await run(explainCommand, script, "--group", "7", "--model", "9630");
+  t.match(text, /^a\.txt for a 9630D01A, group 7\n\nAPPNAME  app\.bin/);
   t.match((await run(explainCommand, "--help")).out, /^Runs a settings file[\s\S]+examples\n/);
   t.end();
 });
@@ -59,7 +60,9 @@ t.test("explain: why, against, phones and option 242", async (t) => {
   const old = put("old.txt", "SET APPNAME old.bin\nGET b.txt\n");
   const against = JSON.parse((await run(explainCommand, script, "--against", old, "--json")).out);
   t.match(against.against, [{ name: "APPNAME", old: { value: "old.bin" }, new: { value: "app.bin" } }]);
-  const csv = put("phones.csv", "group,mac,model,site\n0,00:04:0d:00:00:01,9640,A\n7,00-04-0d-00-00-02,9630,\"B, C\"\n\n0,00040d000003,,\n");
+  const csv = put("phones.csv", [
+    "group,mac,model,site", "0,00:04:0d:00:00:01,9640,A", '7,00-04-0d-00-00-02,9630,"B, C"', "", "0,00040d000003,,", "",
+  ].join("\n"));
   const { results } = JSON.parse((await run(explainCommand, script, "--phones", csv, "--json")).out);
   t.strictSame(results.map((result: { phones: unknown[] }) => result.phones.length), [2, 1]);
   t.match(results[1], { phones: [{ mac: "00040d000002", model: "9630D01A", group: "7" }], get: [] });
@@ -71,10 +74,12 @@ t.test("explain: why, against, phones and option 242", async (t) => {
 t.test("explain: what is refused says what to type", async (t) => {
   const csv = put("phones.csv", "mac\n00:04:0d:00:00:01\n");
   const cases: readonly [string[], RegExp][] = [
-    [[], /needs a file: offhook explain/], [[script, script], /takes one file/], [[join(folder, "none.txt")], /cannot read .*: no such file/],
+    [[], /needs a file: offhook explain/], [[script, script], /takes one file/],
+    [[join(folder, "none.txt")], /cannot read .*: no such file/],
     [[folder], /cannot read .*: it is a folder/], [[script, "--sig", "3"], /--sig "3": a whole number from 0 to 2/],
     [[script, "--group", "1000"], /from 0 to 999/], [[script, "--phones", csv, "--why", "SIG"], /--phones and --why do not go together/],
-    [[script, "--wy", "SIG"], /did you mean --why/], [[script, "--mac", "1"], /six bytes in hex/], [[script, "--option242", "\x01"], /printable ASCII/],
+    [[script, "--wy", "SIG"], /did you mean --why/], [[script, "--mac", "1"], /six bytes in hex/],
+    [[script, "--option242", "\x01"], /printable ASCII/],
   ];
   for (const [args, message] of cases) await t.rejects(explainCommand(args), { name: "UsageError", message }, args.join(" "));
   t.end();
@@ -92,12 +97,16 @@ t.test("phones: hostile lists are refused with the line", (t) => {
   const cases: readonly [string, string | RegExp][] = [
     [`mac,model,group\r\n${mac},9640,1\r\n`, "1 telephones"], [`\xef\xbb\xbfMAC;Model;Group\n${mac};9640;1`, "1 telephones"],
     [`"mac"\n"${mac}"\n`, "1 telephones"], ["mac\n", "0 telephones"], [`mac,note\n${mac},"two\nlines, ""quoted"""\n`, "1 telephones"],
-    ["", /^p\.csv: it is empty; the first line names the columns: mac,model,group$/], ["model,group\n9640,1\n", /^p\.csv:1: there is no column mac/],
-    ["mac,MAC\n", /^p\.csv:1: two columns are named "mac"/], [`mac,model\n${mac}\n`, /^p\.csv:2: 1 values, and the first line names 2 columns/],
-    [`mac\n${mac}\n\n00040d000001\n`, /^p\.csv:4: line 2 has the same mac 00040d000001/], ["mac\n01:04:0d:00:00:01\n", /^p\.csv:2: mac .*even/],
+    ["", /^p\.csv: it is empty; the first line names the columns: mac,model,group$/],
+    ["model,group\n9640,1\n", /^p\.csv:1: there is no column mac/],
+    ["mac,MAC\n", /^p\.csv:1: two columns are named "mac"/],
+    [`mac,model\n${mac}\n`, /^p\.csv:2: 1 values, and the first line names 2 columns/],
+    [`mac\n${mac}\n\n00040d000001\n`, /^p\.csv:4: line 2 has the same mac 00040d000001/],
+    ["mac\n01:04:0d:00:00:01\n", /^p\.csv:2: mac .*even/],
     ["mac\nhello\n", /^p\.csv:2: mac "hello": six bytes/], [`mac,group\n${mac},1000\n`, /^p\.csv:2: group "1000": a whole number/],
     [`mac,group\n${mac},-1\n`, /^p\.csv:2: group "-1"/], [`mac,model\n${mac},a b\n`, /^p\.csv:2: model "a b"/],
-    [`mac\n"${mac}\n`, /^p\.csv:2: a quote stands where none can/], [`mac\n${mac}"x\n`, /^p\.csv:2: a quote stands/], ["m\0a\0c\0", /^p\.csv: it holds zero bytes/],
+    [`mac\n"${mac}\n`, /^p\.csv:2: a quote stands where none can/], [`mac\n${mac}"x\n`, /^p\.csv:2: a quote stands/],
+    ["m\0a\0c\0", /^p\.csv: it holds zero bytes/],
     [`mac,note\n${mac},\n00040d000002,=1+1\n`, "2 telephones"], [`mac\n${"00040d000001\n".repeat(2)}`, /^p\.csv:3: line 2/],
   ];
   for (const [text, expected] of cases) t.match(read(text), expected, JSON.stringify(text).slice(0, 60));
@@ -122,7 +131,10 @@ t.test("lint: exit codes, levels, several files, JSON and text", async (t) => {
   t.strictSame(Object.keys(findings[0]), ["file", "line", "severity", "rule", "message"]);
   t.match((await run(lintCommand, bad)).out, /bad\.txt:1 {2}error {2}bad-value {2}SET L2QVLAN[\s\S]+\n\n1 error, 0 warning, 1 info\n$/);
   t.equal((await run(lintCommand, put("good.txt", "SET SIG 2\n"))).out, "0 error, 0 warning, 0 info\n");
-  for (const [args, message] of [[[], /needs a file/], [[bad, "--fail-on", "all"], /error, warning or info/], [[join(folder, "x")], /no such file/]] as const) {
+  const refused: readonly [string[], RegExp][] = [
+    [[], /needs a file/], [[bad, "--fail-on", "all"], /error, warning or info/], [[join(folder, "x")], /no such file/],
+  ];
+  for (const [args, message] of refused) {
     await t.rejects(lintCommand(args), { name: "UsageError", message });
   }
   t.end();
@@ -134,7 +146,8 @@ t.test("lint: option 242", async (t) => {
   const { findings } = JSON.parse(out);
   t.equal(code, 1);
   t.strictSame(findings.map(({ rule }: { rule: string }) => rule), [
-    "bad-value", "unknown-parameter", "known-elsewhere", "unknown-parameter", "vlantest-zero", "secret-in-file", "too-new", "not-a-statement", "duplicate-set",
+    "bad-value", "unknown-parameter", "known-elsewhere", "unknown-parameter", "vlantest-zero", "secret-in-file",
+    "too-new", "not-a-statement", "duplicate-set",
   ]);
   t.ok(findings.every(({ file, line }: { file: string; line: number }) => file === "option242" && line === 1));
   t.match((await run(lintCommand, "--option242", "192.0.2.1,L2Q=1")).out, 'NAME=VALUE, such as HTTPSRVR=192.0.2.1');

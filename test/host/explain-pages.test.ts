@@ -1,5 +1,5 @@
 // Goal: the pages about explain and lint show what the commands say, and the table of the real script is what the script says.
-// Method: the examples of docs/LINT.md and docs/EXPLAIN.md through the core; the table is computed again where the public scripts are at hand.
+// Method: the examples of docs/LINT.md and docs/EXPLAIN.md through the core; the table is computed again where the scripts are at hand.
 
 import { existsSync, readFileSync } from "node:fs";
 import t from "tap";
@@ -45,7 +45,8 @@ t.test("EXPLAIN.md: the example and its why", (t) => {
 });
 
 t.test("EXPLAIN.md: the table of the real upgrade script", { skip }, (t) => {
-  const rows = EXPLAIN_PAGE.split("\n").filter((line) => /^\| \d{4}/.test(line)).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  const rows = EXPLAIN_PAGE.split("\n").filter((line) => /^\| \d{4}/.test(line))
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
   t.equal(rows.length, 12, "four models in three conditions");
   const script = readFileSync(`${FOLDER}/96xxupgrade.txt`);
   for (const [model = "", condition, boot = "", application = "", appname, line, fate] of rows) {

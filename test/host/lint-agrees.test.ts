@@ -17,14 +17,17 @@ import { core } from "../support/core.js";
 import { random } from "../support/random.js";
 
 const WORDS = [
-  "SET ", "SET ", "SET ", "IF ", "GOTO ", "GOTO ", "GET ", "ADD ", "# ", "# ", "## ", "$GROUP", " SEQ ", "SIG", "L2QVLAN", "SIPDOMAIN", "COUNTRY", "GROUP",
-  "SIPPROXYSVR", " ", " ", "\t", "\n", "\n", "\n", "\n", "\r\n", '"', ",", "A", "a", "B", "0", "1", "2", "4095", "70", "there.txt", "gone.txt",
-  "\xe2\x80\x9c", "\x93", "\xfc", "x".repeat(260), "<", "\0", "IF $GROUP SEQ 1 GOTO A\n", "SET SIG 2\n", "GOTO B\n", "# A\n", "# B\n",
+  "SET ", "SET ", "SET ", "IF ", "GOTO ", "GOTO ", "GET ", "ADD ", "# ", "# ", "## ", "$GROUP", " SEQ ", "SIG", "L2QVLAN", "SIPDOMAIN",
+  "COUNTRY", "GROUP", "SIPPROXYSVR", " ", " ", "\t", "\n", "\n", "\n", "\n", "\r\n", '"', ",", "A", "a", "B", "0", "1", "2", "4095",
+  "70", "there.txt", "gone.txt", "\xe2\x80\x9c", "\x93", "\xfc", "x".repeat(260), "<", "\0", "IF $GROUP SEQ 1 GOTO A\n", "SET SIG 2\n",
+  "GOTO B\n", "# A\n", "# B\n",
 ];
 const SOURCE = new MemoryFiles({ "there.txt": "SET SIG 0\n" });
 const DOES_NOTHING: ReadonlySet<RuleName> = new Set(["bad-value", "value-on-next-line", "unreachable"]);
 /** What depends on the telephone, or on a name that has findings of its own. */
-const NOT_OF_THE_FILE: ReadonlySet<ScriptWhy> = new Set([ScriptWhy.LowerRank, ScriptWhy.UndefinedName, ScriptWhy.DepthLimit, ScriptWhy.TagLimit]);
+const NOT_OF_THE_FILE: ReadonlySet<ScriptWhy> = new Set([
+  ScriptWhy.LowerRank, ScriptWhy.UndefinedName, ScriptWhy.DepthLimit, ScriptWhy.TagLimit,
+]);
 
 function isTaken({ effect }: Step): boolean {
   return effect === ScriptEffect.Set || effect === ScriptEffect.Taken || effect === ScriptEffect.Get;
@@ -37,7 +40,7 @@ function contradictions(findings: readonly Finding[], { explanation, run }: Expl
   const rulesOf = (line: number): RuleName[] => findings.filter((finding) => finding.line === line).map(({ rule }) => rule);
   const none = findings.some(({ rule, message }) => rule === "not-a-settings-file" || (rule === "encoding" && message.includes("UTF-16")));
   const taken = steps.filter(isTaken).flatMap((step) => rulesOf(step.line)
-    .filter((rule) => DOES_NOTHING.has(rule) || (rule === "curly-quote" && step.effect === ScriptEffect.Set && step.why !== ScriptWhy.KnownNotUsed))
+    .filter((rule) => DOES_NOTHING.has(rule) || (rule === "curly-quote" && step.effect === ScriptEffect.Set))
     .map((rule) => `line ${step.line} is taken, and lint says ${rule}`));
   const ignored = none ? [] : steps.filter(({ effect, why }) => effect === ScriptEffect.Ignored && !NOT_OF_THE_FILE.has(why))
     .filter(({ line }) => rulesOf(line).length === 0 && !rulesOf(line - 1).includes("value-on-next-line"))

@@ -25,7 +25,7 @@ export function readCases(path: string): Case[] {
   for (const { groups } of readFileSync(path, "utf8").matchAll(pattern)) {
     const { name, rules, kind, words, text } = groups as Record<string, string | undefined>;
     if (name !== undefined) cases.push({ name, rules: [], blocks: [] });
-    else if (rules !== undefined) cases.at(-1)?.rules.push(...rules.split(", ").map((rule) => rule.split(" ") as unknown as readonly [string, string]));
+    else if (rules !== undefined) cases.at(-1)?.rules.push(...rules.split(", ").map(ruleOf));
     else cases.at(-1)?.blocks.push({
       kind: kind!,
       words: words!.split(" ").filter((word) => word !== ""),
@@ -33,6 +33,11 @@ export function readCases(path: string): Case[] {
     });
   }
   return cases;
+}
+
+function ruleOf(text: string): readonly [string, string] {
+  const [rule = "", kind = ""] = text.split(" ");
+  return [rule, kind];
 }
 
 /** The one block of a kind. */

@@ -7,9 +7,9 @@ import { readCases, type Case } from "../../support/cases.js";
 
 /** The rules of docs/STARTUP.md, The script language. */
 const LANGUAGE_RULES = [
-  "comment", "statement", "keyword", "blanks", "line-end", "last-line", "utf8-mark", "set-form", "empty-value", "bare-value", "quoted-value",
-  "list", "value", "name", "last-set", "add", "macro", "goto", "missing-tag", "tag-choice", "tag-form", "if", "fixed-name", "undefined-name",
-  "condition", "get", "get-name", "depth", "markup", "one-statement", "utf16",
+  "comment", "statement", "keyword", "blanks", "line-end", "last-line", "utf8-mark", "set-form", "empty-value", "bare-value",
+  "quoted-value", "list", "value", "name", "last-set", "add", "macro", "goto", "missing-tag", "tag-choice", "tag-form", "if", "fixed-name",
+  "undefined-name", "condition", "get", "get-name", "depth", "markup", "one-statement", "utf16",
 ];
 const KINDS = ["good", "bad"];
 
