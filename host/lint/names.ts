@@ -37,8 +37,8 @@ export function nameRemark(name: string): NameRemark | undefined {
     const message = `${name} is of SIP release ${elsewhere}: release ${RELEASE} ignores it; update the software, or drop the line`;
     return { rule: "too-new", message };
   }
-  const known = elsewhere === RELEASE ? "release 1.0 knows it, and nothing here uses it" : "other telephones of the family know it";
-  return { rule: "known-elsewhere", message: `${name} is not used by this telephone: ${known}; the line does no harm` };
+  const known = elsewhere === RELEASE ? "release 1.0 knows it" : "other telephones know it";
+  return { rule: "known-elsewhere", message: `${name} is not used here: ${known}, and the line does no harm` };
 }
 
 function laterOwn(name: string, from: string): NameRemark {
