@@ -44,7 +44,10 @@ export enum Status {
   TlsFailed = -25,
 }
 
-/** What `init` starts. Modes 1 to 3 begin at the file server and end after their stage. */
+/**
+ * What `init` starts. Modes 1 to 3 begin at the file server and end after their stage; they ask 127.0.0.1, port 80, for `/NAME`,
+ * whatever a file says of servers.
+ */
 export enum Mode {
   Telephone = 0,
   VerifyImage = 1,

@@ -17,6 +17,7 @@ import { core } from "../support/core.js";
 import { random } from "../support/random.js";
 
 const WORDS = [
+  "GOTO a\n", "IF $GROUP SEQ 0 GOTO b\n", "GET there.txt\n", "GET gone.txt\n", "SET L2QVLAN x\n", "SET SIPDOMAIN\n", "some text\n",
   "SET ", "SET ", "SET ", "IF ", "GOTO ", "GOTO ", "GET ", "ADD ", "# ", "# ", "## ", "$GROUP", " SEQ ", "SIG", "L2QVLAN", "SIPDOMAIN",
   "COUNTRY", "GROUP", "SIPPROXYSVR", " ", " ", "\t", "\n", "\n", "\n", "\n", "\r\n", '"', ",", "A", "a", "B", "0", "1", "2", "4095",
   "70", "there.txt", "gone.txt", "\xe2\x80\x9c", "\x93", "\xfc", "x".repeat(260), "<", "\0", "IF $GROUP SEQ 1 GOTO A\n", "SET SIG 2\n",

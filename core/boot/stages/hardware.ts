@@ -20,7 +20,7 @@ import { selfTestInit, selfTestPoll } from "../self-test";
 import { softwareInit } from "../software";
 import { handOffCanStore, handOffIsNew, handOffPoll, handOffStart } from "./hand-off";
 
-/** In the order in which they follow one another; the short modes begin with the presets, and only they have an option. */
+/** In the order in which they follow one another; the short modes begin with the presets. */
 enum Step {
   /** The self-test comes before the stored software is judged: both need the digests' streams. */
   SelfTest,
@@ -28,7 +28,6 @@ enum Step {
   Read,
   Restore,
   Presets,
-  Option,
   Report,
   Keep,
   Wait,
@@ -81,8 +80,7 @@ function hardwareStep(): bool {
     case Step.HandOff: return hardwareHandOff();
     case Step.Read: return settingsLogPoll() != Status.Pending;
     case Step.Restore: return hardwareMore(restorePoll(newBoot));
-    case Step.Presets: return hardwareMore(hardwarePresets());
-    case Step.Option: return hardwareMore(hardwareOption());
+    case Step.Presets: return hardwareMore(hardwarePresets() && hardwareOption());
     case Step.Report: return hardwareMore(parametersReportPoll());
     // A new boot image takes nothing away before it has interpreted a script: the old one may have to come back.
     default: return newBoot || keepPoll() != Status.Pending;
