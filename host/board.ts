@@ -4,6 +4,7 @@
 // breaks an assumption. It has no clock: a run loop sets the scheduler's time and calls `poll`.
 
 import { Mode, POLL_ENDED, POLL_WAIT_US_MAX, POLL_ZERO_COUNT_MAX, ResetCause } from "../hal/abi.js";
+import type { HalImports } from "../hal/contract.js";
 import { instantiateCore, type Core } from "./core-loader.js";
 import { EventLog } from "./events.js";
 import { HalBinding } from "./hal-binding.js";
@@ -49,6 +50,10 @@ export interface BoardOptions {
   readonly linkSpeed?: number;
   readonly negotiationUs?: number;
   readonly showSecrets?: boolean;
+  /** Makes an instance, where that is not a fresh one of `core`: for the sweep's snapshots. */
+  readonly instantiate?: (imports: HalImports, nowUs: () => number) => Core;
+  /** Software is started: kind, and where on the chip it stands. */
+  readonly onHandover?: (kind: number, offset: number, bytes: number) => void;
 }
 
 export class Board {
@@ -67,7 +72,7 @@ export class Board {
   /** HAL calls of the busiest poll so far. */
   pollCallsMax = 0;
   resetCount = 0;
-  readonly #core: WebAssembly.Module;
+  readonly #instantiate: (imports: HalImports) => Core;
   readonly #mode: Mode;
   readonly #staging: Staging;
   #instance: Core | undefined;
@@ -76,7 +81,8 @@ export class Board {
 
   constructor(options: BoardOptions) {
     const random = new Random(options.seed ?? 1);
-    this.#core = options.core;
+    this.#instantiate = (imports) =>
+      options.instantiate?.(imports, () => this.scheduler.nowUs) ?? instantiateCore(options.core, imports);
     this.#mode = options.mode ?? Mode.Telephone;
     this.log = new EventLog(this.scheduler, { showSecrets: options.showSecrets ?? false });
     this.system = new SystemBlock(options.identity);
@@ -113,6 +119,7 @@ export class Board {
         return true;
       },
       event: (record) => this.log.record(record),
+      handover: options.onHandover ?? (() => undefined),
     });
   }
 
@@ -217,7 +224,7 @@ export class Board {
     this.system.resetCause = undefined;
     this.line.reset();
     this.#zeroCount = 0;
-    const core = instantiateCore(this.#core, this.binding.imports);
+    const core = this.#instantiate(this.binding.imports);
     this.binding.attach(core.memory);
     this.#instance = core;
     try {

@@ -18,11 +18,12 @@ export interface CellOperation {
 /** Large enough for every erase command; small enough that a slot of 1 MiB touches 16 of them. */
 const CHUNK_BYTES_MIN = 0x10000;
 const ERASED = 0xff;
+const TORN = 2;
 
 interface Chunk {
   readonly bytes: Uint8Array;
   readonly words: Int32Array;
-  /** One byte a unit, 1 = programmed. */
+  /** One byte a unit: not 0 = programmed, TORN = by an operation that did not end well. */
   readonly programmed: Uint8Array;
 }
 
@@ -76,7 +77,7 @@ export class NorCells {
   /** True when no unit of the span, which lies in one page, was programmed since its erase. */
   isErased(offset: number, bytes: number): boolean {
     const chunk = this.#chunk(offset);
-    return chunk === null || !this.#flags(chunk, offset, bytes).includes(1);
+    return chunk === null || this.#flags(chunk, offset, bytes).every((flag) => flag === 0);
   }
 
   /** Bits fall where the source has zeros; none rises. The span lies in one page. */
@@ -119,8 +120,13 @@ export class NorCells {
     const chunk = this.#touch(offset);
     if (torn.page !== undefined) chunk.bytes.set(torn.page, pageOffset % this.#chunkBytes);
     chunk.bytes.set(torn.cells, offset % this.#chunkBytes);
-    this.#flags(chunk, offset, bytes).fill(1);
+    this.#flags(chunk, offset, bytes).fill(TORN);
     this.#flaws.tear(offset, torn);
+  }
+
+  /** Bits at rest that are no longer what was written. */
+  flip(offset: number, mask: number): void {
+    this.#touch(offset).bytes[offset % this.#chunkBytes]! ^= mask;
   }
 
   /** Every cell, and what cells do not show. */
@@ -143,7 +149,7 @@ export class NorCells {
       return chunk;
     });
     for (const [unit, count] of extra.programmed) {
-      for (let at = unit * unitBytes; at < (unit + count) * unitBytes; at += unitBytes) this.#flags(this.#touch(at), at, unitBytes).fill(1);
+      for (let at = unit * unitBytes; at < (unit + count) * unitBytes; at += unitBytes) this.#flags(this.#touch(at), at, unitBytes).fill(TORN);
     }
     this.#flaws = new NorFlaws(pageBytes, unitBytes, extra.flaws);
   }
@@ -158,7 +164,7 @@ export class NorCells {
     const cells = chunk.bytes.subarray(at, at + pageBytes);
     const flags = this.#flags(chunk, offset, pageBytes);
     const flaw = this.#flaws.pages.get(page);
-    if (flaw === undefined && !flags.includes(1)) return ""; // Whatever is not programmed is erased.
+    if (flaw === undefined && flags.every((flag) => flag === 0)) return ""; // Whatever is not programmed is erased.
     const text = LATIN1.decode(cells) + String.fromCharCode(...packed(flags));
     return flaw === undefined ? text : `${text}${flaw.unstable}/${flaw.faults}/${flaw.chance}/${flaw.seed}/${flaw.reads}`;
   }
@@ -186,7 +192,7 @@ export class NorCells {
     else this.#flaws.set(page, { ...state.flaw });
   }
 
-  /** Runs of units that are programmed and read as blank. A chip that nobody touched has none: all of its noise shows. */
+  /** Runs of units that a torn operation left blank to the eye. */
   #hidden(): [number, number][] {
     const { unitBytes } = this.#geometry;
     const runs: [number, number][] = [];
@@ -194,7 +200,7 @@ export class NorCells {
       if (chunk === null || chunk === undefined) return;
       const first = (index * this.#chunkBytes) / unitBytes;
       chunk.programmed.forEach((flag, unit) => {
-        if (flag === 0 || !isBlank(chunk.bytes, unit * unitBytes, unitBytes)) return;
+        if (flag !== TORN || !isBlank(chunk.bytes, unit * unitBytes, unitBytes)) return;
         const last = runs.at(-1);
         if (last !== undefined && last[0] + last[1] === first + unit) last[1] += 1;
         else runs.push([first + unit, 1]);
@@ -266,7 +272,7 @@ function packed(flags: Uint8Array): number[] {
   const bits: number[] = [];
   for (let at = 0; at < flags.length; at += 8) {
     let byte = 0;
-    for (let bit = 0; bit < 8; bit++) byte |= (flags[at + bit] ?? 0) << bit;
+    for (let bit = 0; bit < 8; bit++) byte |= (flags[at + bit] ? 1 : 0) << bit;
     bits.push(byte);
   }
   return bits;

@@ -1,12 +1,12 @@
 // A chip's contents as bytes that go into a file: the cells, then what cells do not show.
 //
-// That is: units that read as blank and were programmed, and pages with flaws. A chip without any is its cells alone, so that a file of
+// That is: units that a torn operation left blank to the eye, and pages with flaws. A chip without any is its cells alone, so that a file of
 // another programmer is taken as it is. In and out: bytes; it knows no chip.
 
 import type { Flaw } from "./nor-flaws.js";
 
 export interface NorExtra {
-  /** First unit and count of each run of units that are programmed and read as blank. */
+  /** First unit and count of each run of units that read as blank and may not be programmed. */
   readonly programmed: readonly (readonly [unit: number, count: number])[];
   readonly flaws: ReadonlyMap<number, Flaw>;
 }

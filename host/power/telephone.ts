@@ -1,0 +1,220 @@
+// One start of a telephone on a small chip: the board and core of `offhook boot`, watched.
+//
+// In: cells and a far end. Out: what it did to the chip and what became of it. The start is a function of the pages that it looked at before
+// it changed them (`needs`) and of nothing else: same pages, same run. It judges nothing.
+
+import { Kind, Status } from "../../hal/abi.js";
+import { Board } from "../board.js";
+import { WatchedFlash } from "../faults/watched-flash.js";
+import { demoKey } from "../image/demo.js";
+import { MemoryNetwork } from "../network/memory.js";
+import type { CellOperation, NorCells } from "../peripherals/nor-cells.js";
+import { NorFlash } from "../peripherals/nor-flash.js";
+import type { NorPart } from "../peripherals/nor-parts.js";
+import { siteOf, type FarEnd, type Start, type SweepImage } from "./scenarios.js";
+import { isInside, layoutOf, type Layout } from "./layout.js";
+import type { Stable } from "./stable.js";
+import { readJournal, type JournalSays } from "./journal-reader.js";
+
+export const SWEEP_IDENTITY = { model: "9640D01A", serial: "07N540100001", mac: Uint8Array.of(0, 4, 13, 0x12, 0x34, 0x56) };
+
+/** An erase or program with where in the start-up it was. */
+export interface Operation extends CellOperation {
+  readonly state: string;
+  /** 0 until the first reset, then 1, … */
+  readonly instance: number;
+}
+
+/** The core chose what runs, or said so by handing over. */
+export interface Choice {
+  readonly instance: number;
+  readonly kind: Kind;
+  readonly slot: number;
+  /** Name of the image that stands there; empty where the bytes are none that was ever signed for this telephone. */
+  readonly image: string;
+  /** Operations before it. */
+  readonly after: number;
+}
+
+export interface Run {
+  readonly operations: readonly Operation[];
+  readonly choices: readonly Choice[];
+  /** Handed over to bytes that are no signed image. */
+  readonly unverified: string | undefined;
+  /** Tried where it must not: protected by the chip, outside the journal on units that are not erased, in the slot that runs. */
+  readonly trespasses: readonly string[];
+  /** What the journal says at the end of each instance. */
+  readonly journals: readonly JournalSays[];
+  /** The most erases of one sector of a slot in one instance. */
+  readonly erasesMax: number;
+  readonly ended: "quiet" | "state" | "stuck";
+  readonly panic: string | undefined;
+  readonly bootname: string;
+  readonly appname: string;
+  /** Pages that decide the run, in the order in which it came to them. */
+  readonly needs: readonly number[];
+}
+
+/** The login prompt is quiet when nothing is wanted for this long: as a session of `boot` ends. */
+const QUIET_US = 500_000;
+/** More than the longest start-up of the sweep by a factor of three. */
+const LIMIT_US = 300_000_000;
+const POLLS_MAX = 20_000;
+const INSTANCES_MAX = 8;
+const STAGING_BYTES = 16 * 1024;
+
+export interface Bench {
+  readonly core: WebAssembly.Module;
+  /** Snapshots of that core; without them every start is played from its beginning. */
+  readonly stable?: Stable | undefined;
+  readonly part: NorPart;
+  readonly images: readonly SweepImage[];
+}
+
+/** Runs a start on these cells, which it changes. */
+export function runStart(bench: Bench, cells: NorCells, { farEnd, until }: Start): Run {
+  return new Telephone(bench, cells, farEnd, until).run();
+}
+
+class Telephone {
+  readonly #bench: Bench;
+  readonly #cells: NorCells;
+  readonly #layout: Layout;
+  readonly #board: Board;
+  readonly #until: string | undefined;
+  readonly #operations: Operation[] = [];
+  readonly #choices: Choice[] = [];
+  readonly #trespasses: string[] = [];
+  readonly #journals: JournalSays[] = [];
+  readonly #needs: number[] = [];
+  /** Per page: 1 its first contents count already, 2 they are gone. */
+  readonly #pages: Uint8Array;
+  readonly #erases = new Map<number, number>();
+  #running: { offset: number; bytes: number }[] = [];
+  #erasesMax = 0;
+  #state = "power-up";
+  #ended: Run["ended"] | undefined;
+  #unverified: string | undefined;
+  #instance = 0;
+
+  constructor(bench: Bench, cells: NorCells, farEnd: FarEnd, until: string | undefined) {
+    const { part, images } = bench;
+    this.#bench = bench;
+    this.#cells = cells;
+    this.#until = until;
+    this.#layout = layoutOf(part);
+    this.#pages = new Uint8Array(part.totalBytes / part.pageBytes);
+    const watcher = {
+      begun: (operation: CellOperation) => this.#begun(operation),
+      refused: (operation: CellOperation, status: Status) => this.#refused(operation, status),
+      read: (offset: number, bytes: number) => this.#need(offset, bytes),
+    };
+    this.#board = new Board({
+      core: bench.core,
+      ...(bench.stable === undefined ? {} : { instantiate: bench.stable.instantiate.bind(bench.stable) }),
+      identity: SWEEP_IDENTITY,
+      trust: [demoKey().spki],
+      stagingBytes: STAGING_BYTES,
+      flash: (clock) => new WatchedFlash(new NorFlash({ part, clock, timing: "typical", cells }), watcher),
+      network: (scheduler) => new MemoryNetwork({ scheduler, site: siteOf(farEnd, images, scheduler) }),
+      onHandover: (_kind, offset, bytes) => this.#handover(offset, bytes),
+    });
+    this.#board.log.listen((event) => {
+      if (event.event === "state") this.#entered(event.state);
+      if (event.event === "slot" && (event.why === "chosen" || event.why === "name-unknown")) this.#chosen(event.kind, event.slot);
+    });
+  }
+
+  run(): Run {
+    const board = this.#board;
+    board.powerOn();
+    while (this.#ended === undefined) {
+      const nextUs = board.nextUs();
+      if (nextUs === undefined || nextUs > LIMIT_US || board.pollCount > POLLS_MAX || this.#instance > INSTANCES_MAX) this.#ended = "stuck";
+      else board.advance(nextUs);
+      if (board.resetCount !== this.#instance) this.#reset();
+      const { wakeUs, scheduler } = board;
+      if (this.#state === "login" && (wakeUs === undefined || wakeUs - scheduler.nowUs >= QUIET_US)) this.#ended ??= "quiet";
+    }
+    this.#journals.push(readJournal(this.#cells, this.#bench.part));
+    const { panic } = board.system;
+    const { bootname, appname } = board.log.facts;
+    return {
+      operations: this.#operations, choices: this.#choices, unverified: this.#unverified, trespasses: this.#trespasses,
+      journals: this.#journals, erasesMax: this.#erasesMax, ended: this.#ended, bootname, appname, needs: this.#needs,
+      panic: panic === undefined ? undefined : `${panic.file}:${panic.line}`,
+    };
+  }
+
+  #entered(state: string): void {
+    this.#state = state;
+    if (state === this.#until) this.#ended = "state";
+  }
+
+  #reset(): void {
+    this.#instance = this.#board.resetCount;
+    this.#journals.push(readJournal(this.#cells, this.#bench.part));
+    this.#running = [];
+    this.#erases.clear();
+  }
+
+  #chosen(kindName: string | undefined, slotName: string | undefined): void {
+    const kind = kindName === "boot" ? Kind.Boot : Kind.Application;
+    const slot = slotName === "A" ? 0 : 1;
+    const span = this.#layout.slot(kind, slot);
+    const image = imageAt(this.#cells, span.offset, this.#bench.images)?.name ?? "";
+    this.#choices.push({ instance: this.#instance, kind, slot, image, after: this.#operations.length });
+    this.#running.push(span);
+  }
+
+  #handover(offset: number, bytes: number): void {
+    const image = imageAt(this.#cells, offset, this.#bench.images);
+    if (image?.bytes.length !== bytes) this.#unverified ??= `${bytes} bytes at ${offset}`;
+  }
+
+  #begun(operation: CellOperation): void {
+    const { kind, offset, bytes } = operation;
+    if (this.#running.some((span) => isInside(span, offset))) this.#trespasses.push(`${kind} at ${offset} in the slot that runs`);
+    if (kind === "program") this.#need(offset, bytes);
+    else this.#erase(offset, bytes);
+    const source = operation.source?.slice();
+    this.#operations.push({ kind, offset, bytes, source, state: this.#state, instance: this.#instance });
+  }
+
+  #refused({ kind, offset, bytes }: CellOperation, status: Status): void {
+    if (kind === "program") this.#need(offset, bytes);
+    const isJournal = this.#layout.journal.some((span) => isInside(span, offset));
+    if (status === Status.NotErased && isJournal) return; // How it looks for a place that takes a record.
+    this.#trespasses.push(`${kind} at ${offset} refused: ${Status[status]}`);
+  }
+
+  #erase(offset: number, bytes: number): void {
+    const { sectorBytes, pageBytes } = this.#bench.part;
+    this.#pages.fill(2, offset / pageBytes, (offset + bytes) / pageBytes);
+    if (this.#layout.journal.some((span) => isInside(span, offset))) return;
+    for (let at = offset; at < offset + bytes; at += sectorBytes) {
+      const erases = (this.#erases.get(at) ?? 0) + 1;
+      this.#erases.set(at, erases);
+      this.#erasesMax = Math.max(this.#erasesMax, erases);
+    }
+  }
+
+  #need(offset: number, bytes: number): void {
+    const { pageBytes, totalBytes } = this.#bench.part;
+    const last = Math.min(totalBytes, offset + Math.max(1, bytes)) - 1;
+    for (let page = Math.floor(offset / pageBytes); page <= Math.floor(last / pageBytes); page++) {
+      if (this.#pages[page] !== 0) continue;
+      this.#pages[page] = 1;
+      this.#needs.push(page);
+    }
+  }
+}
+
+/** The image whose bytes stand at an offset. */
+export function imageAt(cells: NorCells, offset: number, images: readonly SweepImage[]): SweepImage | undefined {
+  return images.find(({ bytes }) => {
+    const found = new Uint8Array(bytes.length);
+    cells.peek(offset, found);
+    return found.every((byte, at) => byte === bytes[at]);
+  });
+}
