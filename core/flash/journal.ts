@@ -14,8 +14,8 @@ import { SlotState } from "../../hal/events";
 import { bytesCopy } from "../base/bytes";
 import { timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
-import { FLASH_STEPS_PER_POLL_MAX } from "../config";
-import { deviceEraseStart, devicePoll, deviceSectorBytes } from "./device";
+import { FLASH_STEPS_PER_POLL_MAX, JOURNAL_PAGES_MIN } from "../config";
+import { deviceEraseStart, devicePageBytes, devicePoll, deviceSectorBytes } from "./device";
 import {
   COMMIT_BYTES, DIGEST_BYTES, recordAttempts, recordClear, recordCommit, recordConfirmed, recordCopy, recordCounter, recordDigest,
   recordErasedSectors, recordSeal, recordSetConfirmed, recordSetCounter, recordSetErasedSectors, recordSetState, recordState, RecordType,
@@ -247,6 +247,7 @@ function journalAppend(purpose: Aim, type: RecordType, source: usize): void {
   const positionCount = scanPositionCount();
   aim = purpose;
   recordCopy(RECORD, source);
+  if (purpose != Aim.Rotate) journalTurnPage();
   let status: i32 = Status.NoSpace;
   for (; writePosition < positionCount; writePosition++) {
     recordSeal(RECORD, type, purpose == Aim.Rotate ? epoch + 1 : epoch, writePosition, positionCount);
@@ -263,6 +264,16 @@ function journalAppend(purpose: Aim, type: RecordType, source: usize): void {
   writeSector = 1 - activeSector;
   writePosition = 0;
   journalRotateNext();
+}
+
+/**
+ * A cut program may spoil other units of its page, although the contract says that it does not: a page that holds a record which counts
+ * takes no other. The copies of a rotation may share theirs, because until they are complete the other sector counts.
+ */
+function journalTurnPage(): void {
+  if (deviceSectorBytes() / devicePageBytes() < JOURNAL_PAGES_MIN) return;
+  const places = <i32>devicePageBytes() / RECORD_STRIDE_BYTES;
+  writePosition = (writePosition + places - 1) & ~(places - 1);
 }
 
 /** The record reads as sent: only now its commit is programmed. */

@@ -8,10 +8,10 @@ import { W25Q128JV, type NorPart } from "../peripherals/nor-parts.js";
 
 export const UNITS: readonly number[] = [1, 4, 8, 16, 32];
 
-/** Of sectors from the smallest that the core takes to the usual one, pages from a quarter of a sector to a whole one. */
+/** Of sectors from the smallest that the core takes to the usual one; with eight pages a sector or a page a record. */
 export const SHAPES: readonly string[] = [
-  "512x20p128", "512x20p256", "512x24p512", "512x36p256", "1024x20p128", "1024x28p256", "1024x20p1024", "2048x20p256",
-  "4096x20p256", "512x44p128b1024+2048", "1024x28p256b0+4096", "512x20p256m",
+  "1024x20p128", "512x20p128", "2048x20p256", "1024x28p128", "4096x20p256", "2048x24p128", "4096x20p512", "512x44p128b1024+2048",
+  "1024x36p128b0+4096", "2048x20p256m", "4096x24p128", "512x24p128",
 ];
 
 /** Slots of four sectors of two pages for boot images: where every state is visited. */

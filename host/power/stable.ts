@@ -1,14 +1,14 @@
 // Whole-machine snapshots: one instance of the core that is put back to where a start-up first looks at the chip.
 //
-// From `init` to the first flash call a start-up depends on nothing but the reset's cause, what the telephone retained, and its identity, which
-// is fixed here: self-test, parameters, screen. So that part is run once for each of these, its HAL calls are written down, and from then
+// From `init` to the first flash call a start-up depends on nothing but the reset's cause, what the telephone retained, the chip's geometry, and
+// its identity, which is fixed here: self-test, parameters, screen. So that part is run once for each of these, its HAL calls are written down, and from then
 // on the calls are made again without the core, and the core's memory and globals are put in place. Time is given to the core relative to
 // its instance's beginning, so that an instance after a reset is the same whenever the reset was.
 //
 // In: the module and, for each instance, the board's calls. Out: what the board takes for a core. A test compares runs with and without it.
 
 import { EventKind } from "../../hal/events.js";
-import { Mode, RETAINED_BYTES } from "../../hal/abi.js";
+import { GEOMETRY_BYTES, Mode, RETAINED_BYTES } from "../../hal/abi.js";
 import type { HalImports } from "../../hal/contract.js";
 import { instantiateCore, type Core } from "../core-loader.js";
 import { GLOBAL_PREFIX } from "./globals.js";
@@ -135,7 +135,8 @@ export class Stable {
   /** All that the part before the first flash call depends on. */
   #key(cause: number): string {
     this.#imports["sys_retained"]!(0, SCRATCH, RETAINED_BYTES);
-    return `${cause} ${this.#memory.slice(SCRATCH, SCRATCH + RETAINED_BYTES).join()}`;
+    this.#imports["flash_geometry"]!(SCRATCH + RETAINED_BYTES, GEOMETRY_BYTES);
+    return `${cause} ${this.#memory.slice(SCRATCH, SCRATCH + RETAINED_BYTES + GEOMETRY_BYTES).join()}`;
   }
 
   #take(): Snapshot {
