@@ -117,7 +117,7 @@ function units({ before, unitBytes }: TornOperation, chosen: (unit: number) => b
 /** Done as far as it came; a unit of the page that does not belong to the span has lost bits. */
 function neighbour(operation: TornOperation, random: Random): TornCells {
   const { offset, before, unitBytes, page: whole } = operation;
-  const cells = mixed(before, operation.after, random);
+  const cells = random.unit() < 1 / 2 ? operation.after : mixed(before, operation.after, random);
   const page = whole.slice();
   const inPage = offset % page.length;
   const others = [...Array(page.length / unitBytes).keys()].map((unit) => unit * unitBytes)

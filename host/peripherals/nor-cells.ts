@@ -124,6 +124,18 @@ export class NorCells {
     this.#flaws.tear(offset, torn);
   }
 
+  /** True when a read of this span may give another result than a read of its cells. */
+  isFlawed(offset: number, bytes: number): boolean {
+    return this.#flaws.meets(offset, bytes);
+  }
+
+  /** True when every cell of the span reads as erased, and always does. */
+  readsBlank(offset: number, bytes: number): boolean {
+    const cells = new Uint8Array(bytes);
+    this.peek(offset, cells);
+    return isBlank(cells, 0, bytes) && !this.isFlawed(offset, bytes);
+  }
+
   /** Bits at rest that are no longer what was written. */
   flip(offset: number, mask: number): void {
     this.#touch(offset).bytes[offset % this.#chunkBytes]! ^= mask;

@@ -158,6 +158,11 @@ export class NorFlash implements Flash {
     this.#cells.load(bytes);
   }
 
+  /** True when every sector of the span is protected. */
+  isProtected(offset: number, bytes: number): boolean {
+    return !this.#sectors(this.#protected, offset, bytes).includes(0);
+  }
+
   /** Erases that the sector at this offset has behind it. */
   sectorErases(offset: number): number {
     return this.#sectorErases[Math.floor(offset / this.geometry.sectorBytes)]!;

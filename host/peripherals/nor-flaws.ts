@@ -71,6 +71,18 @@ export class NorFlaws {
     for (let page = offset / this.#pageBytes; page < (offset + bytes) / this.#pageBytes; page++) this.#pages.delete(page);
   }
 
+  /** True when anything is wrong in this span. */
+  meets(offset: number, bytes: number): boolean {
+    for (let at = offset; this.#pages.size > 0 && at < offset + bytes; at += this.#unitBytes) {
+      const flaw = this.#pages.get(Math.floor(at / this.#pageBytes));
+      const inPage = at % this.#pageBytes;
+      if (flaw === undefined) continue;
+      const unstable = flaw.unstable.subarray(inPage, inPage + this.#unitBytes).some((mask) => mask !== 0);
+      if (unstable || flaw.faults[Math.floor(inPage / this.#unitBytes)] !== 0) return true;
+    }
+    return false;
+  }
+
   /** Changes what was read at an offset as its flaws say. False: a code did not hold, and the bytes mean nothing. */
   read(offset: number, target: Uint8Array): boolean {
     if (this.#pages.size === 0) return true;

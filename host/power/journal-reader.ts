@@ -1,7 +1,7 @@
 // Reads the journal as docs/FORMAT.md describes it: a second implementation, to judge the first.
 //
-// In: cells of a chip at rest, untorn. Out: for each kind what the journal says of its slots, or nothing where no record counts. It
-// shares no code with the core, writes nothing, and does not see flaws.
+// In: cells of a chip at rest. Out: for each kind what the journal says of its slots, or nothing where no record counts. What has flaws is no
+// record. It shares no code with the core and writes nothing.
 
 import { Kind } from "../../hal/abi.js";
 import { SlotState } from "../../hal/events.js";
@@ -27,6 +27,8 @@ export type JournalSays = Readonly<Partial<Record<Kind, KindSays>>>;
 
 const STRIDE = 128;
 const RECORD = 64;
+const EPOCH_AT = 4;
+const SEQUENCE_END = 12;
 const CRC_AT = 60;
 const RECORDS_MAX = 32;
 const TYPE_COPY = 1;
@@ -54,7 +56,7 @@ function readSector(cells: NorCells, offset: number, count: number): Sector {
   const view = new DataView(bytes.buffer);
   for (let position = 0; position < count; position++) {
     const at = position * STRIDE;
-    if (!isValid(view, bytes, at, position, count)) continue;
+    if (cells.isFlawed(offset + at, STRIDE) || !isValid(view, bytes, at, position, count)) continue;
     const epoch = view.getUint32(at + 4, true);
     if (epoch < sector.epoch) continue;
     if (epoch > sector.epoch) Object.assign(sector, { epoch, counts: false, says: {} });
@@ -79,4 +81,16 @@ function kindAt(view: DataView, bytes: Uint8Array, at: number): KindSays {
     digest: Array.from(bytes.subarray(at + 16 + 16 * index, at + 32 + 16 * index), (byte) => byte.toString(16).padStart(2, "0")).join(""),
   });
   return { slots: [slot(0), slot(1)], confirmed: bytes[at + 14]!, floor: view.getUint32(at + 48, true) };
+}
+
+/** One record that counts, without what follows from its place: for telling chips apart. */
+export function recordAt(
+  cells: NorCells, offset: number, position: number, count: number,
+): { readonly epoch: number; readonly content: string } | undefined {
+  const bytes = new Uint8Array(STRIDE);
+  cells.peek(offset, bytes);
+  const view = new DataView(bytes.buffer);
+  if (cells.isFlawed(offset, STRIDE) || !isValid(view, bytes, 0, position, count)) return undefined;
+  const content = [...bytes.subarray(0, EPOCH_AT), ...bytes.subarray(SEQUENCE_END, CRC_AT)];
+  return { epoch: view.getUint32(EPOCH_AT, true), content: String.fromCharCode(...content) };
 }

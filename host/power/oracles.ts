@@ -20,7 +20,7 @@ export const KINDS: readonly Kind[] = [Kind.Boot, Kind.Application];
 export type Oracle = "a" | "b" | "c" | "d" | "e" | "f" | "g";
 
 export interface Broken {
-  readonly oracle: Oracle | "unverified" | "panic";
+  readonly oracle: Oracle | "unverified" | "panic" | "rot";
   readonly why: string;
 }
 
@@ -71,7 +71,7 @@ function preferred({ slots, confirmed }: KindSays): number {
   return slots[1 - confirmed]?.state === SlotState.Updated ? 1 - confirmed : -1;
 }
 
-function holdsImage({ slots }: KindSays, slot: number): boolean {
+export function holdsImage({ slots }: KindSays, slot: number): boolean {
   return [SlotState.Trial, SlotState.Updated, SlotState.Staged].includes(slots[slot]!.state);
 }
 
@@ -89,7 +89,8 @@ export function judge(judged: Judged): Broken | undefined {
   const { facts, scenario } = judged;
   if (facts.panic !== undefined) return { oracle: "panic", why: facts.panic };
   if (facts.unverified !== undefined) return { oracle: "unverified", why: `started ${facts.unverified}` };
-  return starts(judged) ?? floors(judged) ?? running(facts) ?? confirmation(judged) ?? completes(facts, scenario, judged.images);
+  return starts(judged) ?? floors(judged) ?? running(facts) ?? again(judged) ?? confirmation(judged) ??
+    completes(facts, scenario, judged.images);
 }
 
 /** (a) and (b), for each kind: what the first power-up chose. */
@@ -140,6 +141,16 @@ function running(facts: Facts): Broken | undefined {
   return facts.erasesMax > 1 ? { oracle: "g", why: `a sector of a slot was erased ${facts.erasesMax} times in one update` } : undefined;
 }
 
+/** (g): an update that was activated is done; its file is not stored once more. */
+function again({ before, after, facts, scenario }: Judged): Broken | undefined {
+  for (const kind of facts.erased) {
+    const wanted = kind === Kind.Boot ? scenario.ends.boot : scenario.ends.app;
+    const isDone = wanted !== "" && before.starts[kind] === wanted && after.starts[kind] === wanted;
+    if (isDone) return { oracle: "g", why: `${wanted} was activated, and a slot is erased for it again` };
+  }
+  return undefined;
+}
+
 /** (e): once an image of the scenario's end is confirmed and runs, it is so at the end of every later instance. */
 function confirmation({ before, facts, images, scenario }: Judged): Broken | undefined {
   for (const kind of KINDS) {
@@ -174,7 +185,7 @@ function completes(facts: Facts, { ends }: Scenario, images: readonly SweepImage
 }
 
 /** The clean run itself: nothing is cut, everything else must hold. */
-export function judgeClean(facts: Facts, moments: readonly Moment[], images: readonly SweepImage[]): Broken | undefined {
+export function judgeClean(facts: Facts, moments: readonly Moment[], images: readonly SweepImage[], settles?: Scenario["settles"]): Broken | undefined {
   if (facts.panic !== undefined) return { oracle: "panic", why: facts.panic };
   if (facts.unverified !== undefined) return { oracle: "unverified", why: `started ${facts.unverified}` };
   for (const kind of KINDS) {
@@ -184,10 +195,14 @@ export function judgeClean(facts: Facts, moments: readonly Moment[], images: rea
       if (broken !== undefined) return broken;
     }
   }
+  for (const [kind, wanted] of [[Kind.Boot, settles?.boot], [Kind.Application, settles?.app]] as const) {
+    const image = choiceOf(facts.choices, kind);
+    if (wanted !== undefined && image !== wanted) return { oracle: "b", why: `${image || "nothing"} starts in the end, not ${wanted}` };
+  }
   return running(facts);
 }
 
-export function choiceOf(choices: readonly Choice[], kind: Kind): string {
+function choiceOf(choices: readonly Choice[], kind: Kind): string {
   return choices.findLast((choice) => choice.kind === kind)?.image ?? "";
 }
 

@@ -55,15 +55,19 @@ export function chipAt(bench: Bench, scenario: Scenario, startNumber: number): N
 
 function tellStart(bench: Bench, cells: NorCells, start: Start, number: number): StoryStart {
   const before = cells.copy();
-  const { part, images } = bench;
   const run = runStart(bench, cells, start);
-  const replay = before.copy();
+  return { number, cells: before, operations: run.operations, moments: momentsOf(bench, before, run.operations), facts: factsOf(run) };
+}
+
+/** What a chip says before each operation and after the last. Only the journal's operations change it. */
+export function momentsOf({ part, images }: Bench, cells: NorCells, operations: readonly Operation[]): Moment[] {
+  const replay = cells.copy();
   const moments = [momentOf(replay, part, images)];
-  for (const operation of run.operations) {
+  for (const operation of operations) {
     apply(replay, operation);
-    moments.push(momentOf(replay, part, images));
+    moments.push(isJournal(part, operation.offset) ? momentOf(replay, part, images) : moments.at(-1)!);
   }
-  return { number, cells: before, operations: run.operations, moments, facts: factsOf(run) };
+  return moments;
 }
 
 /** What the operation does when nothing happens to it. */

@@ -43,10 +43,19 @@ export interface Failure {
   readonly broken: Broken;
 }
 
+/** A run with what it did and what it looked at. */
+export interface Way {
+  readonly operations: readonly Operation[];
+  readonly facts: Facts;
+  readonly needs: readonly number[];
+}
+
 /** What a sweep shares between the cuts of one story. */
 export class Cutter {
   readonly story: Story;
   readonly memo = new Memo<Facts>();
+  /** Runs with their operations, where they are cut again. */
+  readonly ways = new Memo<Way>();
   readonly texts = new PageTexts();
   readonly pageCount: number;
 
@@ -95,7 +104,8 @@ function same(left: Uint8Array, right: Uint8Array): boolean {
 export function sweepStory(cutter: Cutter, plan: Plan, tally: Tally, goOn: () => boolean = () => true): void {
   const { story } = cutter;
   for (const start of story.starts) {
-    const broken = judgeClean(start.facts, start.moments, story.bench.images);
+    const isLast = start === story.starts.at(-1);
+    const broken = judgeClean(start.facts, start.moments, story.bench.images, isLast ? story.scenario.settles : undefined);
     if (broken !== undefined) tally.fail(failureOf(story, start, [], broken));
     if (!goOn()) return;
     sweepStart(cutter, start, plan, tally, goOn);

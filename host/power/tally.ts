@@ -14,6 +14,8 @@ export interface Counts {
   pairs: number;
   triples: number;
   flips: number;
+  /** Start-ups on a chip that was wrong without a word. */
+  silent: number;
   runs: number;
   lookups: number;
   /** `program bits hardware` → cuts. */
@@ -28,7 +30,7 @@ export interface Counts {
 const KEPT_MAX = 5;
 
 export function noCounts(): Counts {
-  return { cuts: 0, idle: 0, pairs: 0, triples: 0, flips: 0, runs: 0, lookups: 0, byModel: {}, broken: {}, failures: [] };
+  return { cuts: 0, idle: 0, pairs: 0, triples: 0, flips: 0, silent: 0, runs: 0, lookups: 0, byModel: {}, broken: {}, failures: [] };
 }
 
 export class Tally {
@@ -65,7 +67,7 @@ export class Tally {
 /** The sum of two. */
 export function added(left: Counts, right: Counts): Counts {
   const sum = { ...left, byModel: { ...left.byModel }, broken: { ...left.broken }, failures: [...left.failures] };
-  for (const name of ["cuts", "idle", "pairs", "triples", "flips", "runs", "lookups"] as const) sum[name] += right[name];
+  for (const name of ["cuts", "idle", "pairs", "triples", "flips", "silent", "runs", "lookups"] as const) sum[name] += right[name];
   for (const part of ["byModel", "broken"] as const) {
     for (const [key, count] of Object.entries(right[part])) sum[part][key] = (sum[part][key] ?? 0) + count;
   }

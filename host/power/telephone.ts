@@ -4,15 +4,17 @@
 // it changed them (`needs`) and of nothing else: same pages, same run. It judges nothing.
 
 import { Kind, Status } from "../../hal/abi.js";
+import { SlotState } from "../../hal/events.js";
 import { Board } from "../board.js";
 import { WatchedFlash } from "../faults/watched-flash.js";
 import { demoKey } from "../image/demo.js";
 import { MemoryNetwork } from "../network/memory.js";
+import type { Flash } from "../peripherals/flash.js";
 import type { CellOperation, NorCells } from "../peripherals/nor-cells.js";
 import { NorFlash } from "../peripherals/nor-flash.js";
 import type { NorPart } from "../peripherals/nor-parts.js";
 import { siteOf, type FarEnd, type Start, type SweepImage } from "./scenarios.js";
-import { isInside, layoutOf, type Layout } from "./layout.js";
+import { isInside, layoutOf, slotsOf, type Layout } from "./layout.js";
 import type { Stable } from "./stable.js";
 import { readJournal, type JournalSays } from "./journal-reader.js";
 
@@ -47,6 +49,8 @@ export interface Run {
   readonly journals: readonly JournalSays[];
   /** The most erases of one sector of a slot in one instance. */
   readonly erasesMax: number;
+  /** Kinds of which a slot was erased. */
+  readonly erased: readonly Kind[];
   readonly ended: "quiet" | "state" | "stuck";
   readonly panic: string | undefined;
   readonly bootname: string;
@@ -71,9 +75,16 @@ export interface Bench {
   readonly images: readonly SweepImage[];
 }
 
+/** Goes wrong without a word: around the chip, or between two operations. */
+export interface Interference {
+  wrap?(chip: Flash): Flash;
+  /** An operation has begun. */
+  begun?(operation: Operation, number: number, cells: NorCells): void;
+}
+
 /** Runs a start on these cells, which it changes. */
-export function runStart(bench: Bench, cells: NorCells, { farEnd, until }: Start): Run {
-  return new Telephone(bench, cells, farEnd, until).run();
+export function runStart(bench: Bench, cells: NorCells, { farEnd, until }: Start, interference: Interference = {}): Run {
+  return new Telephone(bench, cells, farEnd, until, interference).run();
 }
 
 class Telephone {
@@ -90,6 +101,9 @@ class Telephone {
   /** Per page: 1 its first contents count already, 2 they are gone. */
   readonly #pages: Uint8Array;
   readonly #erases = new Map<number, number>();
+  readonly #erased = new Set<Kind>();
+  readonly #interference: Interference;
+  #chip: NorFlash | undefined;
   #running: { offset: number; bytes: number }[] = [];
   #erasesMax = 0;
   #state = "power-up";
@@ -97,9 +111,10 @@ class Telephone {
   #unverified: string | undefined;
   #instance = 0;
 
-  constructor(bench: Bench, cells: NorCells, farEnd: FarEnd, until: string | undefined) {
+  constructor(bench: Bench, cells: NorCells, farEnd: FarEnd, until: string | undefined, interference: Interference) {
     const { part, images } = bench;
     this.#bench = bench;
+    this.#interference = interference;
     this.#cells = cells;
     this.#until = until;
     this.#layout = layoutOf(part);
@@ -115,13 +130,20 @@ class Telephone {
       identity: SWEEP_IDENTITY,
       trust: [demoKey().spki],
       stagingBytes: STAGING_BYTES,
-      flash: (clock) => new WatchedFlash(new NorFlash({ part, clock, timing: "typical", cells }), watcher),
+      flash: (clock) => {
+        this.#chip = new NorFlash({ part, clock, timing: "typical", cells });
+        return new WatchedFlash(interference.wrap?.(this.#chip) ?? this.#chip, watcher);
+      },
       network: (scheduler) => new MemoryNetwork({ scheduler, site: siteOf(farEnd, images, scheduler) }),
       onHandover: (_kind, offset, bytes) => this.#handover(offset, bytes),
     });
     this.#board.log.listen((event) => {
       if (event.event === "state") this.#entered(event.state);
-      if (event.event === "slot" && (event.why === "chosen" || event.why === "name-unknown")) this.#chosen(event.kind, event.slot);
+      if (event.event !== "slot") return;
+      const kind = event.kind === "boot" ? Kind.Boot : Kind.Application;
+      const slot = event.slot === "A" ? 0 : 1;
+      if (event.why === "chosen" || event.why === "name-unknown") this.#chosen(kind, slot);
+      if (event.why === "confirmed") this.#confirmed(kind, slot);
     });
   }
 
@@ -141,7 +163,7 @@ class Telephone {
     const { bootname, appname } = board.log.facts;
     return {
       operations: this.#operations, choices: this.#choices, unverified: this.#unverified, trespasses: this.#trespasses,
-      journals: this.#journals, erasesMax: this.#erasesMax, ended: this.#ended, bootname, appname, needs: this.#needs,
+      journals: this.#journals, erasesMax: this.#erasesMax, erased: [...this.#erased], ended: this.#ended, bootname, appname, needs: this.#needs,
       panic: panic === undefined ? undefined : `${panic.file}:${panic.line}`,
     };
   }
@@ -158,9 +180,14 @@ class Telephone {
     this.#erases.clear();
   }
 
-  #chosen(kindName: string | undefined, slotName: string | undefined): void {
-    const kind = kindName === "boot" ? Kind.Boot : Kind.Application;
-    const slot = slotName === "A" ? 0 : 1;
+  /** Whoever says so must have written it. */
+  #confirmed(kind: Kind, slot: number): void {
+    const says = readJournal(this.#cells, this.#bench.part)[kind];
+    if (says?.slots[slot]?.state === SlotState.Updated && says.confirmed === slot) return;
+    this.#trespasses.push("a confirmation was acknowledged that the journal does not hold");
+  }
+
+  #chosen(kind: Kind, slot: number): void {
     const span = this.#layout.slot(kind, slot);
     const image = imageAt(this.#cells, span.offset, this.#bench.images)?.name ?? "";
     this.#choices.push({ instance: this.#instance, kind, slot, image, after: this.#operations.length });
@@ -170,6 +197,8 @@ class Telephone {
   #handover(offset: number, bytes: number): void {
     const image = imageAt(this.#cells, offset, this.#bench.images);
     if (image?.bytes.length !== bytes) this.#unverified ??= `${bytes} bytes at ${offset}`;
+    const open = this.#running.find((span) => this.#chip?.isProtected(span.offset, span.bytes) === false);
+    if (open !== undefined) this.#trespasses.push(`the slot at ${open.offset} runs and is not protected`);
   }
 
   #begun(operation: CellOperation): void {
@@ -178,7 +207,9 @@ class Telephone {
     if (kind === "program") this.#need(offset, bytes);
     else this.#erase(offset, bytes);
     const source = operation.source?.slice();
-    this.#operations.push({ kind, offset, bytes, source, state: this.#state, instance: this.#instance });
+    const begun = { kind, offset, bytes, source, state: this.#state, instance: this.#instance };
+    this.#operations.push(begun);
+    this.#interference.begun?.(begun, this.#operations.length - 1, this.#cells);
   }
 
   #refused({ kind, offset, bytes }: CellOperation, status: Status): void {
@@ -191,7 +222,9 @@ class Telephone {
   #erase(offset: number, bytes: number): void {
     const { sectorBytes, pageBytes } = this.#bench.part;
     this.#pages.fill(2, offset / pageBytes, (offset + bytes) / pageBytes);
-    if (this.#layout.journal.some((span) => isInside(span, offset))) return;
+    const slot = slotsOf(this.#layout).find(({ span }) => isInside(span, offset));
+    if (slot === undefined) return;
+    this.#erased.add(slot.kind);
     for (let at = offset; at < offset + bytes; at += sectorBytes) {
       const erases = (this.#erases.get(at) ?? 0) + 1;
       this.#erases.set(at, erases);
