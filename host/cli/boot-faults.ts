@@ -56,7 +56,8 @@ export class BootFaults {
     const missed = this.#power[this.#next];
     if (missed !== undefined) {
       const { operation, model, seed } = missed;
-      stderr.write(`offhook: --fault power@${operation}:${model}:${seed} did not strike: this start-up has ${this.#count} flash operations\n`);
+      const why = `this start-up has ${this.#count} flash operations`;
+      stderr.write(`offhook: --fault power@${operation}:${model}:${seed} did not strike: ${why}\n`);
     }
     this.#silent.forEach((silent, index) => {
       const { fault, seed } = this.#flash[index]!;

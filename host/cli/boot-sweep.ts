@@ -1,6 +1,7 @@
 // A scenario of the power sweep as a network of `offhook boot`: `--lan power-SCENARIO` with `--part power-SHAPE`, to watch a failure again.
 //
-// In: names. Out: the chip as the scenario begins, and the far end, which after a loss of power is that of the recovery: what the sweep ran.
+// In: names. Out: the chip as the scenario begins, and the far end, which after a loss of power is that of the recovery: what the
+// sweep ran.
 
 import { MemoryNetwork } from "../network/memory.js";
 import type { NorCells } from "../peripherals/nor-cells.js";
@@ -28,7 +29,8 @@ export function sweepChoice(lan: string): SweepChoice | undefined {
   if (name === undefined) return undefined;
   const scenario = scenarioNamed(name);
   if (scenario === undefined) {
-    throw new UsageError(`--lan ${lan}: the sweep has no such scenario; these are: ${SCENARIOS.map((known) => `power-${known.name}`).join(" ")}`);
+    const known = SCENARIOS.map((one) => `power-${one.name}`).join(" ");
+    throw new UsageError(`--lan ${lan}: the sweep has no such scenario; these are: ${known}`);
   }
   const start = Number(number);
   if (start >= 1 && start <= scenario.starts.length) return { scenario, start };

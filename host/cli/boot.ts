@@ -271,7 +271,10 @@ function storedFlash(
   options: BootOptions, core: WebAssembly.Module, part: NorPart, identity: Identity, flash: (clock: Scheduler) => NorFlash,
 ): (clock: Scheduler) => NorFlash {
   const { network } = options;
-  if (network.kind === "sweep") return (clock) => new NorFlash({ part, clock, timing: "typical", cells: sweepCells(core, part, network.choice) });
+  if (network.kind === "sweep") {
+    const cells = sweepCells(core, part, network.choice);
+    return (clock) => new NorFlash({ part, clock, timing: "typical", cells });
+  }
   return hasOldBoot(options) ? (clock) => demoFlash(core, identity, flash, clock) : flash;
 }
 

@@ -10,7 +10,8 @@ import { DEFECTS } from "../power/defects.js";
 import { Evidence } from "../power/evidence.js";
 import { jobsOf, type Job, type Tier } from "../power/jobs.js";
 import { runJobs } from "../power/pool.js";
-import { replayOf } from "../power/sweep.js";
+import type { Fixpoint } from "../power/fixpoint.js";
+import { replayOf, type Failure } from "../power/failure.js";
 import { readArguments } from "./arguments.js";
 import { coreBytes, type Build } from "./core-file.js";
 import { UsageError } from "./usage.js";
@@ -115,8 +116,9 @@ function progress(total: number, evidence: Evidence, startMs: number): Pick<Para
     took: (job, done) => {
       evidence.took(job, done);
       jobsDone += 1;
-      for (const failure of done.counts.failures) stderr.write(`power: ${failure.broken.oracle}: ${failure.broken.why}\n  ${replayOf(failure)}\n`);
-      if (done.caught?.oracle === undefined && done.caught !== undefined) stderr.write(`power: defect ${done.caught.name} was not caught\n`);
+      for (const failure of done.counts.failures) stderr.write(`power: ${failureText(failure, "\n  ")}\n`);
+      const { caught } = done;
+      if (caught !== undefined && caught.oracle === undefined) stderr.write(`power: defect ${caught.name} was not caught\n`);
       show();
     },
     report: (text) => {
@@ -132,21 +134,28 @@ function report(evidence: Evidence, seconds: number, path: string): string[] {
   const idle = evidence.idleModels;
   const known = counts.lookups - counts.runs;
   return [
-    `cuts        ${summary.cuts} by ${summary.models} models on ${summary.geometries} chips; ${summary.pairs} are second cuts, ${counts.triples} third ones`,
+    `cuts        ${summary.cuts} by ${summary.models} models on ${summary.geometries} chips; ` +
+      `${summary.pairs} are second cuts, ${counts.triples} third ones`,
     `start-ups   ${counts.runs} made, ${known} known to be the same as one of these`,
-    `broken      ${summary.bricks} bricks, ${summary.wrongImages} wrong images, ${summary.unverifiedBoots} unverified, ${summary.counterErrors} counters`,
-    `rot         ${counts.flips} flips at rest, ${summary.rotRefusals} refusals; ${counts.silent} start-ups on a chip that was wrong without a word`,
+    `broken      ${summary.bricks} bricks, ${summary.wrongImages} wrong images, ${summary.unverifiedBoots} unverified, ` +
+      `${summary.counterErrors} counters`,
+    `rot         ${counts.flips} flips at rest, ${summary.rotRefusals} refusals; ` +
+      `${counts.silent} start-ups on a chip that was wrong without a word`,
     ...(fixpoint === undefined ? [] : [fixpointLine(fixpoint)]),
     `defects     ${summary.defectsCaught} of ${summary.defects} caught`,
     ...caught.filter(({ oracle }) => oracle === undefined).map(({ name }) => `missed      ${name}`),
     ...(idle.length === 0 ? [] : [`unused      models that changed nothing: ${idle.join(", ")}`]),
-    ...counts.failures.map((failure) => `failure     ${failure.broken.oracle}: ${failure.broken.why}\n            ${replayOf(failure)}`),
+    ...counts.failures.map((failure) => `failure     ${failureText(failure, "\n            ")}`),
     `evidence    ${path}, ${summary.seconds} s, core ${summary.wasm.slice(0, 16)}`,
     evidence.isGood() ? "GOOD" : "BROKEN",
   ];
 }
 
-function fixpointLine({ states, transitions, closed, depth, models }: { states: number; transitions: number; closed: boolean; depth: number; models: readonly string[] }): string {
+function failureText(failure: Failure, between: string): string {
+  return `${failure.broken.oracle}: ${failure.broken.why}${between}${replayOf(failure)}`;
+}
+
+function fixpointLine({ states, transitions, closed, depth, models }: Fixpoint): string {
   const end = closed ? "no further one can be reached" : "not closed";
   return `fixpoint    ${states} crash states, ${transitions} transitions, at most ${depth} cuts deep, ${end}; models: ${models.join(", ")}`;
 }

@@ -1,7 +1,8 @@
 // The cells of a NOR chip, and which of its units were programmed since their erase.
 //
-// And what torn operations left of them (nor-flaws.ts). Kept in chunks that come into being when they are touched: a blank chip of 128 MiB costs nothing, a dirty one the chunks in
-// use. It knows no commands, no time and no refusals; its caller has checked every range.
+// And what torn operations left of them (nor-flaws.ts). Kept in chunks that come into being when they are touched: a blank chip of
+// 128 MiB costs nothing, a dirty one the chunks in use. It knows no commands, no time and no refusals; its caller has checked
+// every range.
 
 import type { CutModel, FlashGeometry, TornCells } from "./flash.js";
 import { type Flaw, NorFlaws } from "./nor-flaws.js";
@@ -161,7 +162,10 @@ export class NorCells {
       return chunk;
     });
     for (const [unit, count] of extra.programmed) {
-      for (let at = unit * unitBytes; at < (unit + count) * unitBytes; at += unitBytes) this.#flags(this.#touch(at), at, unitBytes).fill(TORN);
+      for (let at = unit; at < unit + count; at++) {
+        const offset = at * unitBytes;
+        this.#flags(this.#touch(offset), offset, unitBytes).fill(TORN);
+      }
     }
     this.#flaws = new NorFlaws(pageBytes, unitBytes, extra.flaws);
   }

@@ -1,7 +1,7 @@
 // A chip's contents as bytes that go into a file: the cells, then what cells do not show.
 //
-// That is: units that a torn operation left blank to the eye, and pages with flaws. A chip without any is its cells alone, so that a file of
-// another programmer is taken as it is. In and out: bytes; it knows no chip.
+// That is: units that a torn operation left blank to the eye, and pages with flaws. A chip without any is its cells alone, so that
+// a file of another programmer is taken as it is. In and out: bytes; it knows no chip.
 
 import type { Flaw } from "./nor-flaws.js";
 

@@ -4,7 +4,7 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
@@ -46,16 +46,19 @@ function hashOf(changed: ReadonlyMap<string, string>): string {
 }
 
 async function compile(defect: Defect, changed: ReadonlyMap<string, string>, target: string): Promise<void> {
-  const copy = join(FOLDER, defect.name);
+  // Two processes may want the same one: each makes its own, and the last to be done puts it in place.
+  const copy = join(FOLDER, `${defect.name}-${process.pid}`);
+  const made = `${copy}.wasm`;
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   for (const folder of SOURCES) cpSync(join(PROJECT, folder), join(copy, folder), { recursive: true });
   for (const [file, text] of changed) writeFileSync(join(copy, file), text);
   try {
     await new Promise<void>((done, failed) => {
-      execFile(execPath, [ASC, ...OPTIONS, target], { cwd: copy }, (error, _out, err) =>
+      execFile(execPath, [ASC, ...OPTIONS, made], { cwd: copy }, (error, _out, err) =>
         (error === null ? done() : failed(new Error(`defect ${defect.name} does not compile: ${err || error.message}`))));
     });
+    renameSync(made, target);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

@@ -15,13 +15,16 @@ const SCAN = "core/flash/journal-scan.ts";
 const WRITER = "core/flash/writer.ts";
 const WRITE = "core/boot/stages/write.ts";
 const HAND_OFF = "core/boot/stages/hand-off.ts";
+const ACTIVATE =
+  "    status = journalMark(kind, eraseSlot(), SlotState.Trial, TRIAL_ATTEMPTS, validatorDigestPtr(), validatorCounter());\n";
 
 const defect = (name: string, what: string, file: string, text: string, instead: string): Defect =>
   ({ name, what, changes: [{ file, text, instead }] });
 
 export const DEFECTS: readonly Defect[] = [
   defect("commit-skipped", "a record counts as soon as it is written", JOURNAL,
-    "  } else if (done == Work.Record) {\n    return journalCommit();", "  } else if (done == Work.Record) {\n    writePosition++;\n    journalCommitted();"),
+    "  } else if (done == Work.Record) {\n    return journalCommit();",
+    "  } else if (done == Work.Record) {\n    writePosition++;\n    journalCommitted();"),
   {
     name: "commit-before-body", what: "the commit is programmed before the record that it stands for",
     changes: [
@@ -32,7 +35,8 @@ export const DEFECTS: readonly Defect[] = [
         "const status = programStart(journalOffset(), RECORD, RECORD_BYTES);" },
       // A reader to match: whatever a whole commit stands beside.
       { file: RECORD, text: "  if (crc != crc32Of(record, <i32>CRC)) return false;\n", instead: "" },
-      { file: RECORD, text: "  if (load<u32>(record + RECORD_BYTES) != crc || load<u32>(record + RECORD_BYTES + 4) != ~crc) return false;\n",
+      { file: RECORD,
+        text: "  if (load<u32>(record + RECORD_BYTES) != crc || load<u32>(record + RECORD_BYTES + 4) != ~crc) return false;\n",
         instead: "  if (load<u32>(record + RECORD_BYTES) != ~load<u32>(record + RECORD_BYTES + 4)) return false;\n" },
     ],
   },
@@ -69,7 +73,7 @@ export const DEFECTS: readonly Defect[] = [
     { file: "core/boot/confirm.ts", text: "  if (slot == SLOT_NONE || journalState(kind, slot) != SlotState.Trial) return Status.Ok;",
       instead: "  if (slot == SLOT_NONE) return Status.Ok;" }],
   },
-  defect("attempts-decremented-after-hand-over", "an attempt is counted when the image has run already, and so never before it fails", HAND_OFF,
+  defect("attempts-decremented-after-hand-over", "an attempt is not counted before the image runs, and so never when it fails", HAND_OFF,
     "  if (journalState(kind, slot) != SlotState.Trial || attempts == 0 || !handOffCounts()) return handOffVerify();",
     "  return handOffVerify();"),
   defect("confirm-before-contact", "an application is confirmed when it starts", HAND_OFF,
@@ -77,14 +81,17 @@ export const DEFECTS: readonly Defect[] = [
     "journalMark(kind, slot, SlotState.Updated, 0, journalDigest(kind, slot), 0)"),
   {
     name: "digest-from-ram-not-flash", what: "the file is judged as it was sent, not as the chip holds it",
-    changes: [{ file: WRITE, text: "    step = Step.Verify; // What the chip holds counts, not what was sent.\n    transferVerifySlot(kind, eraseSlot(), fileBytes);",
+    changes: [{ file: WRITE, text:
+      "    step = Step.Verify; // What the chip holds counts, not what was sent.\n    transferVerifySlot(kind, eraseSlot(), fileBytes);",
       instead: "    step = Step.Name;\n    return writeNamed();" },
     { file: WRITE, text: "function writeDone(): BootState {", instead:
       "function writeNamed(): BootState {\n  infoWriteStart(\n    kind, eraseSlot(), downloadNamePtr(), downloadNameBytes(), fileBytes, " +
-      "validatorDigestPtr(), validatorCrc32(), fetchEtagPtr(),\n    fetchEtagBytes(),\n  );\n  return BootState.Write;\n}\n\nfunction writeDone(): BootState {" }],
+      "validatorDigestPtr(), validatorCrc32(), fetchEtagPtr(),\n    fetchEtagBytes(),\n  );\n" +
+      "  return BootState.Write;\n}\n\nfunction writeDone(): BootState {" }],
   },
   defect("signature-skipped-on-start", "a slot starts because the journal says so", HAND_OFF,
-    "  const valid = status == Status.Ok && validatorVerdict() == ImageVerdict.Accepted && validatorKind() == kind;\n  const known = handOffKnowsImage();\n" +
+    "  const valid = status == Status.Ok && validatorVerdict() == ImageVerdict.Accepted && validatorKind() == kind;\n" +
+    "  const known = handOffKnowsImage();\n" +
     "  if (!valid || (known && !bytesEqual(validatorDigestPtr(), journalDigest(kind, slot), DIGEST_BYTES))) {",
     "  const known = handOffKnowsImage();\n  if (!known) {"),
   defect("wrong-slot-erased", "the file goes to the slot that runs", "core/boot/stages/erase.ts",
@@ -100,11 +107,11 @@ export const DEFECTS: readonly Defect[] = [
     name: "info-area-after-activation", what: "the file's name is written once the slot may start",
     changes: [
       { file: WRITE, text: "    step = Step.Name;\n    status = infoWriteStart(", instead:
-        "    step = Step.Activate;\n    status = journalMark(kind, eraseSlot(), SlotState.Trial, TRIAL_ATTEMPTS, validatorDigestPtr(), validatorCounter());\n" +
+        `    step = Step.Activate;\n${ACTIVATE}` +
         "  } else if (step == Step.Activate) {\n    step = Step.Name;\n    status = infoWriteStart(" },
       { file: WRITE, text:
         "  } else if (step == Step.Name) {\n    step = Step.Activate;\n" +
-        "    status = journalMark(kind, eraseSlot(), SlotState.Trial, TRIAL_ATTEMPTS, validatorDigestPtr(), validatorCounter());\n  } else {",
+        `${ACTIVATE}  } else {`,
         instead: "  } else {" },
     ],
   },
@@ -117,7 +124,10 @@ export function patched({ name, changes }: Defect, read: (file: string) => strin
   for (const { file, text, instead } of changes) {
     const before = files.get(file) ?? read(file);
     const count = before.split(text).length - 1;
-    if (count !== 1) throw new Error(`defect ${name}: its text occurs ${count} times in ${file}, and must occur once: ${JSON.stringify(text)}`);
+    if (count !== 1) {
+      const what = `its text occurs ${count} times in ${file}, and must occur once: ${JSON.stringify(text)}`;
+      throw new Error(`defect ${name}: ${what}`);
+    }
     files.set(file, before.replace(text, () => instead));
   }
   return files;

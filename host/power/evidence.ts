@@ -7,7 +7,7 @@ import { crc32 } from "../crc32.js";
 import { ERASE_MODELS, PROGRAM_MODELS } from "../faults/cut-catalogue.js";
 import type { Fixpoint } from "./fixpoint.js";
 import type { Job, Tier } from "./jobs.js";
-import { replayOf } from "./sweep.js";
+import { replayOf } from "./failure.js";
 import { added, noCounts, type Counts } from "./tally.js";
 import type { Caught, Done } from "./work.js";
 
@@ -100,7 +100,8 @@ export class Evidence {
     const { byModel, failures, runs, lookups, idle, triples, flips, silent } = this.#all;
     const root = jobs.reduce((crc, job) => crc32(new TextEncoder().encode(job + JSON.stringify(this.#stories.get(job))), crc), 0);
     return `${JSON.stringify({
-      ...this.summary(seconds), tier: this.#tier, node: process.version, startUps: runs, known: lookups - runs, idle, triples, flips, silent,
+      ...this.summary(seconds), tier: this.#tier, node: process.version, startUps: runs,
+      known: lookups - runs, idle, triples, flips, silent,
       traceRoot: root.toString(16).padStart(8, "0"), fixpoint: this.#fixpoint, byOperationModelPhase: sorted(byModel),
       defectList: this.#caught, failures: failures.map((failure) => ({ ...failure, replay: replayOf(failure) })),
       plans: jobs.map((job) => JSON.parse(job) as unknown),

@@ -1,10 +1,11 @@
 // Every chip that any number of power cuts can leave: breadth first, until no new one appears.
 //
-// In: a story (one update on a chip with small slots, one far end). Out: how many crash states there are, the transitions between them, and
-// what was broken on the way. Deterministic models only. Two chips are one state when they differ only in what the core cannot tell:
-// epochs are counted from the newest one, a journal place whose record does not count is only that, whatever it reads, and pages of
-// slots without an image that the start-up erases without having looked at them are left out. Both are checked at every transition: the start-up after a cut looks at no
-// page that was left out and has not been erased since, and chips that are taken for one go the same way, operation by operation.
+// In: a story (one update on a chip with small slots, one far end). Out: how many crash states there are, the transitions between
+// them, and what was broken on the way. Deterministic models only. Two chips are one state when they differ only in what the core
+// cannot tell: epochs are counted from the newest one, a journal place whose record does not count is only that, whatever it
+// reads, and pages of slots without an image that the start-up erases without having looked at them are left out. Both are checked
+// at every transition: the start-up after a cut looks at no page that was left out and has not been erased since, and chips that
+// are taken for one go the same way, operation by operation.
 
 import { ERASE_MODELS, PROGRAM_MODELS } from "../faults/cut-catalogue.js";
 import { factsOf, holdsImage, judge } from "./oracles.js";
@@ -53,6 +54,7 @@ class Explorer {
   readonly #goOn: (states: number, waiting: number) => boolean;
   /** How the start-up goes from each state. */
   readonly #seen = new Map<string, string>();
+  readonly #wayTexts = new WeakMap<Way, string>();
   readonly #queue: State[] = [];
   /** The pages that can change. */
   readonly #pages: readonly number[];
@@ -100,9 +102,9 @@ class Explorer {
           const named = [...faults, faultName(number, cut)];
           const { facts, needs: next } = this.#way(known);
           const seen = next.find((page) => unseen.has(page));
-          if (seen !== undefined) throw new Error(`${named.join(" ")}: page ${seen} was left out and is looked at: states are merged wrongly`);
-          const judged = { scenario: story.scenario, images: story.bench.images, facts, before: moments[number]!, after: moments[number + 1]! };
-          const broken = judge(judged);
+          if (seen !== undefined) throw new Error(`${named.join(" ")}: page ${seen} was left out and is looked at`);
+          const [before, after] = [moments[number]!, moments[number + 1]!];
+          const broken = judge({ scenario: story.scenario, images: story.bench.images, facts, before, after });
           if (broken !== undefined) this.#tally.fail(failureOf(story, story.starts[0]!, named, broken));
           this.#visit(known, depth + 1, named);
         });
@@ -139,12 +141,21 @@ class Explorer {
     });
   }
 
+  /** What a start-up does, operation by operation, and what it chooses; made once a run. */
+  #wayText(way: Way): string {
+    const known = this.#wayTexts.get(way);
+    if (known !== undefined) return known;
+    const done = way.operations.map(({ kind, offset, bytes }) => `${kind[0]}${offset}+${bytes}`);
+    const text = `${done.join()} ${way.facts.choices.map((choice) => choice.image).join()}`;
+    this.#wayTexts.set(way, text);
+    return text;
+  }
+
   #visit(known: KnownCells, depth: number, faults: readonly string[]): void {
     const key = this.#canonical(known);
-    const { operations, facts } = this.#way(known);
-    const way = `${operations.map(({ kind, offset, bytes }) => `${kind[0]}${offset}+${bytes}`).join()} ${facts.choices.map((choice) => choice.image).join()}`;
+    const way = this.#wayText(this.#way(known));
     const before = this.#seen.get(key);
-    if (before !== undefined && before !== way) throw new Error(`${faults.join(" ")}: goes another way than a chip that was taken for the same`);
+    if (before !== undefined && before !== way) throw new Error(`${faults.join(" ")}: not the way of a chip taken for the same`);
     if (before !== undefined) return;
     this.#seen.set(key, way);
     this.#depth = Math.max(this.#depth, depth);

@@ -1,7 +1,7 @@
 // The shipped module with its mutable globals exported, so that a machine's whole state can be taken and put back.
 //
-// In: a module's bytes. Out: the same bytes but for the export section, which lists the globals too; code and data are untouched, and a test
-// compares them. It understands no more of WebAssembly than sections and LEB128.
+// In: a module's bytes. Out: the same bytes but for the export section, which lists the globals too; code and data are untouched,
+// and a test compares them. It understands no more of WebAssembly than sections and LEB128.
 
 const HEADER_BYTES = 8;
 const SECTION_GLOBAL = 6;

@@ -11,7 +11,8 @@ export type Tier = "test" | "ci" | "full";
 
 export type Job =
   | { readonly kind: "single"; readonly shape: string; readonly scenario: string; readonly plan: Plan }
-  | { readonly kind: "pairs"; readonly shape: string; readonly scenario: string; readonly plans: readonly Plan[]; readonly journalOnly: boolean }
+  | { readonly kind: "pairs"; readonly shape: string; readonly scenario: string; readonly plans: readonly Plan[];
+    readonly journalOnly: boolean }
   | { readonly kind: "rot"; readonly shape: string; readonly flips: number }
   | { readonly kind: "silent"; readonly shape: string; readonly scenario: string }
   | { readonly kind: "fixpoint"; readonly shape: string; readonly statesMax: number }

@@ -1,7 +1,7 @@
 // Reads the journal as docs/FORMAT.md describes it: a second implementation, to judge the first.
 //
-// In: cells of a chip at rest. Out: for each kind what the journal says of its slots, or nothing where no record counts. What has flaws is no
-// record. It shares no code with the core and writes nothing.
+// In: cells of a chip at rest. Out: for each kind what the journal says of its slots, or nothing where no record counts. What has
+// flaws is no record. It shares no code with the core and writes nothing.
 
 import { Kind } from "../../hal/abi.js";
 import { SlotState } from "../../hal/events.js";

@@ -102,11 +102,13 @@ function starts({ before, after, facts }: Judged): Broken | undefined {
     if (chosen?.image === "") return { oracle: "unverified", why: `${kindName(kind)} slot ${chosen.slot} holds no signed image` };
     if (allowed.includes(undefined)) continue; // The journal knows nothing yet: whatever verifies may start.
     if (allowed.includes(chosen?.image ?? "")) {
-      if (chosen !== undefined && chosen.after > OPERATIONS_MAX) return { oracle: "a", why: `${chosen.after} operations before an image starts` };
+      const after = chosen?.after ?? 0;
+      if (after > OPERATIONS_MAX) return { oracle: "a", why: `${after} operations before an image starts` };
       continue;
     }
     if (chosen === undefined) return { oracle: "a", why: `no ${kindName(kind)} starts; ${allowed.join(" or ")} should` };
-    return { oracle: "b", why: `${chosen.image} starts; the phase allows ${[...new Set(allowed)].map((name) => name || "none").join(" or ")}` };
+    const phase = [...new Set(allowed)].map((name) => name || "none").join(" or ");
+    return { oracle: "b", why: `${chosen.image} starts; the phase allows ${phase}` };
   }
   return undefined;
 }
@@ -130,9 +132,10 @@ function floorBroken(kind: Kind, floor: number, journal: JournalSays, images: re
   const now = says?.floor ?? 0;
   if (now < floor) return { oracle: "c", why: `the floor of ${kindName(kind)} fell from ${floor} to ${now}` };
   if (says === undefined || now === floor) return undefined;
-  const confirmed = says.slots.filter((slot) => slot.state === SlotState.Updated).map(({ digest }) => images.find((image) => image.digest === digest));
-  const highest = Math.max(0, ...confirmed.map((image) => image?.counter ?? 0));
-  return now <= highest ? undefined : { oracle: "c", why: `the floor of ${kindName(kind)} rose to ${now}; the confirmed image has ${highest}` };
+  const confirmed = says.slots.filter((slot) => slot.state === SlotState.Updated);
+  const highest = Math.max(0, ...confirmed.map(({ digest }) => images.find((image) => image.digest === digest)?.counter ?? 0));
+  if (now <= highest) return undefined;
+  return { oracle: "c", why: `the floor of ${kindName(kind)} rose to ${now}; the confirmed image has ${highest}` };
 }
 
 /** (d) and (g). */
@@ -185,7 +188,9 @@ function completes(facts: Facts, { ends }: Scenario, images: readonly SweepImage
 }
 
 /** The clean run itself: nothing is cut, everything else must hold. */
-export function judgeClean(facts: Facts, moments: readonly Moment[], images: readonly SweepImage[], settles?: Scenario["settles"]): Broken | undefined {
+export function judgeClean(
+  facts: Facts, moments: readonly Moment[], images: readonly SweepImage[], settles?: Scenario["settles"],
+): Broken | undefined {
   if (facts.panic !== undefined) return { oracle: "panic", why: facts.panic };
   if (facts.unverified !== undefined) return { oracle: "unverified", why: `started ${facts.unverified}` };
   for (const kind of KINDS) {

@@ -1,7 +1,7 @@
 // The scenarios of the sweep as data: what the chip holds, which start-ups follow one another, and how it must end.
 //
-// In: a name and a shape of chip. Out: images that fit it, the far end of each start, and what counts as the end. A new scenario is a row of
-// SCENARIOS. It runs nothing.
+// In: a name and a shape of chip. Out: images that fit it, the far end of each start, and what counts as the end. A new scenario
+// is a row of SCENARIOS. It runs nothing.
 
 import { Kind } from "../../hal/abi.js";
 import { ed25519Key } from "../image/keys.js";
@@ -72,15 +72,20 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "first-install", what: "a blank telephone fetches a boot file, then an application", stored: [],
     starts: [{ farEnd: { boot: "boot1.bin", app: "app1.bin" } }],
-    settles: { boot: "boot1.bin", app: "app1.bin" }, recovery: { boot: "boot1.bin", app: "app1.bin" }, ends: { boot: "boot1.bin", app: "app1.bin" },
+    settles: { boot: "boot1.bin", app: "app1.bin" },
+    recovery: { boot: "boot1.bin", app: "app1.bin" }, ends: { boot: "boot1.bin", app: "app1.bin" },
   },
   {
     name: "update", what: "a new application, from the download to its confirmation", stored: BOTH,
-    starts: [{ farEnd: NEW }], settles: { boot: "boot1.bin", app: "app2.bin" }, recovery: NEW, ends: { boot: "boot1.bin", app: "app2.bin" },
+    starts: [{ farEnd: NEW }],
+    settles: { boot: "boot1.bin", app: "app2.bin" },
+    recovery: NEW, ends: { boot: "boot1.bin", app: "app2.bin" },
   },
   {
     name: "confirm", what: "an application on trial starts and reaches the login prompt", stored: BOTH, before: APP_ON_TRIAL,
-    starts: [{ farEnd: NEW }], settles: { boot: "boot1.bin", app: "app2.bin" }, recovery: NEW, ends: { boot: "boot1.bin", app: "app2.bin" },
+    starts: [{ farEnd: NEW }],
+    settles: { boot: "boot1.bin", app: "app2.bin" },
+    recovery: NEW, ends: { boot: "boot1.bin", app: "app2.bin" },
   },
   {
     name: "revert-unconfirmed", what: "an application on trial that never reaches the login prompt gives way", stored: BOTH,
@@ -94,27 +99,37 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "rejected", what: "a file with a signature of nobody is refused, and nothing is erased", stored: BOTH,
-    starts: [{ farEnd: { app: "bad.bin" } }], settles: { boot: "boot1.bin", app: "app1.bin" }, recovery: { app: "bad.bin" }, ends: { boot: "boot1.bin", app: "app1.bin" },
+    starts: [{ farEnd: { app: "bad.bin" } }],
+    settles: { boot: "boot1.bin", app: "app1.bin" },
+    recovery: { app: "bad.bin" }, ends: { boot: "boot1.bin", app: "app1.bin" },
   },
   {
     name: "rotation", what: "an update during which the journal goes round", stored: BOTH, rotates: true,
-    starts: [{ farEnd: NEW }], settles: { boot: "boot1.bin", app: "app2.bin" }, recovery: NEW, ends: { boot: "boot1.bin", app: "app2.bin" },
+    starts: [{ farEnd: NEW }],
+    settles: { boot: "boot1.bin", app: "app2.bin" },
+    recovery: NEW, ends: { boot: "boot1.bin", app: "app2.bin" },
   },
   {
     name: "counter-raise", what: "a boot file on trial is confirmed and the counter floor rises", stored: BOTH, before: BOOT_ON_TRIAL,
-    starts: [{ farEnd: NEW_BOOT }], settles: { boot: "boot2.bin", app: "app1.bin" }, recovery: NEW_BOOT, ends: { boot: "boot2.bin", app: "app1.bin" },
+    starts: [{ farEnd: NEW_BOOT }],
+    settles: { boot: "boot2.bin", app: "app1.bin" },
+    recovery: NEW_BOOT, ends: { boot: "boot2.bin", app: "app1.bin" },
   },
   {
     name: "recovery", what: "both applications are rotten: the boot file's start-up fetches one", stored: [...BOTH, "app2.bin"],
     rotten: [[Kind.Application, 0], [Kind.Application, 1]],
-    starts: [{ farEnd: { app: "app3.bin" } }], settles: { boot: "boot1.bin", app: "app3.bin" }, recovery: { app: "app3.bin" }, ends: { boot: "boot1.bin", app: "app3.bin" },
+    starts: [{ farEnd: { app: "app3.bin" } }],
+    settles: { boot: "boot1.bin", app: "app3.bin" },
+    recovery: { app: "app3.bin" }, ends: { boot: "boot1.bin", app: "app3.bin" },
   },
 ];
 
 /** Not a scenario of the list: an update of the boot file alone, in slots of four sectors of two pages. */
 export const FIXPOINT: Scenario = {
   name: "fixpoint", what: "a boot file is replaced; the chip holds nothing else", stored: ["boot1.bin"],
-  starts: [{ farEnd: { boot: "boot2.bin" } }], settles: { boot: "boot2.bin" }, recovery: { boot: "boot2.bin" }, ends: { boot: "boot2.bin", app: "" },
+  starts: [{ farEnd: { boot: "boot2.bin" } }],
+  settles: { boot: "boot2.bin" },
+  recovery: { boot: "boot2.bin" }, ends: { boot: "boot2.bin", app: "" },
 };
 
 export function scenarioNamed(name: string): Scenario | undefined {

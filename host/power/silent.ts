@@ -1,8 +1,8 @@
 // Chips that are wrong without a word, at every operation: a program that is reported as done and changed nothing, and a page that rots as
 // soon as it was written and compared.
 //
-// In: a story. Out: counts and failures. Nothing is started or acknowledged that the chip does not hold, and the next start-up completes the
-// update.
+// In: a story. Out: counts and failures. Nothing is started or acknowledged that the chip does not hold, and the next start-up
+// completes the update.
 
 import { FlashWrapper } from "../faults/flash-wrapper.js";
 import { half } from "../faults/cut-models.js";
@@ -23,7 +23,8 @@ export function sweepSilent(cutter: Cutter, tally: Tally, goOn: () => boolean = 
         if (!goOn()) return;
         tally.counts.silent += 1;
         const broken = played(cutter, start, fault);
-        if (broken !== undefined) tally.fail(failureOf(cutter.story, start, [], { ...broken, why: `${fault.name} at ${number}: ${broken.why}` }));
+        if (broken === undefined) continue;
+        tally.fail(failureOf(cutter.story, start, [], { ...broken, why: `${fault.name} at ${number}: ${broken.why}` }));
       }
     }
   }
@@ -41,7 +42,7 @@ function played({ story: { bench, scenario } }: Cutter, start: StoryStart, fault
   if (facts.unverified !== undefined) return { oracle: "unverified", why: facts.unverified };
   if (facts.trespasses[0] !== undefined) return { oracle: "d", why: facts.trespasses[0] };
   const moment = momentOf(cells, bench.part, bench.images);
-  for (const image of Object.values(moment.starts)) if (image === "") return { oracle: "b", why: "the journal names an image that is not there" };
+  if (Object.values(moment.starts).includes("")) return { oracle: "b", why: "the journal names an image that is not there" };
   const recovered = factsOf(runStart(bench, cells, { farEnd: scenario.recovery }));
   return judge({ scenario, images: bench.images, before: moment, after: moment, facts: recovered });
 }

@@ -1,9 +1,10 @@
 // Whole-machine snapshots: one instance of the core that is put back to where a start-up first looks at the chip.
 //
-// From `init` to the first flash call a start-up depends on nothing but the reset's cause, what the telephone retained, the chip's geometry, and
-// its identity, which is fixed here: self-test, parameters, screen. So that part is run once for each of these, its HAL calls are written down, and from then
-// on the calls are made again without the core, and the core's memory and globals are put in place. Time is given to the core relative to
-// its instance's beginning, so that an instance after a reset is the same whenever the reset was.
+// From `init` to the first flash call a start-up depends on nothing but the reset's cause, what the telephone retained, the chip's
+// geometry, and its identity, which is fixed here: self-test, parameters, screen. So that part is run once for each of these, its
+// HAL calls are written down, and from then on the calls are made again without the core, and the core's memory and globals are
+// put in place. Time is given to the core relative to its instance's beginning, so that an instance after a reset is the same
+// whenever the reset was.
 //
 // In: the module and, for each instance, the board's calls. Out: what the board takes for a core. A test compares runs with and without it.
 

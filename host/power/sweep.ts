@@ -1,14 +1,15 @@
 // Cuts: every operation of a story × every model × seeds, each followed by a start-up and judged.
 //
-// In: a story and a plan. Out: counts, and the first failures with the command that replays each. A cut is a torn chip and a fresh power-up;
-// nothing else survives it, and the far end is fixed. So a cut costs an edit of one page or sector, a walk through known runs, and
-// a start-up only where no known run saw the same.
+// In: a story and a plan. Out: counts, and the first failures with the command that replays each. A cut is a torn chip and a fresh
+// power-up; nothing else survives it, and the far end is fixed. So a cut costs an edit of one page or sector, a walk through known
+// runs, and a start-up only where no known run saw the same.
 
 import { ERASE_MODELS, PROGRAM_MODELS, type NamedModel } from "../faults/cut-catalogue.js";
 import type { CutModel } from "../peripherals/flash.js";
 import type { NorCells, PageState } from "../peripherals/nor-cells.js";
 import { KnownCells, Memo, PageTexts } from "./memo.js";
 import { factsOf, judge, judgeClean, type Broken, type Facts } from "./oracles.js";
+import type { Failure } from "./failure.js";
 import type { Tally } from "./tally.js";
 import { apply, type Story, type StoryStart } from "./story.js";
 import { runStart, type Operation } from "./telephone.js";
@@ -32,15 +33,6 @@ export interface Cut {
   readonly model: string;
   readonly seed: number;
   readonly make: CutModel;
-}
-
-export interface Failure {
-  readonly scenario: string;
-  readonly shape: string;
-  readonly start: number;
-  /** `OPERATION:MODEL:SEED`, one a power-up. */
-  readonly faults: readonly string[];
-  readonly broken: Broken;
 }
 
 /** A run with what it did and what it looked at. */
@@ -161,10 +153,4 @@ export function faultName(operation: number, { model, seed }: Cut): string {
 
 export function failureOf({ scenario, bench }: Story, start: StoryStart, faults: readonly string[], broken: Broken): Failure {
   return { scenario: scenario.name, shape: bench.part.name, start: start.number, faults, broken };
-}
-
-/** The command that does the same again, watched. */
-export function replayOf({ scenario, shape, start, faults }: Failure): string {
-  const place = start === 1 ? scenario : `${scenario}.${start}`;
-  return ["offhook boot --lan", `power-${place}`, "--part", `power-${shape}`, ...faults.map((fault) => `--fault power@${fault}`)].join(" ");
 }

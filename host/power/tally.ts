@@ -4,7 +4,7 @@
 // another one. It keeps the first failures of each oracle and counts the rest.
 
 import type { Operation } from "./telephone.js";
-import type { Failure } from "./sweep.js";
+import type { Failure } from "./failure.js";
 
 /** As it goes from a worker to the main thread. */
 export interface Counts {

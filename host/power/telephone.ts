@@ -1,7 +1,7 @@
 // One start of a telephone on a small chip: the board and core of `offhook boot`, watched.
 //
-// In: cells and a far end. Out: what it did to the chip and what became of it. The start is a function of the pages that it looked at before
-// it changed them (`needs`) and of nothing else: same pages, same run. It judges nothing.
+// In: cells and a far end. Out: what it did to the chip and what became of it. The start is a function of the pages that it looked
+// at before it changed them (`needs`) and of nothing else: same pages, same run. It judges nothing.
 
 import { Kind, Status } from "../../hal/abi.js";
 import { SlotState } from "../../hal/events.js";
@@ -163,7 +163,8 @@ class Telephone {
     const { bootname, appname } = board.log.facts;
     return {
       operations: this.#operations, choices: this.#choices, unverified: this.#unverified, trespasses: this.#trespasses,
-      journals: this.#journals, erasesMax: this.#erasesMax, erased: [...this.#erased], ended: this.#ended, bootname, appname, needs: this.#needs,
+      journals: this.#journals, erasesMax: this.#erasesMax, erased: [...this.#erased], ended: this.#ended, bootname,
+      appname, needs: this.#needs,
       panic: panic === undefined ? undefined : `${panic.file}:${panic.line}`,
     };
   }
