@@ -14,9 +14,12 @@ import { Cutter } from "./sweep.js";
 import type { Tally } from "./tally.js";
 import type { Bench } from "./telephone.js";
 
+/** The file server names the older application, so that a telephone which has to fall back to it stays there. */
+const OLD = { app: "app1.bin" };
+
 /** Flips until the application starts from one of two slots, or not at all. */
 export function sweepRot(bench: Bench, flips: number, seed: number, tally: Tally): void {
-  const scenario = scenarioNamed("confirm")!;
+  const scenario = { ...scenarioNamed("confirm")!, recovery: OLD };
   const cutter = new Cutter(tellStory(bench, scenario));
   const cells = chipAt(bench, scenario, scenario.starts.length + 1);
   const layout = layoutOf(bench.part);
