@@ -47,6 +47,8 @@ export interface DhcpEvent extends Stamp {
   readonly server?: string;
   readonly lease?: number;
   readonly option242?: string;
+  /** Of option 242, as it came. */
+  readonly bytes?: number;
   readonly mask?: string;
   readonly router?: string;
 }
@@ -87,8 +89,14 @@ export interface HttpEvent extends Stamp {
   readonly etag?: string;
   readonly bytes?: number;
   readonly expected?: number;
+  /** The part of the file that was asked for: its first and last byte; without a last one up to the file's end. */
+  readonly from?: number;
+  readonly to?: number;
   readonly accepted?: boolean;
   readonly why?: string;
+  /** With `wrong-block`: its number from 0, and its place in the file. */
+  readonly block?: number;
+  readonly offset?: number;
   readonly error?: string;
   /** The reason in the words of whoever refused, such as `connect ECONNREFUSED 127.0.0.1:80`. */
   readonly detail?: string;
@@ -125,6 +133,8 @@ export interface ImageEvent extends Stamp {
   readonly kind?: string;
   readonly counter?: number;
   readonly detail?: string;
+  /** A block file: the blocks of the file that it is of. */
+  readonly blocks?: number;
   /** Header flags, when there are any. */
   readonly flags?: number;
   /** Dependencies on other images: named, not enforced. */
@@ -140,6 +150,10 @@ export interface SlotEvent extends Stamp {
   readonly attempts?: number;
   readonly counter?: number;
   readonly found?: string;
+  /** With a block file: the file's blocks, those that the slot held already, and those that the running slot has. */
+  readonly blocks?: number;
+  readonly held?: number;
+  readonly copied?: number;
   readonly why?: string;
 }
 
@@ -199,7 +213,8 @@ export type Code =
   | "reached" | "no-link" | "no-offer" | "offer-refused" | "no-file-server" | "server-unreachable" | "http-status"
   | "http-refused" | "http-short" | "tls" | "script-missing" | "not-a-script" | "goto-missing" | "step-limit"
   | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "reset-loop"
-  | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback";
+  | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback"
+  | "option-242-cut";
 
 /** The last event of a run: did the start-up get there, and if not, why. */
 export interface EndEvent extends Stamp {

@@ -36,6 +36,8 @@ export interface BootNetwork {
   readonly make: (scheduler: Scheduler, line: LineContext) => Network;
   /** Mbit/s of the line. */
   readonly speed: number;
+  /** Default: both ends send at once. */
+  readonly fullDuplex?: boolean;
   /** Joins what needs the board: the capture's comments, and faults that come with a state. */
   attach(board: Board): void;
   /** Power is back after a loss of it. */
@@ -90,6 +92,7 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
       random: line.random,
       mac: line.mac,
       isUp: line.isUp,
+      isPcUp: line.isPcUp,
       setPhy: line.setPhy,
       openFolder: (folder) => openFolder(resolve(base, folder)),
       faults: sharesOf(options.faults),
@@ -106,7 +109,7 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
       board.line.plug(0);
     });
   };
-  return { make, speed: config.port?.speed ?? 100, attach, close: () => capture?.close() };
+  return { make, speed: config.port?.speed ?? 100, fullDuplex: config.port?.duplex !== "half", attach, close: () => capture?.close() };
 }
 
 async function wireNetwork(

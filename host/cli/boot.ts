@@ -251,6 +251,7 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork,
     flash: (clock) => faults.wrap(stored(clock)),
     network: network.make,
     linkSpeed: network.speed,
+    linkFullDuplex: network.fullDuplex ?? true,
     ...(isVirtual(options) ? {} : { entropy: (target: Uint8Array) => void randomFillSync(target) }),
   };
 }

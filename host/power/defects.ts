@@ -15,8 +15,11 @@ const SCAN = "core/flash/journal-scan.ts";
 const WRITER = "core/flash/writer.ts";
 const WRITE = "core/boot/stages/write.ts";
 const HAND_OFF = "core/boot/stages/hand-off.ts";
-const ACTIVATE =
-  "    status = journalMark(kind, eraseSlot(), SlotState.Trial, TRIAL_ATTEMPTS, validatorDigestPtr(), validatorCounter());\n";
+/** The two calls that the last steps of a write make. */
+const ACTIVATE = "journalMark(kind, slot, SlotState.Trial, TRIAL_ATTEMPTS, validatorDigestPtr(), validatorCounter())";
+const NAME =
+  "infoWriteStart(\n    kind, slot, downloadNamePtr(), downloadNameBytes(), fileBytes, validatorDigestPtr(), validatorCrc32(), " +
+  "fetchEtagPtr(), fetchEtagBytes(),\n  )";
 
 const defect = (name: string, what: string, file: string, text: string, instead: string): Defect =>
   ({ name, what, changes: [{ file, text, instead }] });
@@ -35,14 +38,13 @@ export const DEFECTS: readonly Defect[] = [
         "const status = programStart(journalOffset(), RECORD, RECORD_BYTES);" },
       // A reader to match: whatever a whole commit stands beside.
       { file: RECORD, text: "  if (crc != crc32Of(record, <i32>CRC)) return false;\n", instead: "" },
-      { file: RECORD,
-        text: "  if (load<u32>(record + RECORD_BYTES) != crc || load<u32>(record + RECORD_BYTES + 4) != ~crc) return false;\n",
+      { file: RECORD, text: "  if (!recordCommitted(record)) return false;\n",
         instead: "  if (load<u32>(record + RECORD_BYTES) != ~load<u32>(record + RECORD_BYTES + 4)) return false;\n" },
     ],
   },
   defect("crc-ignored", "a record's check value is not looked at", RECORD, "  if (crc != crc32Of(record, <i32>CRC)) return false;\n", ""),
   defect("highest-sequence-without-commit", "a record without its commit counts", RECORD,
-    "  if (load<u32>(record + RECORD_BYTES) != crc || load<u32>(record + RECORD_BYTES + 4) != ~crc) return false;\n", ""),
+    "  if (!recordCommitted(record)) return false;\n", ""),
   defect("last-record-trusted", "what reads well after a reset is not written again", JOURNAL, "  mended = 0;\n  if (activeSector < 0) {",
     "  mended = activeSector < 0 ? 0 : KIND_COUNT;\n  if (activeSector < 0) {"),
   {
@@ -70,25 +72,17 @@ export const DEFECTS: readonly Defect[] = [
     name: "counter-lowered-on-revert", what: "an older image that had to take over is confirmed again, and the floor becomes its counter",
     changes: [{ file: JOURNAL, text: "    if (counter > recordCounter(MARK)) recordSetCounter(MARK, counter);",
       instead: "    recordSetCounter(MARK, counter);" },
-    { file: "core/boot/confirm.ts", text: "  if (slot == SLOT_NONE || journalState(kind, slot) != SlotState.Trial) return Status.Ok;",
-      instead: "  if (slot == SLOT_NONE) return Status.Ok;" }],
+    { file: "core/boot/confirm.ts", text: "  return slot != SLOT_NONE && journalState(kind, slot) != SlotState.Updated;",
+      instead: "  return slot != SLOT_NONE;" }],
   },
   defect("attempts-decremented-after-hand-over", "an attempt is not counted before the image runs, and so never when it fails", HAND_OFF,
-    "  if (journalState(kind, slot) != SlotState.Trial || attempts == 0 || !handOffCounts()) return handOffVerify();",
-    "  return handOffVerify();"),
+    "  if (journalState(kind, slot) != SlotState.Trial || attempts == 0 || swapped || !handOffCounts()) return handOffVerify();",
+    "  if (attempts >= 0) return handOffVerify();"),
   defect("confirm-before-contact", "an application is confirmed when it starts", HAND_OFF,
-    "journalMark(kind, slot, SlotState.Trial, attempts - 1, journalDigest(kind, slot), 0)",
-    "journalMark(kind, slot, SlotState.Updated, 0, journalDigest(kind, slot), 0)"),
-  {
-    name: "digest-from-ram-not-flash", what: "the file is judged as it was sent, not as the chip holds it",
-    changes: [{ file: WRITE, text:
-      "    step = Step.Verify; // What the chip holds counts, not what was sent.\n    transferVerifySlot(kind, eraseSlot(), fileBytes);",
-      instead: "    step = Step.Name;\n    return writeNamed();" },
-    { file: WRITE, text: "function writeDone(): BootState {", instead:
-      "function writeNamed(): BootState {\n  infoWriteStart(\n    kind, eraseSlot(), downloadNamePtr(), downloadNameBytes(), fileBytes, " +
-      "validatorDigestPtr(), validatorCrc32(), fetchEtagPtr(),\n    fetchEtagBytes(),\n  );\n" +
-      "  return BootState.Write;\n}\n\nfunction writeDone(): BootState {" }],
-  },
+    "journalMark(kind, slot, SlotState.Trial, attempts - 1, 0, 0)", "journalMark(kind, slot, SlotState.Updated, 0, 0, 0)"),
+  defect("digest-from-ram-not-flash", "the file is judged as it was sent, not as the chip holds it", WRITE,
+    "  step = Step.Verify;\n  transferVerifySlot(kind, slot, fileBytes);\n  return BootState.Write;\n",
+    "  step = Step.Verify;\n  return writeVerified();\n"),
   defect("signature-skipped-on-start", "a slot starts because the journal says so", HAND_OFF,
     "  const valid = status == Status.Ok && validatorVerdict() == ImageVerdict.Accepted && validatorKind() == kind;\n" +
     "  const known = handOffKnowsImage();\n" +
@@ -106,13 +100,11 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "info-area-after-activation", what: "the file's name is written once the slot may start",
     changes: [
-      { file: WRITE, text: "    step = Step.Name;\n    status = infoWriteStart(", instead:
-        `    step = Step.Activate;\n${ACTIVATE}` +
-        "  } else if (step == Step.Activate) {\n    step = Step.Name;\n    status = infoWriteStart(" },
-      { file: WRITE, text:
-        "  } else if (step == Step.Name) {\n    step = Step.Activate;\n" +
-        `${ACTIVATE}  } else {`,
-        instead: "  } else {" },
+      { file: WRITE, text: "  return step == Step.Activate ? writeDone()", instead: "  return step == Step.Name ? writeDone()" },
+      { file: WRITE, text: `    case Step.Name: {\n      step = Step.Activate;\n      status = ${ACTIVATE};\n`, instead:
+        `    case Step.Activate: {\n      step = Step.Name;\n      status = ${NAME};\n` },
+      { file: WRITE, text: `  step = Step.Name;\n  return writeStarted(${NAME});\n`, instead:
+        `  step = Step.Activate;\n  return writeStarted(${ACTIVATE});\n` },
     ],
   },
   defect("running-slot-unprotected", "the chip is not told which slot runs", HAND_OFF, "  layoutProtect(kind, slot, true);\n", ""),

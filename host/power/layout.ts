@@ -11,6 +11,8 @@ export interface Span {
 export interface Layout {
   /** The journal's two sectors. */
   readonly journal: readonly [Span, Span];
+  /** The settings log. */
+  readonly settings: Span;
   /** A slot with its info area, which is its last unit. */
   slot(kind: Kind, slot: number): Span;
   /** Room for a file. */
@@ -32,6 +34,7 @@ export function layoutOf({ totalBytes, sectorBytes, block32Bytes, block64Bytes }
   const sizeOf = (kind: Kind): number => (kind === Kind.Boot ? boot : application);
   return {
     journal: [{ offset: 0, bytes: sectorBytes }, { offset: sectorBytes, bytes: sectorBytes }],
+    settings: { offset: (reserved / 2) * unit, bytes: (reserved / 2) * unit },
     slot: (kind, slot) => {
       const before = reserved + (kind === Kind.Boot ? 0 : 2 * boot) + slot * sizeOf(kind);
       return { offset: before * unit, bytes: sizeOf(kind) * unit };

@@ -126,7 +126,7 @@ class Telephone {
     };
     this.#board = new Board({
       core: bench.core,
-      ...(bench.stable === undefined ? {} : { instantiate: bench.stable.instantiate.bind(bench.stable) }),
+      ...(bench.stable === undefined ? {} : { instantiate: (_core, imports, nowUs) => bench.stable!.instantiate(imports, nowUs) }),
       identity: SWEEP_IDENTITY,
       trust: [demoKey().spki],
       stagingBytes: STAGING_BYTES,
@@ -215,8 +215,8 @@ class Telephone {
 
   #refused({ kind, offset, bytes }: CellOperation, status: Status): void {
     if (kind === "program") this.#need(offset, bytes);
-    const isJournal = this.#layout.journal.some((span) => isInside(span, offset));
-    if (status === Status.NotErased && isJournal) return; // How it looks for a place that takes a record.
+    const isLog = [...this.#layout.journal, this.#layout.settings].some((span) => isInside(span, offset));
+    if (status === Status.NotErased && isLog) return; // How it looks for a place that takes a record.
     this.#trespasses.push(`${kind} at ${offset} refused: ${Status[status]}`);
   }
 

@@ -30,8 +30,8 @@ const MARKS: readonly Mark[] = [
 ];
 
 const KIB = 1024;
-const sectorsOf = (sectorBytes: number, unitBytes: number): NorPart =>
-  smallPart({ totalBytes: 20 * sectorBytes, sectorBytes, block32Bytes: 0, block64Bytes: 0, unitBytes });
+const sectorsOf = (sectorBytes: number, unitBytes: number, pageBytes = 256): NorPart =>
+  smallPart({ totalBytes: 20 * sectorBytes, sectorBytes, block32Bytes: 0, block64Bytes: 0, unitBytes, pageBytes });
 
 /** What the core says before any mark, and after each. */
 function story(part: NorPart): string[] {
@@ -141,8 +141,7 @@ t.test("which slot comes first", async (t) => {
 
 t.test("a start costs four programs and no erase, a mark two programs", async (t) => {
   const clock = { nowUs: 0 };
-  // With a page a record, and room for all of them: on pages of 256 bytes the last mark would go round.
-  const chip = dirtyChip({ ...sectorsOf(4 * KIB, 1), pageBytes: 128 }, clock);
+  const chip = dirtyChip({ ...sectorsOf(4 * KIB, 1), pageBytes: 128 }, clock); // A page a record, and room for all of them.
   t.equal(carryOn(chip, clock, 0), MARKS.length);
   t.same([chip.counters.erases, chip.counters.programs], [2, 2 * (3 + 1) + 2 * MARKS.length], "format: both sectors");
   const before = { ...chip.counters };
@@ -154,32 +153,6 @@ t.test("a start costs four programs and no erase, a mark two programs", async (t
   t.equal(chip.counters.programs - before.programs, 6);
   t.ok(clock.nowUs - startUs < 800, `${clock.nowUs - startUs} us`);
 });
-
-t.test("a record that counts has its page to itself, where a sector has eight pages", async (t) => {
-  for (const [pageBytes, places] of [[128, 1], [256, 2], [512, 4], [1024, 1]] as const) {
-    const clock = { nowUs: 0 };
-    const part = { ...sectorsOf(4 * KIB, 8), pageBytes };
-    const chip = dirtyChip(part, clock);
-    const core = new FlashCore(chip, clock);
-    core.open();
-    const shownBefore = shownPlaces(chip);
-    for (const mark of MARKS.slice(0, 2)) core.mark(...mark);
-    const added = shownPlaces(chip).filter((place) => !shownBefore.includes(place));
-    t.equal(added.length, 2);
-    for (const place of added) t.equal(place % places, 0, `pages of ${pageBytes}: place ${place} begins one`);
-    const again = new FlashCore(chip, clock);
-    again.open();
-    const mended = shownPlaces(chip).filter((place) => !shownBefore.includes(place) && !added.includes(place));
-    t.equal(mended[0]! - added[1]!, 2 * places, "one is left out after a reset: it may be torn and read as blank");
-    t.equal(chip.counters.refusals, 0);
-  }
-});
-
-/** Places of both journal sectors that show a record. */
-function shownPlaces(chip: NorFlash): number[] {
-  const cells = chip.contents().subarray(0, 8 * KIB);
-  return [...Array(64).keys()].filter((place) => cells.subarray(place * 128, place * 128 + 64).some((byte) => byte !== 0xff));
-}
 
 t.test("goes round: hundreds of marks in sectors of 4 to 32 records, sectors worn alike", async (t) => {
   for (const sectorBytes of [512, KIB, 4 * KIB, 64 * KIB]) {
@@ -267,8 +240,8 @@ t.test("a sector that shows something is erased whatever vouches for it", async 
 for (const unitBytes of [1, 4, 8, 16, 32, 64]) {
   t.test(`power cut at every operation, unit ${unitBytes}`, async (t) => {
     let cuts = 0;
-    for (const sectorBytes of [512, KIB, 4 * KIB]) {
-      const part = sectorsOf(sectorBytes, unitBytes);
+    for (const [sectorBytes, pageBytes] of [[512, 128], [KIB, 512], [4 * KIB, 256]] as const) {
+      const part = sectorsOf(sectorBytes, unitBytes, pageBytes);
       // The smallest sectors meet every kind of operation; there each unit of a record has its prefix.
       for (const [name, model] of models(unitBytes, sectorBytes === 512 ? 64 : unitBytes)) {
         for (let operation = 0; ; operation++) {
