@@ -26,6 +26,7 @@ usage: offhook power [OPTIONS]
   --json            the result as one JSON object, the last line on stdout
   --evidence FILE   where everything counted goes (default power-evidence.json)
   --workers N       threads (default: one a processor)
+  --only TEXT       the jobs whose shape, scenario or defect contains it: to look at one thing again
   --no-defects      leave the seeded defects out; where the core's source is not at hand they are left out anyway
 
 Progress is on stderr. A failure names the command that does the same again, watched.
@@ -45,7 +46,7 @@ const PROGRESS_MS = 5000;
 export async function powerCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments("power", args, {
     "full": { type: "boolean" }, "json": { type: "boolean" }, "evidence": { type: "string" }, "workers": { type: "string" },
-    "no-defects": { type: "boolean" }, "help": { type: "boolean", short: "h" },
+    "no-defects": { type: "boolean" }, "only": { type: "string" }, "help": { type: "boolean", short: "h" },
   });
   if (values["help"] === true) {
     stdout.write(HELP);
@@ -59,7 +60,7 @@ export async function powerCommand(args: readonly string[]): Promise<number> {
   const core = coreBytes(buildOf());
   const startMs = performance.now();
   const evidence = new Evidence(tier, core);
-  const jobs = [...defectJobs(values["no-defects"] !== true), ...jobsOf(tier)];
+  const jobs = chosen([...defectJobs(values["no-defects"] !== true), ...jobsOf(tier)], values["only"]);
   await runJobs(jobs, { core, workers, ...progress(jobs.length, evidence, startMs) });
   const seconds = (performance.now() - startMs) / 1000;
   write(path, evidence.file(seconds));
@@ -73,6 +74,14 @@ function workersOf(value: unknown): number {
   const workers = Number(value);
   if (Number.isInteger(workers) && workers >= 1 && workers <= WORKERS_MAX) return workers;
   throw new UsageError(`--workers ${JSON.stringify(value)}: a whole number from 1 to ${WORKERS_MAX} is needed`);
+}
+
+function chosen(jobs: readonly Job[], only: unknown): readonly Job[] {
+  if (typeof only !== "string") return jobs;
+  const found = jobs.filter((job) => Object.values(job).some((value) => typeof value === "string" && value.includes(only)));
+  if (found.length > 0) return found;
+  const wanted = "a chip such as 2048x20p256u8, a scenario or a defect is needed";
+  throw new UsageError(`--only ${JSON.stringify(only)}: nothing of the sweep is called so; ${wanted}`);
 }
 
 function buildOf(): Build {
