@@ -56,17 +56,18 @@ export async function powerCommand(args: readonly string[]): Promise<number> {
   const workers = workersOf(values["workers"]);
   const tier: Tier = values["full"] === true ? "full" : "ci";
   const path = typeof values["evidence"] === "string" ? values["evidence"] : "power-evidence.json";
+  const jobs = chosen([...defectJobs(values["no-defects"] !== true), ...jobsOf(tier)], values["only"]);
   write(path, ""); // A path that cannot be written costs no sweep.
   const core = coreBytes(buildOf());
   const startMs = performance.now();
   const evidence = new Evidence(tier, core);
-  const jobs = chosen([...defectJobs(values["no-defects"] !== true), ...jobsOf(tier)], values["only"]);
   await runJobs(jobs, { core, workers, ...progress(jobs.length, evidence, startMs) });
   const seconds = (performance.now() - startMs) / 1000;
   write(path, evidence.file(seconds));
-  for (const line of report(evidence, seconds, path)) (values["json"] === true ? stderr : stdout).write(`${line}\n`);
+  const isGood = evidence.isGood(values["only"] === undefined);
+  for (const line of report(evidence, seconds, path, isGood)) (values["json"] === true ? stderr : stdout).write(`${line}\n`);
   if (values["json"] === true) stdout.write(`${JSON.stringify(evidence.summary(seconds))}\n`);
-  return evidence.isGood() ? 0 : 1;
+  return isGood ? 0 : 1;
 }
 
 function workersOf(value: unknown): number {
@@ -137,7 +138,7 @@ function progress(total: number, evidence: Evidence, startMs: number): Pick<Para
   };
 }
 
-function report(evidence: Evidence, seconds: number, path: string): string[] {
+function report(evidence: Evidence, seconds: number, path: string, isGood: boolean): string[] {
   const { counts, caught, fixpoint } = evidence;
   const summary = evidence.summary(seconds);
   const idle = evidence.idleModels;
@@ -156,7 +157,7 @@ function report(evidence: Evidence, seconds: number, path: string): string[] {
     ...(idle.length === 0 ? [] : [`unused      models that changed nothing: ${idle.join(", ")}`]),
     ...counts.failures.map((failure) => `failure     ${failureText(failure, "\n            ")}`),
     `evidence    ${path}, ${summary.seconds} s, core ${summary.wasm.slice(0, 16)}`,
-    evidence.isGood() ? "GOOD" : "BROKEN",
+    isGood ? "GOOD" : "BROKEN",
   ];
 }
 

@@ -7,7 +7,7 @@
 import { FlashWrapper } from "../faults/flash-wrapper.js";
 import { half } from "../faults/cut-models.js";
 import type { Flash } from "../peripherals/flash.js";
-import { factsOf, judge, momentOf, type Broken } from "./oracles.js";
+import { factsOf, judge, KINDS, momentOf, type Broken } from "./oracles.js";
 import { isJournal, spoil, type StoryStart } from "./story.js";
 import { failureOf, type Cutter } from "./sweep.js";
 import type { Tally } from "./tally.js";
@@ -17,8 +17,10 @@ import { runStart, type Interference } from "./telephone.js";
 export function sweepSilent(cutter: Cutter, tally: Tally, goOn: () => boolean = () => true): void {
   for (const start of cutter.story.starts) {
     for (const [number, operation] of start.operations.entries()) {
-      const faults = operation.kind === "program"
-        ? [lie(number), ...(isJournal(cutter.story.bench.part, operation.offset) ? [] : [rot(number)])] : [wornOut(number)];
+      // A page that rots after the verdict on the whole is found by the next start; here it is one that more pages follow.
+      const isFollowed = start.operations[number + 1]?.offset === operation.offset + operation.bytes;
+      const isPage = isFollowed && !isJournal(cutter.story.bench.part, operation.offset);
+      const faults = operation.kind === "program" ? [lie(number), ...(isPage ? [rot(number)] : [])] : [wornOut(number)];
       for (const fault of faults) {
         if (!goOn()) return;
         tally.counts.silent += 1;
@@ -42,7 +44,8 @@ function played({ story: { bench, scenario } }: Cutter, start: StoryStart, fault
   if (facts.unverified !== undefined) return { oracle: "unverified", why: facts.unverified };
   if (facts.trespasses[0] !== undefined) return { oracle: "d", why: facts.trespasses[0] };
   const moment = momentOf(cells, bench.part, bench.images);
-  if (Object.values(moment.starts).includes("")) return { oracle: "b", why: "the journal names an image that is not there" };
+  const lost = KINDS.some((kind) => moment.starts[kind] === "" && start.moments[0]!.starts[kind] !== "");
+  if (lost) return { oracle: "b", why: "the journal names an image that is not there" };
   const recovered = factsOf(runStart(bench, cells, { farEnd: scenario.recovery }));
   return judge({ scenario, images: bench.images, before: moment, after: moment, facts: recovered });
 }

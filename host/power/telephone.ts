@@ -176,9 +176,20 @@ class Telephone {
 
   #reset(): void {
     this.#instance = this.#board.resetCount;
-    this.#journals.push(readJournal(this.#cells, this.#bench.part));
+    const journal = readJournal(this.#cells, this.#bench.part);
+    this.#journals.push(journal);
+    this.#activated(journal);
     this.#running = [];
     this.#erases.clear();
+  }
+
+  /** What is on trial when the telephone restarts must be on the chip. */
+  #activated(journal: JournalSays): void {
+    for (const { kind, slot, span } of slotsOf(this.#layout)) {
+      const says = journal[kind]?.slots[slot];
+      if (says?.state !== SlotState.Trial || imageAt(this.#cells, span.offset, this.#bench.images)?.digest === says.digest) continue;
+      this.#trespasses.push(`the slot at ${span.offset} was activated and does not hold its image`);
+    }
   }
 
   /** Whoever says so must have written it. */
