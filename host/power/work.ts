@@ -100,7 +100,8 @@ const HUNT_FLIPS = 300;
 const HUNT_PLAN = { seeds: 3, prefixes: 2 };
 /** A record that reads well in one start and not in the next is rare: one bit must be unsteady, and read as meant the first time. */
 const UNSTEADY_PLAN = { seeds: 16, prefixes: 0, models: ["unstable"] };
-const HUNT_SHAPES = ["2048x20p256u8", "1024x20p128u8"];
+/** With pages of a record each and few of them; the last has a journal sector of four records, in which every mark goes round. */
+const HUNT_SHAPES = ["2048x20p256u8", "1024x20p128u8", "512x20p128u8"];
 
 interface HuntStep {
   readonly shape: string;
