@@ -91,7 +91,8 @@ export class Evidence {
   /** True when nothing was broken or missed, and in a whole sweep every model did something. */
   isGood(isWhole: boolean): boolean {
     const missed = this.#caught.some(({ oracle }) => oracle === undefined);
-    return Object.keys(this.#all.broken).length === 0 && !missed && (!isWhole || this.idleModels.length === 0) && this.#fixpoint?.closed !== false;
+    const isIdle = isWhole && this.idleModels.length > 0;
+    return Object.keys(this.#all.broken).length === 0 && !missed && !isIdle && this.#fixpoint?.closed !== false;
   }
 
   /** The whole of it. */
