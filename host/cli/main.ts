@@ -23,9 +23,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   boot: { help: BOOT_HELP, run: async (args) => (await import("./boot.js")).bootCommand(args) },
   serve: { run: async (args) => (await import("./serve.js")).serveCommand(args) },
   image: { run: async (args) => (await import("./image.js")).imageCommand(args) },
+  power: { run: async (args) => (await import("./power.js")).powerCommand(args) },
   bench: { run: async (args) => (await import("./bench.js")).benchCommand(args) },
 };
-const COMMANDS_LATER = ["explain", "lint", "diff", "power"];
+const COMMANDS_LATER = ["explain", "lint", "diff"];
 
 /** Runs `offhook ARGS` and answers the exit code. */
 async function main(args: readonly string[]): Promise<number> {
