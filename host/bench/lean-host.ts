@@ -10,10 +10,14 @@ import { addressOf } from "../network/address.js";
 import { DHCP_SERVER_PORT } from "../network/network.js";
 import { DhcpServer } from "../site/dhcp-server.js";
 import { DEMO_DHCP } from "../site/demo.js";
+import { Windows } from "./windows.js";
 
 const SCRIPT = "SET APPNAME bench.bin\n";
 const CHUNK_BYTES = 4096;
 const FLASH_BYTES = 128 * 1024 * 1024;
+const PAGE_BYTES = 256;
+/** The core's buffers begin at multiples of this. */
+const MEMORY_STEP_BYTES = 8;
 const LATIN1 = new TextDecoder("latin1");
 
 type NetworkCall = "arp_probe" | "dns_resolve" | Extract<keyof HalImports, `${"net" | "udp" | "tcp"}_${string}`>;
@@ -24,12 +28,16 @@ export class LeanHost {
   startedUs = 0;
   finishedUs = 0;
   readonly #image: Uint8Array;
+  readonly #imageChunks: Windows;
   readonly #spki: Uint8Array;
   readonly #cpuUs: () => number;
   readonly #flash: Uint8Array;
+  readonly #flashPages: Windows;
   readonly #staging: Uint8Array;
+  readonly #stagingChunks: Windows;
   readonly #dhcp = new DhcpServer(DEMO_DHCP);
   #memory = new Uint8Array(0);
+  #memoryPlaces = new Windows(this.#memory, MEMORY_STEP_BYTES);
   #datagram: Uint8Array | undefined;
   #answer = new Uint8Array(0);
   #answerAt = 0;
@@ -42,7 +50,10 @@ export class LeanHost {
     this.#spki = spki;
     this.#cpuUs = cpuUs;
     this.#flash = new Uint8Array(FLASH_BYTES).fill(0xff);
+    this.#flashPages = new Windows(this.#flash, PAGE_BYTES);
     this.#staging = new Uint8Array(Math.max(8 * 1024 * 1024, image.length));
+    this.#stagingChunks = new Windows(this.#staging, CHUNK_BYTES);
+    this.#imageChunks = new Windows(image, CHUNK_BYTES);
     this.imports = this.#calls();
   }
 
@@ -50,6 +61,7 @@ export class LeanHost {
   run(module: WebAssembly.Module): number {
     const core: Core = instantiateCore(module, this.imports);
     this.#memory = new Uint8Array(core.memory.buffer);
+    this.#memoryPlaces = new Windows(this.#memory, MEMORY_STEP_BYTES);
     core.init(Mode.Telephone, ResetCause.PowerUp);
     this.#programmedBytes = 0;
     this.finishedUs = 0;
@@ -62,7 +74,7 @@ export class LeanHost {
   }
 
   #bytes(ptr: number, bytes: number): Uint8Array {
-    return this.#memory.subarray(ptr, ptr + bytes);
+    return this.#memoryPlaces.at(ptr, bytes);
   }
 
   #calls(): HalImports {
@@ -77,7 +89,7 @@ export class LeanHost {
       trust_key: (index, ptr) => (index === 0 ? (this.#memory.set(this.#spki, ptr), this.#spki.length) : Status.NotFound),
       stage_size: () => this.#staging.length,
       stage_write: (offset, ptr, bytes) => (this.#staging.set(this.#bytes(ptr, bytes), offset), 0),
-      stage_read: (offset, ptr, bytes) => (this.#memory.set(this.#staging.subarray(offset, offset + bytes), ptr), 0),
+      stage_read: (offset, ptr, bytes) => (this.#memory.set(this.#stagingChunks.at(offset, bytes), ptr), 0),
       ...this.#flashCalls(),
       ...this.#networkCalls(),
     };
@@ -96,11 +108,11 @@ export class LeanHost {
         new Uint32Array(this.#memory.buffer, ptr, 7).set([FLASH_BYTES, 4096, 32768, 65536, 256, 1, 0]);
         return GEOMETRY_BYTES;
       },
-      flash_read: (offset, ptr, bytes) => (this.#memory.set(this.#flash.subarray(offset, offset + bytes), ptr), 0),
+      flash_read: (offset, ptr, bytes) => (this.#memory.set(this.#flashPages.at(offset, bytes), ptr), 0),
       flash_erase_start: (offset, bytes) => (this.#flash.fill(0xff, offset, offset + bytes), 0),
       flash_program_start: (offset, ptr, bytes) => {
         this.#flash.set(this.#bytes(ptr, bytes), offset);
-        if (this.startedUs > 0 && bytes === 256) this.#programmedBytes += bytes;
+        if (this.startedUs > 0 && bytes === PAGE_BYTES) this.#programmedBytes += bytes;
         if (this.#programmedBytes >= this.#image.length - 256 && this.finishedUs === 0) this.finishedUs = this.#cpuUs();
         return Status.Ok;
       },
@@ -149,7 +161,8 @@ export class LeanHost {
       this.#answerAt += piece.length;
       return piece.length;
     }
-    const piece = this.#body.subarray(this.#bodyAt, this.#bodyAt + capacity);
+    const bytes = Math.min(capacity, this.#body.length - this.#bodyAt);
+    const piece = this.#body === this.#image ? this.#imageChunks.at(this.#bodyAt, bytes) : this.#body.subarray(this.#bodyAt, this.#bodyAt + bytes);
     if (piece.length === 0) return Status.Closed;
     this.#memory.set(piece, ptr);
     this.#bodyAt += piece.length;
