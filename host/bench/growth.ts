@@ -42,7 +42,7 @@ export function growth(core: WebAssembly.Module): Growth[] {
 
 function pipelineOf(core: WebAssembly.Module): Maker {
   return (bytes) => {
-    const lean = new LeanHost(benchImage(bytes), demoKey().spki, cpuUs);
+    const lean = new LeanHost(benchImage(bytes), demoKey().spki, cpuUs, true);
     return () => lean.run(core);
   };
 }

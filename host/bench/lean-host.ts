@@ -15,6 +15,8 @@ import { Windows } from "./windows.js";
 const SCRIPT = "SET APPNAME bench.bin\n";
 const CHUNK_BYTES = 4096;
 const FLASH_BYTES = 128 * 1024 * 1024;
+/** Two scripts of 4 MiB. */
+const STAGING_BYTES_MIN = 8 * 1024 * 1024;
 const PAGE_BYTES = 256;
 /** The core's buffers begin at multiples of this. */
 const MEMORY_STEP_BYTES = 8;
@@ -45,13 +47,14 @@ export class LeanHost {
   #bodyAt = 0;
   #programmedBytes = 0;
 
-  constructor(image: Uint8Array, spki: Uint8Array, cpuUs: () => number) {
+  /** Without staging the core writes the file while it comes; with it, when all of it was found good. */
+  constructor(image: Uint8Array, spki: Uint8Array, cpuUs: () => number, staging: boolean) {
     this.#image = image;
     this.#spki = spki;
     this.#cpuUs = cpuUs;
     this.#flash = new Uint8Array(FLASH_BYTES).fill(0xff);
     this.#flashPages = new Windows(this.#flash, PAGE_BYTES);
-    this.#staging = new Uint8Array(Math.max(8 * 1024 * 1024, image.length));
+    this.#staging = new Uint8Array(staging ? Math.max(STAGING_BYTES_MIN, image.length) : 0);
     this.#stagingChunks = new Windows(this.#staging, CHUNK_BYTES);
     this.#imageChunks = new Windows(image, CHUNK_BYTES);
     this.imports = this.#calls();

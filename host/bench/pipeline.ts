@@ -31,7 +31,7 @@ export async function pipelineRates(core: WebAssembly.Module): Promise<Rates> {
   const image = benchImage(FILE_BYTES);
   const chunks = chunksOf(image);
   const flash = new Uint8Array(FILE_BYTES);
-  const lean = new LeanHost(image, demoKey().spki, cpuUs);
+  const lean = new LeanHost(image, demoKey().spki, cpuUs, true);
   const candidates: Candidate[] = [
     { name: "core", run: () => lean.run(core) },
     { name: "openssl", run: () => nodePipeline(chunks, flash) },
