@@ -44,6 +44,7 @@ export class LeanHost {
   #answer = new Uint8Array(0);
   #answerAt = 0;
   #body: Uint8Array = new Uint8Array(0);
+  #bodyChunks = new Windows(this.#body, CHUNK_BYTES);
   #bodyAt = 0;
   #programmedBytes = 0;
 
@@ -151,6 +152,7 @@ export class LeanHost {
   #request(head: string): void {
     const script = head.startsWith("GET /96");
     this.#body = script ? new TextEncoder().encode(SCRIPT) : this.#image;
+    this.#bodyChunks = script ? new Windows(this.#body, CHUNK_BYTES) : this.#imageChunks;
     this.#answer = new TextEncoder().encode(`HTTP/1.1 200 OK\r\nContent-Length: ${this.#body.length}\r\n\r\n`);
     this.#answerAt = 0;
     this.#bodyAt = 0;
@@ -165,7 +167,7 @@ export class LeanHost {
       return piece.length;
     }
     const bytes = Math.min(capacity, this.#body.length - this.#bodyAt);
-    const piece = this.#body === this.#image ? this.#imageChunks.at(this.#bodyAt, bytes) : this.#body.subarray(this.#bodyAt, this.#bodyAt + bytes);
+    const piece = this.#bodyChunks.at(this.#bodyAt, bytes);
     if (piece.length === 0) return Status.Closed;
     this.#memory.set(piece, ptr);
     this.#bodyAt += piece.length;

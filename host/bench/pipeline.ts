@@ -15,6 +15,7 @@ import type { Rates } from "./digests.js";
 import { LeanHost } from "./lean-host.js";
 import { CHUNK_BYTES, cpuUs, measure, type Candidate } from "./method.js";
 import { hashWasm } from "./peers.js";
+import { Windows } from "./windows.js";
 
 const FILE_BYTES = 16 * 1024 * 1024;
 const PAGE_BYTES = 256;
@@ -53,7 +54,8 @@ function chunksOf(image: Uint8Array): Chunk[] {
   return Array.from({ length: image.length / CHUNK_BYTES }, (_, index) => {
     const offset = index * CHUNK_BYTES;
     const bytes = image.subarray(offset, offset + CHUNK_BYTES);
-    const pages = Array.from({ length: CHUNK_BYTES / PAGE_BYTES }, (_each, page) => bytes.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES));
+    const windows = new Windows(bytes, PAGE_BYTES);
+    const pages = Array.from({ length: CHUNK_BYTES / PAGE_BYTES }, (_each, page) => windows.at(page * PAGE_BYTES, PAGE_BYTES));
     return { bytes, offset, pages };
   });
 }

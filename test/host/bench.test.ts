@@ -57,7 +57,8 @@ t.test("a peer that is not installed is left out, and so is a candidate", (t) =>
 });
 
 t.test("the cold row may take so many times as long, and no more", (t) => {
-  const rowOf = (self: number) => measuredRows(processes(() => ({ first: 100, later: 100 * self, self, download: 3 })).measureIn, ["cold"])[0]!;
+  const rates = (self: number) => ({ first: 100, later: 100 * self, self, download: 3 });
+  const rowOf = (self: number) => measuredRows(processes(() => rates(self)).measureIn, ["cold"])[0]!;
   t.match(rowOf(1.5), { row: 9, ratios: { self: 1.5 }, met: true });
   t.match(rowOf(1.6), { row: 9, met: false, repeats: { length: 4 } });
   t.end();
