@@ -20,6 +20,19 @@ export const STATEMENT_COUNT_MAX: i32 = 100000;
 export const SCRIPT_READ_BYTES_MAX: u32 = 0x4000000;
 /** A script file in staging: half of the usual 8 MiB. */
 export const SCRIPT_BYTES_MAX: u32 = 0x400000;
+/**
+ * The core's own store, for a telephone without staging: two scripts of half of it; then a block file, and behind it four blocks
+ * that are hashed at once.
+ */
+export const STORE_BYTES: i32 = 65536;
+/** A block file: 1,528 blocks and more, for the largest application slot of the default part (1,520). */
+export const BLOCK_FILE_BYTES_MAX: i32 = 49152;
+/** What a block file has a digest for. */
+export const BLOCK_BYTES: i32 = 4096;
+/** Blocks that a block file has room for. */
+export const BLOCK_COUNT_MAX: i32 = 1536;
+/** Fresh starts of one download, because the server's file changed under it. */
+export const DOWNLOAD_RESTARTS_MAX: i32 = 2;
 /** A line of a script; a longer one is reported and ignored. */
 export const SCRIPT_LINE_BYTES_MAX: i32 = 4096;
 /** Scripts followed from one another. */
@@ -130,4 +143,6 @@ export function configCheck(): void {
   assert(ETAG_BYTES_MAX + 16 <= 255); // `HTTP:n sc etag` fits a row.
   assert(HTTP_HEADERS_BYTES_MAX >= 2 * HTTP_LINE_BYTES_MAX); // A long header is cut, not the end of the answer.
   assert(CALL_SERVER_CONNECT_US < CALL_SERVERS_US);
+  assert(BLOCK_FILE_BYTES_MAX + 4 * BLOCK_BYTES <= STORE_BYTES);
+  assert(BLOCK_COUNT_MAX * 32 <= BLOCK_FILE_BYTES_MAX);
 }

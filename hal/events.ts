@@ -111,6 +111,12 @@ export enum Field {
   To = 64,
   VlanReason = 65,
   Changed = 66,
+  /** Blocks of a file: all of them, those that the slot held already, and those that the running slot has. */
+  Blocks = 67,
+  Held = 68,
+  Copied = 69,
+  /** The block that is wrong, from 0. */
+  Block = 70,
 }
 
 export enum BootState {
@@ -192,6 +198,12 @@ export enum HttpWhy {
   Framing = 10,
   /** The file was refused while it arrived; see the `image` event. */
   FileRefused = 11,
+  /** A block has not the digest that the block file says; its number and place are in the event. */
+  WrongBlock = 12,
+  /** A part that was not asked for, or asked for and not given. */
+  BadRange = 13,
+  /** The file is not the one that was begun: another ETag or length. It is fetched from the start. */
+  FileChanged = 14,
 }
 
 /** What went wrong below HTTP. */
@@ -275,6 +287,10 @@ export enum ImageVerdict {
   /** More TLV bytes than the telephone keeps. */
   TlvsTooLarge = 22,
   NoTrustedKey = 23,
+  /** Not marked as not bootable, or its payload is no table of blocks. */
+  NotABlockFile = 24,
+  /** A block file whose table has no room in the info area, or whose file has none in the slot. */
+  NoRoom = 25,
 }
 
 /** The signature algorithm that an image carries. */

@@ -54,6 +54,11 @@ export function fileOf(url: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** True for the block file of a software file: it is done without where it is missing or wrong. */
+export function isBlockFile(name: string): boolean {
+  return name.endsWith(".blocks");
+}
+
 /** An event in a few words, for evidence and for plain lines; its kind is not repeated where the words say it. */
 export function describeEvent(event: OffhookEvent): string {
   switch (event.event) {
@@ -84,12 +89,15 @@ function describeHttp(event: Of<"http">): string {
   // A status of 400 and above says it all.
   if ((event.status ?? 0) >= 400) return joined(event.method ?? "GET", event.url, outcome);
   const size = event.bytes === undefined ? "" : bytesText(event.bytes);
-  return joined(event.method ?? "GET", event.url, outcome, size, bracket(event.why));
+  const part = event.from === undefined ? "" : `from ${event.from}`;
+  const block = event.block === undefined ? "" : `block ${event.block} at ${event.offset ?? 0}`;
+  return joined(event.method ?? "GET", event.url, outcome, size, part, bracket(event.why), block);
 }
 
 function describeSlot(event: SlotEvent): string {
   const attempts = event.state === "trial" ? after("attempts", event.attempts) : "";
-  return joined(event.kind, event.slot, event.state, attempts, bracket(event.why));
+  const blocks = event.blocks === undefined ? "" : `${countText(event.blocks, "block")}, ${event.held} held, ${event.copied} copied`;
+  return joined(event.kind, event.slot, event.state, attempts, blocks, bracket(event.why));
 }
 
 function describeFlash(event: Of<"flash">): string {

@@ -87,8 +87,14 @@ export interface HttpEvent extends Stamp {
   readonly etag?: string;
   readonly bytes?: number;
   readonly expected?: number;
+  /** The part of the file that was asked for: its first and last byte; without a last one up to the file's end. */
+  readonly from?: number;
+  readonly to?: number;
   readonly accepted?: boolean;
   readonly why?: string;
+  /** With `wrong-block`: its number from 0, and its place in the file. */
+  readonly block?: number;
+  readonly offset?: number;
   readonly error?: string;
   /** The reason in the words of whoever refused, such as `connect ECONNREFUSED 127.0.0.1:80`. */
   readonly detail?: string;
@@ -125,6 +131,8 @@ export interface ImageEvent extends Stamp {
   readonly kind?: string;
   readonly counter?: number;
   readonly detail?: string;
+  /** A block file: the blocks of the file that it is of. */
+  readonly blocks?: number;
   /** Header flags, when there are any. */
   readonly flags?: number;
   /** Dependencies on other images: named, not enforced. */
@@ -140,6 +148,10 @@ export interface SlotEvent extends Stamp {
   readonly attempts?: number;
   readonly counter?: number;
   readonly found?: string;
+  /** With a block file: the file's blocks, those that the slot held already, and those that the running slot has. */
+  readonly blocks?: number;
+  readonly held?: number;
+  readonly copied?: number;
   readonly why?: string;
 }
 

@@ -4,7 +4,7 @@
 // next server or another GET of its chain brought is none.
 
 import type { Code, Evidence, HttpEvent, ScriptEvent } from "./event-types.js";
-import { ERROR_TEXTS, fileOf } from "./event-text.js";
+import { ERROR_TEXTS, fileOf, isBlockFile } from "./event-text.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
 /** Codes of the reasons for which an HTTP answer is not used. */
@@ -18,6 +18,8 @@ const HTTP_WHY_TEXTS: Readonly<Record<string, string>> = {
   "encoding": "is encoded, although identity was asked for",
   "too-large": "has more bytes than the telephone has room for",
   "framing": "says its length in two ways, or in a transfer coding other than chunked",
+  "bad-range": "is not the part of the file that was asked for",
+  "file-changed": "is of another file than the one that was begun",
 };
 /** Of a server that took the connection and the request. */
 const CONNECTED_TEXTS: Readonly<Record<string, string>> = {
@@ -31,7 +33,10 @@ const REDIRECTS_MAX = 3;
 const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
   "redirect": "let the server hand out the file at this URL, or behind at most three redirects that stay on http",
   "encoding": "switch compression off for this file",
-  "too-large": "serve the right file at this URL: a script has at most 4 MiB",
+  "bad-range": "let the server answer Range as RFC 9110 says, or not at all",
+  "file-changed": "put the file there once, with its own block file (FILE.blocks), and leave it",
+  "wrong-block": "make the block file of this very file again: offhook image pack … --block-hashes writes both",
+  "too-large": "serve the right file at this URL: a script has at most 4 MiB, without staging 32 KiB",
 };
 /** Files that were asked for and never obtained. A GET that fails is one only when no GET of its chain succeeded. */
 export function fileProblems(run: StartUp): Problem[] {
@@ -39,6 +44,7 @@ export function fileProblems(run: StartUp): Problem[] {
   const byFile = new Map<string, HttpEvent[]>();
   for (const request of requests) {
     const file = fileOf(request.url ?? "");
+    if (isBlockFile(file)) continue;
     byFile.set(file, [...(byFile.get(file) ?? []), request]);
   }
   const first = byFile.keys().next().value;
@@ -108,7 +114,7 @@ function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last:
   const why = last.why ?? "";
   // Below HTTP, after the answer had begun: the connection was reset, or nothing more came.
   const broken = why === "" && last.error !== undefined;
-  const code = broken ? "http-short" : HTTP_WHY_CODES[why] ?? (HTTP_WHY_TEXTS[why] === undefined ? "http-status" : "http-refused");
+  const code = broken ? "http-short" : HTTP_WHY_CODES[why] ?? (isUnusable(why) ? "http-refused" : "http-status");
   if (code === "http-short") {
     const closed = "the connection closed before the whole file was there";
     const failed = last.error === "timed-out" ? "nothing more came in time" : `the server ${ERROR_TEXTS[last.error ?? ""] ?? "failed"}`;
@@ -122,7 +128,7 @@ function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last:
   }
   if (code === "http-refused") {
     const advice = HTTP_WHY_ADVICE[why] ?? "let the server answer with Content-Length and the file as it is";
-    const how = why === "redirect" ? redirectText(run, last) : HTTP_WHY_TEXTS[why];
+    const how = why === "redirect" ? redirectText(run, last) : why === "wrong-block" ? blockText(last) : HTTP_WHY_TEXTS[why];
     return {
       code, cause: `The answer to ${url}${last.status === undefined ? "" : ` (status ${last.status})`} ${how}.`,
       advice: `${advice}: curl -sv ${url} shows what it sends`,
@@ -135,6 +141,16 @@ function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last:
     cause: `${hostOf(last)} answered ${last.status} for ${url}${times}.`,
     advice: statusAdvice(file, last.status ?? 0, first),
   };
+}
+
+/** True for an answer that came and is not what HTTP or the block file says. */
+function isUnusable(why: string): boolean {
+  return why === "wrong-block" || HTTP_WHY_TEXTS[why] !== undefined;
+}
+
+function blockText(wrong: HttpEvent): string {
+  const place = `block ${wrong.block} (4 KiB at byte ${wrong.offset})`;
+  return `has a wrong ${place}: its digest is not the one in the block file, and it was not written`;
 }
 
 /** Which of the three reasons it was not followed for: too many, another scheme, or no place that can be read. */

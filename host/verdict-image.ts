@@ -3,7 +3,7 @@
 // In: the `image` event and, for a file of a real telephone, the script's statements. Out: text. The verdict itself is the core's.
 
 import type { ImageEvent, OffhookEvent } from "./event-types.js";
-import { bytesText } from "./event-text.js";
+import { bytesText, isBlockFile } from "./event-text.js";
 import type { Problem } from "./verdict-types.js";
 
 export interface Wording {
@@ -51,6 +51,14 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   "too-large": { cause: "it is larger than the slot in flash", advice: "choose a larger flash part (--part), or serve a smaller file" },
   "not-bootable": { cause: "it is marked as not bootable", advice: PACK },
+  "not-a-block-file": {
+    cause: "it is not marked as not bootable, or its payload is not a table of blocks",
+    advice: "make it with the file itself: offhook image pack … --block-hashes",
+  },
+  "no-room": {
+    cause: "its table has no room in the slot's info area, or its file none in the slot",
+    advice: "choose a flash part with larger erase units (--part), or do without it",
+  },
   "tlvs-too-large": { cause: "the entries after its payload (TLVs) are larger than the telephone keeps", advice: PACK },
 };
 
@@ -60,11 +68,13 @@ export function imageWording(verdict: string): Wording | undefined {
 }
 
 /** Why the file was refused, as a sentence. */
-export function imageCause(image: ImageEvent): string {
+export function imageCause(image: ImageEvent, written = false): string {
+  const spared = written ? "Its slot is not used." : "Nothing was erased.";
+  const rest = isBlockFile(image.file ?? "") ? "The file was loaded without it." : spared;
   const file = image.file ?? "The file";
   if (image.verdict === "not-a-container") {
     return `${file} is not an image that Offhook can store: its first bytes are not an MCUboot header `
-      + "(software of a real telephone looks like this). Nothing was erased.";
+      + `(software of a real telephone looks like this). ${rest}`;
   }
   const wording = WORDINGS[image.verdict ?? ""];
   // A file that is too large was refused by its header: how much of it had come says nothing.
@@ -73,7 +83,7 @@ export function imageCause(image: ImageEvent): string {
   const algorithm = image.verdict === "unsupported-signature" && image.signature !== undefined ? ` (${image.signature})` : "";
   const compared = image.expected === undefined || image.found === undefined ? ""
     : tooLarge ? ` (room for ${image.expected} bytes, needed ${image.found})` : ` (needed ${image.expected}, found ${image.found})`;
-  return `${file}${size} was refused: ${wording?.cause ?? image.verdict ?? "no verdict"}${algorithm}${compared}. Nothing was erased.`;
+  return `${file}${size} was refused: ${wording?.cause ?? image.verdict ?? "no verdict"}${algorithm}${compared}. ${rest}`;
 }
 
 /** What to do about it. */
@@ -101,7 +111,7 @@ function storedOptions(file: string, events: readonly OffhookEvent[]): string {
 
 /** Upgrades without end: the file that the last one stored, and the other times it was stored. */
 export function upgradeLoop(events: readonly OffhookEvent[]): Problem {
-  const stored = events.flatMap((event) => (event.event === "image" && event.verdict === "accepted" ? [event] : []));
+  const stored = events.flatMap((event) => (event.event === "image" && isStored(event) ? [event] : []));
   const file = stored[stored.length - 1]?.file ?? "";
   const same = stored.filter((image) => image.file === file);
   const others = [...new Set(stored.flatMap((image) => (image.file === file ? [] : [image.file ?? ""])))];
@@ -112,4 +122,9 @@ export function upgradeLoop(events: readonly OffhookEvent[]): Problem {
     evidence: same.map((image) => ({ event: image.n })),
     advice: "let the script compare $BOOTNAME with the very file that it names after SET APPNAME, and name one boot file only",
   };
+}
+
+/** True for a file that was accepted as software. */
+export function isStored(image: ImageEvent): boolean {
+  return image.verdict === "accepted" && !isBlockFile(image.file ?? "");
 }

@@ -4,7 +4,7 @@
 // a server that answered at the third try is none. It does not decide what fails a run; host/verdict.ts does.
 
 import type { Code, DhcpEvent, Evidence, ImageEvent, NoticeFact, ScriptEvent } from "./event-types.js";
-import { bytesText, countText, describeEvent, fileOf } from "./event-text.js";
+import { bytesText, countText, describeEvent, fileOf, isBlockFile } from "./event-text.js";
 import { fileProblems } from "./verdict-files.js";
 import { networkProblems } from "./verdict-network.js";
 import { imageAdvice, imageCause } from "./verdict-image.js";
@@ -144,9 +144,9 @@ function statementAt(run: StartUp, end: ScriptEvent): string {
 function imageProblems(run: StartUp): Problem[] {
   const refused = run.events.flatMap((event) => (event.event === "image" && event.verdict !== "accepted" ? [event] : []));
   const problems: Problem[] = refused.map((image: ImageEvent) => ({
-    n: image.n, serious: true,
+    n: image.n, serious: !isBlockFile(image.file ?? ""),
     code: image.verdict === "not-a-container" ? "not-a-container" : "image-rejected",
-    cause: imageCause(image), advice: imageAdvice(image, run.events), evidence: imageEvidence(run, image),
+    cause: imageCause(image, wasWritten(run, image)), advice: imageAdvice(image, run.events), evidence: imageEvidence(run, image),
   }));
   const noRoom = run.notices.find((notice) => notice.notice === "no-room");
   if (noRoom !== undefined && problems.length === 0) {
@@ -160,6 +160,11 @@ function imageProblems(run: StartUp): Problem[] {
     });
   }
   return problems;
+}
+
+/** True when the file was judged in its slot: without staging, or with a block file. */
+function wasWritten(run: StartUp, image: ImageEvent): boolean {
+  return run.events.some((event) => event.event === "slot" && event.state === "rejected" && event.n > image.n);
 }
 
 /** The verdict's event and the line of the script that asked for the file. */

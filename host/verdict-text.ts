@@ -5,6 +5,7 @@
 
 import type { EndEvent, Evidence, OffhookEvent } from "./event-types.js";
 import { bytesText, clockText, countText, describeEvent, printable } from "./event-text.js";
+import { isStored } from "./verdict-image.js";
 
 const LABEL_COLUMNS = 9;
 const RED = "\x1b[1;31m";
@@ -72,8 +73,8 @@ function evidenceText(item: Evidence, end: EndEvent, events: readonly OffhookEve
 
 /** What the run did, counted. */
 function doneText(events: readonly OffhookEvent[]): string {
-  const gets = events.filter((event) => event.event === "http" && event.accepted === true).length;
-  const stored = events.filter((event) => event.event === "image" && event.verdict === "accepted").length;
+  const gets = events.filter((event) => event.event === "http" && event.accepted === true && event.from === undefined).length;
+  const stored = events.filter((event) => event.event === "image" && isStored(event)).length;
   const restarts = events.filter((event) => event.event === "reset").length;
   let written = 0;
   for (const event of events) if (event.event === "flash" && event.operation === "program") written += event.programmedBytes ?? 0;

@@ -14,15 +14,19 @@ import { trace, Trace } from "../base/trace";
 import {
   FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX, URI_BYTES_MAX,
 } from "../config";
-import { requestBuild } from "../http/request";
+import { requestBuild, requestPath } from "../http/request";
 import * as response from "../http/response";
 import { dnsAddress } from "../net/dns";
-import { streamClose, streamOpen, streamReasonBytes, streamReasonPtr, streamSend, streamState } from "../net/tcp-stream";
+import { streamClose, streamError, streamOpen, streamReasonBytes, streamReasonPtr, streamSend, streamState } from "../net/tcp-stream";
 import { listCount, listItemBytes, listItemPtr } from "../settings/list";
 import { parameterBytes, parameterNumber, parameterPtr } from "../settings/parameters";
 import { Parameter } from "../settings/table";
 import { screenSetLine } from "../ui/screen";
 import { HTTP_PORT, uriHostBytes, uriHostPtr, uriPathBytes, uriPathPtr, uriPort, uriRead } from "../wire/uri";
+import { directHasAll } from "./direct";
+import {
+  rangeAsk, rangeEnd, rangeEtagBytes, rangeEtagPtr, rangeForget, rangeFrom, rangeIsAnswer, rangeJudge, rangeJudgeBody, rangeReport,
+} from "./range";
 import { Target, transferAccept, transferBytes, transferReceive, transferStart, transferWhy } from "./transfer";
 
 /** How a fetch ended. */
@@ -37,6 +41,8 @@ export enum Fetch {
   NoServer = 3,
   /** The bytes were refused while they came: not an image of ours, or too many. */
   Refused = 4,
+  /** The server has another file by now, or it is not known to be the same: it must be begun anew. */
+  Changed = 5,
 }
 
 enum Phase {
@@ -99,6 +105,7 @@ export function fetchStart(ptr: usize, bytes: i32, into: Target, limit: u32): vo
   limitBytes = limit;
   answered = false;
   headSeen = false;
+  rangeForget();
   const listBytes = parameterBytes(Parameter.HTTPSRVR);
   if (listBytes != serversBytes || !bytesEqual(SERVERS, parameterPtr(Parameter.HTTPSRVR), listBytes)) serverIndex = 0;
   serversBytes = listBytes;
@@ -106,6 +113,17 @@ export function fetchStart(ptr: usize, bytes: i32, into: Target, limit: u32): vo
   serversLeft = listCount(SERVERS, serversBytes);
   if (serversLeft == 0) fetchEnd(Fetch.NoServer);
   else fetchServer();
+}
+
+/** Starts a further GET of the same file from the same server, for what is still wanted of it. */
+export function fetchContinue(): void {
+  assert(phase == Phase.Idle && target == Target.Slot);
+  fetchOpen();
+}
+
+/** The telephone itself was busy: that was not the server's silence. */
+export function fetchHold(): void {
+  if (phase == Phase.Receive) deadlineUs = timeNow() + HTTP_SILENCE_US;
 }
 
 /** Gives up: the connection is reset, the part that came is dropped. */
@@ -166,27 +184,12 @@ function fetchServer(): void {
   hostBytes = listItemBytes(SERVERS, serversBytes, serverIndex);
   bytesCopy(HOST, listItemPtr(SERVERS, serversBytes, serverIndex), hostBytes);
   port = parameterNumber(Parameter.HTTPPORT);
-  lineStart();
-  lineAddByte(0x2f);
-  fetchAddDirectory();
-  lineAddBytes(NAME, nameBytes);
+  requestPath(parameterPtr(Parameter.HTTPDIR), parameterBytes(Parameter.HTTPDIR), NAME, nameBytes);
   pathBytes = lineBytes();
   bytesCopy(PATH, linePtr(), pathBytes);
   triesLeft = HTTP_TRIES_MAX;
   redirectsLeft = HTTP_REDIRECTS_MAX;
   fetchOpen();
-}
-
-/** HTTPDIR with exactly one slash at each join. */
-function fetchAddDirectory(): void {
-  const ptr = parameterPtr(Parameter.HTTPDIR);
-  let start: i32 = 0;
-  let end = parameterBytes(Parameter.HTTPDIR);
-  while (start < end && load<u8>(ptr + <usize>start) == 0x2f) start++;
-  while (end > start && load<u8>(ptr + <usize>end - 1) == 0x2f) end--;
-  if (end == start) return;
-  lineAddBytes(ptr + <usize>start, end - start);
-  lineAddByte(0x2f);
 }
 
 /** Opens a connection for one GET of `PATH` at `HOST`. */
@@ -237,11 +240,10 @@ function fetchConnect(): void {
   const status = streamState(handle);
   if (status == Status.Pending && timeNow() < deadlineUs) return;
   if (status != Status.Ok) return fetchUnreached(status == Status.Pending ? Status.TimedOut : status);
-  requestBytes = requestBuild(HOST, hostBytes, port, PATH, pathBytes);
-  if (requestBytes == 0) {
-    fetchEvent(false, HttpWhy.Malformed, HttpError.None);
-    return fetchEnd(Fetch.NotObtained);
-  }
+  transferStart(target, limitBytes);
+  if (target == Target.Slot && !rangeAsk()) return fetchEnd(Fetch.Changed);
+  requestBytes = requestBuild(HOST, hostBytes, port, PATH, pathBytes, rangeFrom(), rangeEnd(), rangeEtagPtr(), rangeEtagBytes());
+  if (requestBytes == 0) return fetchRefuse(HttpWhy.Malformed, Fetch.NotObtained);
   bytesCopy(REQUEST, linePtr(), requestBytes);
   requestSentBytes = 0;
   requestCount++;
@@ -251,14 +253,13 @@ function fetchConnect(): void {
   lineAddByte(0x20);
   lineAddBytes(URI, uriBytes);
   screenSetLine(Row.Title);
-  transferStart(target, limitBytes);
   deadlineUs = timeNow() + HTTP_SILENCE_US;
   fetchGo(Phase.Send);
 }
 
 function fetchSend(): void {
   const sent = streamSend(handle, REQUEST + <usize>requestSentBytes, requestBytes - requestSentBytes);
-  if (sent < 0) return fetchFailed(HttpWhy.None, fetchError(sent));
+  if (sent < 0) return fetchFailed(HttpWhy.None, streamError(sent));
   if (sent == 0 && timeNow() >= deadlineUs) return fetchFailed(HttpWhy.None, HttpError.TimedOut);
   requestSentBytes += sent;
   if (requestSentBytes < requestBytes) return;
@@ -270,18 +271,19 @@ function fetchReceive(): void {
   const moved = transferReceive(handle);
   if (moved > 0) deadlineUs = timeNow() + HTTP_SILENCE_US;
   if (response.responseHasHead() && !headSeen) return fetchHead();
-  if (transferWhy() != HttpWhy.None) {
-    fetchEvent(false, transferWhy(), HttpError.None);
-    return fetchEnd(Fetch.Refused);
-  }
+  if (transferWhy() == HttpWhy.WrongBlock) return fetchFailed(HttpWhy.WrongBlock, HttpError.None);
+  if (transferWhy() != HttpWhy.None) return fetchRefuse(transferWhy(), Fetch.Refused);
   const why = response.responseWhy();
   if (why == HttpWhy.Short && !headSeen) return fetchFailed(HttpWhy.None, HttpError.Closed);
   if (why != HttpWhy.None) return fetchFailed(why, HttpError.None);
-  if (response.responseDone()) {
+  const satisfied = target == Target.Slot && directHasAll();
+  if (response.responseDone() || satisfied) {
+    const bodyWhy = target == Target.Slot && !satisfied ? rangeJudgeBody() : HttpWhy.None;
+    if (bodyWhy != HttpWhy.None) return fetchFailed(bodyWhy, HttpError.None);
     fetchEvent(true, HttpWhy.None, HttpError.None);
     return fetchEnd(Fetch.Obtained);
   }
-  if (moved < 0) return fetchFailed(HttpWhy.None, fetchError(moved));
+  if (moved < 0) return fetchFailed(HttpWhy.None, streamError(moved));
   if (timeNow() >= deadlineUs) fetchFailed(HttpWhy.None, HttpError.TimedOut);
 }
 
@@ -298,18 +300,26 @@ function fetchHead(): void {
     lineAddBytes(response.responseEtagPtr(), response.responseEtagBytes());
   }
   screenSetLine(Row.Title);
+  if (target == Target.Slot && rangeIsAnswer(status)) {
+    const why = rangeJudge();
+    if (why == HttpWhy.FileChanged) return fetchRefuse(why, Fetch.Changed);
+    if (why != HttpWhy.None) return fetchFailed(why, HttpError.None);
+    transferAccept();
+    return timeWakeNow();
+  }
   if (status == 200) {
-    if (response.responseLength() > <i64>limitBytes) {
-      fetchEvent(false, HttpWhy.TooLarge, HttpError.None);
-      return fetchEnd(Fetch.Refused);
-    }
+    if (response.responseLength() > <i64>limitBytes) return fetchRefuse(HttpWhy.TooLarge, Fetch.Refused);
     transferAccept();
     return timeWakeNow();
   }
   if (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) return fetchRedirect();
   if (status >= 500) return fetchFailed(HttpWhy.ServerError, HttpError.None);
-  fetchEvent(false, HttpWhy.StatusNotUsable, HttpError.None);
-  fetchEnd(Fetch.NotObtained);
+  fetchRefuse(HttpWhy.StatusNotUsable, Fetch.NotObtained);
+}
+
+function fetchRefuse(why: HttpWhy, how: Fetch): void {
+  fetchEvent(false, why, HttpError.None);
+  fetchEnd(how);
 }
 
 /** Follows an absolute URI of the same scheme, or a path on the same server. */
@@ -318,8 +328,7 @@ function fetchRedirect(): void {
   const bytes = response.responseLocationBytes();
   const absolute = bytes > 0 && load<u8>(ptr) != 0x2f;
   if (redirectsLeft == 0 || bytes == 0 || (absolute && !uriRead(ptr, bytes))) {
-    fetchEvent(false, HttpWhy.Redirect, HttpError.None);
-    return fetchEnd(Fetch.NotObtained);
+    return fetchRefuse(HttpWhy.Redirect, Fetch.NotObtained);
   }
   fetchEvent(true, HttpWhy.None, HttpError.None);
   fetchClose(false);
@@ -341,7 +350,7 @@ function fetchRedirect(): void {
 
 /** No connection: the next server. */
 function fetchUnreached(status: i32): void {
-  fetchEvent(false, HttpWhy.None, fetchError(status));
+  fetchEvent(false, HttpWhy.None, streamError(status));
   fetchNext();
 }
 
@@ -359,20 +368,10 @@ function fetchFailed(why: HttpWhy, error: HttpError): void {
 function fetchNext(): void {
   fetchClose(true);
   serversLeft--;
+  rangeForget();
   if (serversLeft == 0) return fetchEnd(answered ? Fetch.NotObtained : Fetch.Silent);
   serverIndex = (serverIndex + 1) % listCount(SERVERS, serversBytes);
   fetchServer();
-}
-
-function fetchError(status: i32): HttpError {
-  if (status == Status.Refused) return HttpError.Refused;
-  if (status == Status.TimedOut) return HttpError.TimedOut;
-  if (status == Status.Unreachable || status == Status.NoLink) return HttpError.Unreachable;
-  if (status == Status.NoName) return HttpError.NoName;
-  if (status == Status.Closed) return HttpError.Closed;
-  if (status == Status.TlsCertificate) return HttpError.TlsCertificate;
-  if (status == Status.TlsFailed) return HttpError.TlsFailed;
-  return status == Status.Unsupported || status == Status.NoSpace ? HttpError.Unsupported : HttpError.Reset;
 }
 
 function fetchEvent(accepted: bool, why: HttpWhy, error: HttpError): void {
@@ -385,9 +384,10 @@ function fetchEvent(accepted: bool, why: HttpWhy, error: HttpError): void {
     eventText(Field.Version, response.responseVersionPtr(), 8);
     eventNumber(Field.Status, response.responseStatus());
     eventText(Field.Etag, response.responseEtagPtr(), response.responseEtagBytes());
-    eventNumber(Field.Bytes, transferBytes());
+    eventNumber(Field.Bytes, target == Target.Slot ? <u32>response.responseBodyBytes() : transferBytes());
     if (response.responseLength() >= 0) eventNumber(Field.Expected, <u32>response.responseLength());
   }
+  if (target == Target.Slot) rangeReport(why);
   eventFlag(Field.Accepted, accepted);
   if (why != HttpWhy.None) eventCode(Field.HttpWhy, why);
   if (why == HttpWhy.Redirect) eventText(Field.Detail, response.responseLocationPtr(), response.responseLocationBytes());

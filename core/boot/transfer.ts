@@ -3,23 +3,36 @@
 
 import { Status } from "../../hal/abi";
 import { HttpWhy, ImageVerdict, Source } from "../../hal/events";
+import { bytesCopy } from "../base/bytes";
 import { timeWakeNow } from "../base/time";
 import { SPAN_BYTES_MAX, WORK_BYTES_MAX } from "../config";
 import { deviceRead } from "../flash/device";
 import { layoutSlotOffset } from "../flash/layout";
 import { writerPush } from "../flash/writer";
 import { responseDone, responseEnd, responseHasHead, responsePush, responseSpan, responseTake, responseWhy } from "../http/response";
-import { stagingRead, stagingSize, stagingWrite } from "../image/staging";
+import { stagingInit, stagingRead, stagingSize, stagingStore, stagingWrite } from "../image/staging";
 import { validatorFinish, validatorInit, validatorPush, validatorRescanBytes, validatorVerdict } from "../image/validator";
 import { streamReceive } from "../net/tcp-stream";
 import {
   interpreterFileStart, interpreterOffset, interpreterPollStart, interpreterPush, interpreterPushEnd, interpreterStatus,
 } from "../script/interpreter";
+import { directAnswer, directBytes, directKind, directSlot, directTake, directWhy } from "./direct";
+
+/** Where bytes are read from. */
+enum Place {
+  Staging,
+  Store,
+  Flash,
+}
 
 /** Where a file's bytes go. */
 export enum Target {
   Script,
   Image,
+  /** A block file, into the core's own store. */
+  Blocks,
+  /** Software that goes into its slot as it arrives: boot/direct. */
+  Slot,
 }
 
 const SPAN = memory.data(4096, 8);
@@ -41,11 +54,12 @@ let scriptBytes: u32 = 0;
 let readBytes: u32 = 0;
 let endBytes: u32 = 0;
 let sourceOffset: u32 = 0;
-let fromFlash: bool = false;
+let source: Place = Place.Staging;
 let why: HttpWhy = HttpWhy.None;
 
 /** Forgets the script in use; the next file goes to the start of staging. */
 export function transferInit(): void {
+  stagingInit();
   scriptBase = 0;
   scriptBytes = 0;
 }
@@ -66,7 +80,8 @@ export function transferStart(into: Target, limit: u32): void {
   headGiven = false;
   accepted = false;
   why = HttpWhy.None;
-  if (into == Target.Image) validatorInit();
+  if (into == Target.Image || into == Target.Blocks) validatorInit();
+  if (into == Target.Slot) directAnswer();
 }
 
 /** The head is good: the body may come. */
@@ -76,12 +91,12 @@ export function transferAccept(): void {
 
 /** Bytes of the file so far. */
 export function transferBytes(): u32 {
-  return storedBytes;
+  return target == Target.Slot ? directBytes() : storedBytes;
 }
 
 /** Why the bytes were refused, or None: TooLarge, or FileRefused with the validator's verdict. */
 export function transferWhy(): HttpWhy {
-  return why;
+  return target == Target.Slot ? directWhy() : why;
 }
 
 /**
@@ -110,7 +125,7 @@ export function transferReceive(handle: i32): i32 {
 function transferSpan(): bool {
   while (spanAt < spanEnd) {
     spanAt += responsePush(SPAN + <usize>spanAt, spanEnd - spanAt);
-    if (responseWhy() != HttpWhy.None || why != HttpWhy.None) return true;
+    if (responseWhy() != HttpWhy.None || transferWhy() != HttpWhy.None) return true;
     if (spanCount == SPANS_PER_POLL_MAX) {
       timeWakeNow(); // A server that sends chunks of a byte may not fill a poll with calls.
       return true;
@@ -122,30 +137,34 @@ function transferSpan(): bool {
     if (responseDone()) return true;
     const bodyBytes = responseSpan(spanEnd - spanAt);
     if (bodyBytes == 0) continue;
-    if (!accepted || !transferBody(SPAN + <usize>spanAt, bodyBytes)) return true;
-    responseTake(bodyBytes);
-    spanAt += bodyBytes;
+    const taken = accepted ? transferBody(SPAN + <usize>spanAt, bodyBytes) : 0;
+    if (taken == 0) return true;
+    responseTake(taken);
+    spanAt += taken;
   }
   return responseDone();
 }
 
-function transferBody(ptr: usize, bytes: i32): bool {
-  if (<u32>bytes > limitBytes - storedBytes) {
+/** Bytes taken: all of them, or where they go into a slot as many as there is room for. 0 when somebody refuses, or has to wait. */
+function transferBody(ptr: usize, bytes: i32): i32 {
+  spanCount++;
+  if (target == Target.Slot) return directTake(ptr, bytes);
+  if (<u32>bytes > limitBytes - storedBytes || transferStore(ptr, bytes) < 0) {
     why = HttpWhy.TooLarge;
-    return false;
-  }
-  const status = stagingWrite(baseBytes + storedBytes, ptr, bytes);
-  if (status < 0) {
-    why = HttpWhy.TooLarge;
-    return false;
+    return 0;
   }
   storedBytes += bytes;
-  spanCount++;
-  if (target != Target.Image) return true;
+  if (target == Target.Script) return bytes;
   validatorPush(ptr, bytes);
-  if (validatorVerdict() == ImageVerdict.None) return true;
+  if (validatorVerdict() == ImageVerdict.None) return bytes;
   why = HttpWhy.FileRefused;
-  return false;
+  return 0;
+}
+
+function transferStore(ptr: usize, bytes: i32): i32 {
+  if (target != Target.Blocks) return stagingWrite(baseBytes + storedBytes, ptr, bytes);
+  bytesCopy(stagingStore() + <usize>storedBytes, ptr, bytes);
+  return Status.Ok;
 }
 
 /** The script just fetched takes the place of the one in use. */
@@ -176,19 +195,34 @@ export function transferInterpret(): void {
 
 /** Starts to hand the file in staging to the writer. */
 export function transferWriteStart(fileBytes: u32): void {
+  source = Place.Staging;
+  transferWriteBegin(fileBytes);
+}
+
+/** Starts to hand the writer a file that waits in a slot of the other kind. */
+export function transferCopyStart(kind: i32, slot: i32, fileBytes: u32): void {
+  source = Place.Flash;
+  sourceOffset = layoutSlotOffset(kind, slot);
+  transferWriteBegin(fileBytes);
+}
+
+function transferWriteBegin(fileBytes: u32): void {
   readBytes = 0;
   endBytes = fileBytes;
   spanAt = 0;
   spanEnd = 0;
 }
 
-/** Moves staging's file to the writer. Returns Ok when all of it is taken, Pending, or the writer's failure. */
+/** Moves the file to the writer. Returns Ok when all of it is taken, Pending, or the writer's failure. */
 export function transferWritePoll(): i32 {
   for (let movedBytes: i32 = 0; movedBytes < WORK_BYTES_MAX && readBytes < endBytes;) {
     if (spanAt == spanEnd) {
+      const bytes = transferLeft();
+      if (source == Place.Flash) writerPush(SPAN, 0); // It says when the chip can be read again.
+      const status = transferRead(readBytes, bytes);
+      if (status < 0) return status == Status.Busy ? Status.Pending : status;
       spanAt = 0;
-      spanEnd = transferLeft();
-      stagingRead(readBytes, SPAN, spanEnd);
+      spanEnd = bytes;
     }
     const taken = writerPush(SPAN + <usize>spanAt, spanEnd - spanAt); // A page at most.
     if (taken < 0) return taken;
@@ -202,10 +236,10 @@ export function transferWritePoll(): i32 {
   return Status.Pending;
 }
 
-/** Starts to judge the file in staging, whose bytes the validator saw as they came. */
-export function transferVerifyStaged(): void {
-  fromFlash = false;
-  sourceOffset = 0;
+/** Starts to judge the file that was received, whose bytes the validator saw as they came. */
+export function transferVerifyReceived(): void {
+  source = target == Target.Blocks ? Place.Store : target == Target.Slot ? Place.Flash : Place.Staging;
+  if (target == Target.Slot) sourceOffset = layoutSlotOffset(directKind(), directSlot());
   readBytes = storedBytes;
   endBytes = storedBytes;
 }
@@ -213,7 +247,7 @@ export function transferVerifyStaged(): void {
 /** Starts to judge what a slot holds. */
 export function transferVerifySlot(kind: i32, slot: i32, fileBytes: u32): void {
   validatorInit();
-  fromFlash = true;
+  source = Place.Flash;
   sourceOffset = layoutSlotOffset(kind, slot);
   readBytes = 0;
   endBytes = fileBytes;
@@ -223,7 +257,7 @@ export function transferVerifySlot(kind: i32, slot: i32, fileBytes: u32): void {
 export function transferVerifyPoll(): i32 {
   for (let movedBytes: i32 = 0; movedBytes < WORK_BYTES_MAX && readBytes < endBytes;) {
     const bytes = transferLeft();
-    const status = fromFlash ? deviceRead(sourceOffset + readBytes, SPAN, bytes) : stagingRead(readBytes, SPAN, bytes);
+    const status = transferRead(readBytes, bytes);
     if (status < 0) return status;
     validatorPush(SPAN, bytes);
     readBytes += bytes;
@@ -237,6 +271,13 @@ export function transferVerifyPoll(): i32 {
   endBytes = validatorRescanBytes();
   assert(endBytes > 0);
   return Status.Pending;
+}
+
+function transferRead(offset: u32, bytes: i32): i32 {
+  if (source == Place.Flash) return deviceRead(sourceOffset + offset, SPAN, bytes);
+  if (source == Place.Staging) return stagingRead(offset, SPAN, bytes);
+  bytesCopy(SPAN, stagingStore() + <usize>offset, bytes);
+  return Status.Ok;
 }
 
 function transferLeft(): i32 {

@@ -9,7 +9,8 @@ import { SlotState } from "../../hal/events";
 import { bytesAre, bytesCopy, bytesFill } from "../base/bytes";
 import { timeWakeNow } from "../base/time";
 import { FLASH_STEPS_PER_POLL_MAX, PROGRAM_BYTES_MAX } from "../config";
-import { deviceBlock32Bytes, deviceBlock64Bytes, deviceEraseStart, devicePoll, deviceRead, deviceSectorBytes } from "./device";
+import { deviceEraseStart, devicePoll, deviceRead, deviceSectorBytes } from "./device";
+import { eraseUnit } from "./erase-unit";
 import { INFO_BYTES } from "./info-area";
 import { journalErasedBytes, journalMark, journalMarkErased, journalPoll, journalState } from "./journal";
 import { layoutSlotBytes, layoutSlotOffset } from "./layout";
@@ -224,24 +225,10 @@ function writerBlocksEnd(): u32 {
   return end;
 }
 
-/**
- * The erase unit to use at this place of the slot. A block takes about as long as three sectors, so it is used as soon as it
- * saves two commands; it may reach beyond the file, but not into the info area.
- */
+/** The erase unit to use at this place of the slot; it may reach beyond the file, but not into the info area. */
 function writerEraseSize(at: u32): u32 {
-  const sectorBytes = deviceSectorBytes();
   const roomEnd = layoutSlotBytes(slotKind);
-  if (at >= roomEnd) return sectorBytes;
-  const leftBytes = fileBytes - at;
-  const block32Bytes = deviceBlock32Bytes();
-  const block64Bytes = deviceBlock64Bytes();
-  const worth = max(block32Bytes, 2 * sectorBytes);
-  if (leftBytes > worth && writerFits(at, block64Bytes, roomEnd)) return block64Bytes;
-  return leftBytes > 2 * sectorBytes && writerFits(at, block32Bytes, roomEnd) ? block32Bytes : sectorBytes;
-}
-
-function writerFits(at: u32, bytes: u32, roomEnd: u32): bool {
-  return bytes != 0 && (slotOffset + at) % bytes == 0 && at + bytes <= roomEnd;
+  return at >= roomEnd ? deviceSectorBytes() : eraseUnit(slotOffset + at, fileBytes - at, roomEnd - at);
 }
 
 /** Whole sectors for the info area. */

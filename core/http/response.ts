@@ -8,8 +8,8 @@ import { HttpWhy } from "../../hal/events";
 import { asciiEqual, asciiHexValue, asciiIsBlank, asciiIsDigit, asciiLower, asciiNumber } from "../base/ascii";
 import { bytesCopy } from "../base/bytes";
 import {
-  HEADER_CHUNKED, HEADER_ENCODING, HEADER_ETAG, HEADER_IDENTITY, HEADER_LENGTH, HEADER_LOCATION, HEADER_TRANSFER, HTTP_1,
-  textBytes, textPtr,
+  HEADER_CHUNKED, HEADER_ENCODING, HEADER_ETAG, HEADER_IDENTITY, HEADER_LENGTH, HEADER_LOCATION, HEADER_RANGE, HEADER_TRANSFER, HTTP_1,
+  RANGE_UNIT, textBytes, textPtr,
 } from "../base/texts";
 import { ETAG_BYTES_MAX, HTTP_HEADERS_BYTES_MAX, HTTP_LINE_BYTES_MAX, URI_BYTES_MAX } from "../config";
 
@@ -44,6 +44,9 @@ let leftBytes: i64 = 0; // Of the body, or of the chunk.
 let bodyBytes: i64 = 0;
 let etagBytes: i32 = 0;
 let locationBytes: i32 = 0;
+let rangeFirst: i64 = -1; // Content-Range, -1 without one.
+let rangeEnd: i64 = -1;
+let rangeTotal: i64 = -1; // -1 where the server does not know it.
 
 /** Starts a new answer. */
 export function responseInit(): void {
@@ -63,6 +66,9 @@ function responseHead(): void {
   leftBytes = 0;
   etagBytes = 0;
   locationBytes = 0;
+  rangeFirst = -1;
+  rangeEnd = -1;
+  rangeTotal = -1;
 }
 
 /**
@@ -130,6 +136,21 @@ export function responseLength(): i64 {
 /** Body bytes so far. */
 export function responseBodyBytes(): i64 {
   return bodyBytes;
+}
+
+/** First byte of the part that this is, or -1. */
+export function responseRangeFirst(): i64 {
+  return rangeFirst;
+}
+
+/** The byte after its last. */
+export function responseRangeEnd(): i64 {
+  return rangeEnd;
+}
+
+/** Bytes of the whole file, or -1 where the server does not say. */
+export function responseRangeTotal(): i64 {
+  return rangeTotal;
 }
 
 export function responseEtagPtr(): usize {
@@ -234,7 +255,32 @@ function responseHeader(nameBytes: i32, ptr: usize, bytes: i32): void {
   } else if (responseNameIs(nameBytes, HEADER_LOCATION)) {
     if (lineCut || bytes > URI_BYTES_MAX) return responseFail(HttpWhy.Redirect);
     locationBytes = responseKeep(LOCATION, URI_BYTES_MAX, ptr, bytes);
+  } else if (responseNameIs(nameBytes, HEADER_RANGE)) {
+    if (rangeFirst >= 0 || lineCut || !responseRange(ptr, bytes)) responseFail(HttpWhy.BadRange);
   }
+}
+
+/** `bytes first-last/total`, the total perhaps a star; a star for the part says that there is no such one. RFC 9110 §14.4. */
+function responseRange(ptr: usize, bytes: i32): bool {
+  const unitBytes = textBytes(RANGE_UNIT);
+  if (bytes <= unitBytes || !asciiEqual(ptr, unitBytes, textPtr(RANGE_UNIT), unitBytes)) return false;
+  const dash = responseIndex(ptr, bytes, 0x2d);
+  const slash = responseIndex(ptr, bytes, 0x2f);
+  const unknown = slash == bytes - 2 && load<u8>(ptr + <usize>slash + 1) == 0x2a;
+  rangeTotal = unknown ? -1 : responseLengthValue(ptr + <usize>slash + 1, bytes - slash - 1);
+  if (!unknown && rangeTotal < 0) return false;
+  if (slash == unitBytes + 1 && load<u8>(ptr + <usize>unitBytes) == 0x2a) return !unknown;
+  if (dash > slash) return false;
+  rangeFirst = responseLengthValue(ptr + <usize>unitBytes, dash - unitBytes);
+  rangeEnd = responseLengthValue(ptr + <usize>dash + 1, slash - dash - 1) + 1;
+  return rangeFirst >= 0 && rangeEnd > rangeFirst && (unknown || rangeEnd <= rangeTotal);
+}
+
+/** Where the byte stands first; behind the end without one. */
+function responseIndex(ptr: usize, bytes: i32, byte: i32): i32 {
+  let at: i32 = 0;
+  while (at < bytes && <i32>load<u8>(ptr + <usize>at) != byte) at++;
+  return at;
 }
 
 function responseNameIs(nameBytes: i32, text: i32): bool {

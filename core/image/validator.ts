@@ -40,6 +40,7 @@ let bootSlotBytes: u32 = 0;
 let appSlotBytes: u32 = 0;
 let unsignedAllowed: bool = false;
 let storing: bool = true;
+let blockFile: bool = false;
 
 // The file under way.
 let verdict: ImageVerdict = ImageVerdict.None;
@@ -68,6 +69,12 @@ export function validatorPolicy(
   appSlotBytes = givenAppSlotBytes;
   unsignedAllowed = allowUnsigned;
   storing = forStoring;
+  blockFile = false;
+}
+
+/** What comes must be a block file: marked as not bootable, which software may not be. Until the next policy. */
+export function validatorWantBlockFile(): void {
+  blockFile = true;
 }
 
 /** Starts a file. */
@@ -136,6 +143,31 @@ export function validatorRescanBytes(): u32 {
   return rescanEnd;
 }
 
+/** An accepted file is none for another reason, which its reader found. */
+export function validatorRefuse(why: ImageVerdict): void {
+  assert(verdict == ImageVerdict.Accepted);
+  verdict = why;
+}
+
+/** True once the last byte of the image was pushed: what follows is padding. */
+export function validatorIsComplete(): bool {
+  return payloadEnd > 0 && position == imageEnd;
+}
+
+/** No image with this header ends behind this place; 0 before the header is in. */
+export function validatorEndMax(): u32 {
+  return payloadEnd == 0 ? 0 : payloadEnd + <u32>TLV_BYTES_MAX;
+}
+
+/** Where the payload begins and its bytes, of an accepted file. */
+export function validatorPayloadAt(): i32 {
+  return <i32>load<u16>(HEADER + HEADER_SIZE_AT);
+}
+
+export function validatorPayloadBytes(): u32 {
+  return load<u32>(HEADER + HEADER_PAYLOAD_AT);
+}
+
 /** `Kind` of an accepted file. */
 export function validatorKind(): i32 {
   return tlvsKind();
@@ -180,7 +212,7 @@ export function validatorNotBootable(): bool {
 }
 
 /** Sends the `image` event: what is known at this point, under the file's name. */
-export function validatorReport(namePtr: usize, nameBytes: i32): void {
+export function validatorReport(namePtr: usize, nameBytes: i32, blockCount: u32 = 0): void {
   assert(nameBytes >= 0);
   eventBegin(EventKind.Image);
   eventText(Field.File, namePtr, nameBytes);
@@ -195,6 +227,7 @@ export function validatorReport(namePtr: usize, nameBytes: i32): void {
   if (hashedEnd > 0) validatorReportHeader();
   if (keyKnown) eventHex(Field.Key, KEY_HASH, DIGEST_BYTES);
   if (unsigned) eventFlag(Field.Unsigned, true);
+  if (blockCount > 0) eventNumber(Field.Blocks, blockCount);
   validatorReportCompared();
   eventSend();
 }
@@ -351,7 +384,7 @@ function validatorCheckSignature(): ImageVerdict {
 function validatorCheckPolicy(): ImageVerdict {
   const kind = tlvsKind();
   if (kind != Kind.Boot && kind != Kind.Application) return ImageVerdict.WrongKind;
-  if (storing && validatorNotBootable()) return ImageVerdict.NotBootable;
+  if (storing && validatorNotBootable() != blockFile) return blockFile ? ImageVerdict.NotABlockFile : ImageVerdict.NotBootable;
   if (!validatorFits(kind)) return ImageVerdict.TooLarge;
   if (modelBytes > 0 && tlvsModelsPtr() != 0 && !tlvsNamesModel(MODEL, modelBytes)) return ImageVerdict.WrongModel;
   return tlvsCounter() < validatorFloor() ? ImageVerdict.OldCounter : ImageVerdict.Accepted;

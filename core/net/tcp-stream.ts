@@ -1,6 +1,7 @@
 // Streams: open, wait until open, send, receive, close. Handles belong to the caller.
 
 import { Status } from "../../hal/abi";
+import { HttpError } from "../../hal/events";
 import { halNetClose, halTcpOpen, halTcpReceive, halTcpSend, halTcpState } from "../../hal/network";
 
 /** A sentence of the host, such as the name in a certificate; cut to what an event carries. */
@@ -41,4 +42,16 @@ export function streamReceive(handle: i32, ptr: usize, capacity: i32): i32 {
 
 export function streamClose(handle: i32, abort: bool): void {
   halNetClose(handle, abort ? 1 : 0);
+}
+
+/** A status of a stream or of its name as the event's word. */
+export function streamError(status: i32): HttpError {
+  if (status == Status.Refused) return HttpError.Refused;
+  if (status == Status.TimedOut) return HttpError.TimedOut;
+  if (status == Status.Unreachable || status == Status.NoLink) return HttpError.Unreachable;
+  if (status == Status.NoName) return HttpError.NoName;
+  if (status == Status.Closed) return HttpError.Closed;
+  if (status == Status.TlsCertificate) return HttpError.TlsCertificate;
+  if (status == Status.TlsFailed) return HttpError.TlsFailed;
+  return status == Status.Unsupported || status == Status.NoSpace ? HttpError.Unsupported : HttpError.Reset;
 }

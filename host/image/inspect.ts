@@ -4,6 +4,7 @@
 // the core. It reads as far as the file allows and lists what it could not make sense of, with the place.
 
 import { AREA_PROTECTED, AREA_UNPROTECTED, FLAG_NAMES, HEADER_BYTES, HEADER_MAGIC, TLV_HEAD_BYTES, Tlv } from "./container.js";
+import { BLOCK_BYTES, DIGEST_BYTES, FLAG_NON_BOOTABLE, TABLE_AT } from "./blocks.js";
 import { sha256 } from "./digest.js";
 
 export interface InspectedTlv {
@@ -34,7 +35,16 @@ export interface Inspection {
   readonly digest?: string;
   /** Bytes after the last TLV: padding, not read by a telephone. */
   readonly paddingBytes?: number;
+  /** What a block file is of. */
+  readonly blocks?: InspectedBlocks;
   readonly problems: readonly string[];
+}
+
+export interface InspectedBlocks {
+  readonly count: number;
+  readonly fileBytes: number;
+  /** SHA-256 of the whole file that it is of. */
+  readonly fileDigest: string;
 }
 
 const TLV_NAMES: ReadonlyMap<number, string> = new Map([
@@ -56,16 +66,19 @@ export function inspectImage(file: Uint8Array): Inspection {
   const areas: InspectedArea[] = [];
   const end = inspectAreas(view, headerBytes + payloadBytes, protectedBytes, areas, problems);
   const hashedEnd = headerBytes + payloadBytes + protectedBytes;
+  const flags = view.getUint32(16, true);
+  const blocks = (flags & FLAG_NON_BOOTABLE) === 0 ? undefined : readBlocks(file.subarray(headerBytes, headerBytes + payloadBytes));
   return {
     container: true,
     fileBytes: file.length,
     version: `${view.getUint8(20)}.${view.getUint8(21)}.${view.getUint16(22, true)}+${view.getUint32(24, true)}`,
     headerBytes,
     payloadBytes,
-    flags: flagNames(view.getUint32(16, true)),
+    flags: flagNames(flags),
     areas,
     ...(hashedEnd <= file.length ? { digest: hex(sha256(file.subarray(0, hashedEnd))) } : {}),
     ...(end === undefined ? {} : { paddingBytes: file.length - end }),
+    ...(blocks === undefined ? {} : { blocks }),
     problems,
   };
 }
@@ -79,6 +92,8 @@ export function inspectionText(inspection: Inspection): string {
     lines.push(`flags      ${inspection.flags!.join(" ") || "none"}`);
     lines.push(`digest     ${inspection.digest ?? "not computed: the file ends before the bytes it covers"}`);
   }
+  const { blocks } = inspection;
+  if (blocks) lines.push(`blocks     ${blocks.count}, of a file of ${blocks.fileBytes} bytes with SHA-256 ${blocks.fileDigest}`);
   for (const area of inspection.areas) {
     lines.push(`TLVs       ${area.protected ? "protected" : "unprotected"}, ${area.bytes} bytes at ${area.offset}`);
     for (const entry of area.tlvs) lines.push(`  0x${entry.type.toString(16).padStart(4, "0")} ${entry.name.padEnd(11)} ${entry.value}`);
@@ -90,6 +105,15 @@ export function inspectionText(inspection: Inspection): string {
 
 export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A payload that is a table of blocks, exactly of a file of its length; else undefined. */
+function readBlocks(payload: Uint8Array): InspectedBlocks | undefined {
+  if (payload.length <= TABLE_AT) return undefined;
+  const fileBytes = new DataView(payload.buffer, payload.byteOffset).getUint32(DIGEST_BYTES, true);
+  const count = Math.ceil(fileBytes / BLOCK_BYTES);
+  if (payload.length !== TABLE_AT + count * DIGEST_BYTES) return undefined;
+  return { count, fileBytes, fileDigest: hex(payload.subarray(0, DIGEST_BYTES)) };
 }
 
 /** Reads both areas. Returns where the last TLV ends, or undefined when that cannot be told. */

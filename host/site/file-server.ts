@@ -88,7 +88,7 @@ function typeOf(path: string): string {
  * A range that is malformed, or a list of ranges, is as if it were absent (RFC 9110 §14.2).
  */
 function parseRange(request: HttpRequest, bytes: number, etag: string): [number, number] | null | undefined {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(request.headers.get("range") ?? "");
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/i.exec(request.headers.get("range") ?? "");
   if (match === null || request.method !== "GET") return undefined;
   const condition = request.headers.get("if-range");
   if (condition !== undefined && condition !== etag) return undefined;

@@ -2,6 +2,9 @@
 
 import "../../core/base/panic"; // Stands in for `abort`.
 import { timePush, timeWait } from "../../core/base/time";
+import {
+  blockTableBytes, blockTableHead, blockTablePoll, blockTableRead, blockTableRoom, blockTableWrite,
+} from "../../core/flash/block-table";
 import { deviceInit } from "../../core/flash/device";
 import {
   infoCrc32, infoDigestPtr, infoEtagBytes, infoEtagPtr, infoFileBytes, infoNameBytes, infoNamePtr, infoPoll, infoRead, infoWriteStart,
@@ -13,6 +16,9 @@ import {
 import {
   layoutInfoOffset, layoutInit, layoutJournalOffset, layoutProtect, layoutSlotBytes, layoutSlotOffset,
 } from "../../core/flash/layout";
+import {
+  patchErase, patchHold, patchIsHeld, patchPoll, patchPush, patchRelease, patchStart,
+} from "../../core/flash/patch";
 import {
   writerEraseBytes, writerErasedBytes, writerErasePoll, writerFinish, writerPoll, writerProgrammedBytes, writerPush, writerStart,
 } from "../../core/flash/writer";
@@ -35,6 +41,10 @@ export {
   infoWriteStart as info_write_start, infoPoll as info_poll, infoRead as info_read, infoNamePtr as info_name_ptr,
   infoNameBytes as info_name_bytes, infoFileBytes as info_file_bytes, infoCrc32 as info_crc32, infoDigestPtr as info_digest_ptr,
   infoEtagPtr as info_etag_ptr, infoEtagBytes as info_etag_bytes,
+  blockTableBytes as block_table_bytes, blockTableHead as block_table_head, blockTablePoll as block_table_poll,
+  blockTableRead as block_table_read, blockTableRoom as block_table_room, blockTableWrite as block_table_write,
+  patchErase as patch_erase, patchHold as patch_hold, patchIsHeld as patch_is_held, patchPoll as patch_poll, patchPush as patch_push,
+  patchRelease as patch_release, patchStart as patch_start,
   writerStart as writer_start, writerErasePoll as writer_erase_poll, writerErasedBytes as writer_erased_bytes,
   writerEraseBytes as writer_erase_bytes, writerPush as writer_push, writerFinish as writer_finish, writerPoll as writer_poll,
   writerProgrammedBytes as writer_programmed_bytes,

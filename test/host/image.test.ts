@@ -181,7 +181,12 @@ t.test("block hashes: the file's digest, its length, a digest for every 4 KiB", 
   await run("pack", at("payload"), at("out.bin"), ...options);
   const file = readFileSync(at("out.bin"));
   const blocks = readFileSync(at("out.bin.blocks"));
-  t.match(inspectImage(blocks), { flags: ["non-bootable"], payloadBytes: 36 + 3 * 32, problems: [] });
+  t.match(inspectImage(blocks), {
+    flags: ["non-bootable"], payloadBytes: 36 + 3 * 32, problems: [],
+    blocks: { count: 3, fileBytes: file.length, fileDigest: nodeSha256(file) },
+  });
+  t.match(inspectionText(inspectImage(blocks)), /^blocks {5}3, of a file of \d+ bytes with SHA-256 [0-9a-f]{64}$/m);
+  t.equal(inspectImage(packImage(new Uint8Array(99), { kind: 2, version, flags: 0x10 })).blocks, undefined, "not a table");
   const table = [file, file.subarray(0, 4096), file.subarray(4096, 8192), file.subarray(8192)].map(nodeSha256);
   t.equal(blocks.subarray(32, 64).toString("hex"), table[0]);
   t.equal(blocks.readUInt32LE(64), file.length);
