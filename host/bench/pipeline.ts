@@ -1,8 +1,8 @@
 // Rows 5 and 6: the whole pipeline. A received file is copied in, CRC-32 and SHA-256 are computed, and 256-byte pages go out.
 //
-// Row 5 is the shipped module doing a real download into staging and from there into flash, each page compared on read-back: more
-// than the peers do, who hash each chunk and copy its pages. Row 6 is the way of a file with a block-hash table, in the bench
-// module: each 4 KiB's digest is compared with the table before its pages go out.
+// Row 5 is the shipped module of a telephone without staging doing a real download: pages go out while bytes come, each compared on
+// read-back. That is what the peers do and more; `core staged` is the way through staging, two more copies of the whole file. Row 6 is
+// the way of a file with a block-hash table, in the bench module: each 4 KiB's digest is compared with the table before its pages go out.
 
 import { createHash } from "node:crypto";
 import zlib from "node:zlib";
