@@ -46,6 +46,9 @@ export const VALUES_BYTES: i32 = 16384;
 /** A parameter's value: the manuals' lists have at most 255. */
 export const VALUE_BYTES_MAX: i32 = 255;
 
+/** Parameters that survive power: every name once with its longest value, and beside them the usual two or three KiB of the set before. */
+export const KEPT_BYTES_MAX: i32 = 12288;
+
 /** TLV bytes of an image that are kept: RSA-3072 key and signature, digest, models and dependencies fit four times. */
 export const TLV_BYTES_MAX: i32 = 4096;
 /** An image's header (docs/FORMAT.md, Container). */

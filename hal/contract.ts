@@ -79,12 +79,13 @@ export interface HalImports {
   stage_write(offset: number, ptr: number, bytes: number): number;
   /** Reads bytes. Returns Ok or OutOfRange. */
   stage_read(offset: number, ptr: number, bytes: number): number;
-  /** Returns 0 while the port (0 line, 1 PC) is down, else its speed in Mbit/s; bit 16 is set for full duplex. */
+  /** Returns 0 while the port (0 line, 1 PC) is down or does not exist, else its speed in Mbit/s; bit 16 is set for full duplex. */
   eth_link(port: number): number;
   /**
    * Sets a port's PHY mode (PHY1STAT's or PHY2STAT's number) and tagging. Line port: tagging 0 off, 1 on, with tag = vid | pcp << 12;
-   * vid 0 is priority tagging. PC port: tagging is separation on or off, tag = the port's VLAN and priority.
-   * Returns Ok. Atomic between frames; clears ARP and receive queues; open streams get Reset.
+   * vid 0 is priority tagging; clears ARP and receive queues, open streams get Reset. PC port: PHY 0 is off, tagging is separation
+   * on or off, tag = the port's VLAN and priority; the telephone's own traffic goes on. Returns Ok, for the PC port Unsupported where
+   * there is none. Atomic between frames.
    */
   eth_configure(port: number, phy: number, tagging: number, tag: number): number;
   /**

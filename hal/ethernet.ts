@@ -1,13 +1,14 @@
 // Ethernet: the two ports' link and tagging, and raw frames for LLDP. Everything else goes through the network group.
 
-/** Returns 0 while the port (0 line, 1 PC) is down, else its speed in Mbit/s; bit 16 is set for full duplex. */
+/** Returns 0 while the port (0 line, 1 PC) is down or does not exist, else its speed in Mbit/s; bit 16 is set for full duplex. */
 @external("hal", "eth_link")
 export declare function halEthLink(port: i32): i32;
 
 /**
  * Sets a port's PHY mode (PHY1STAT's or PHY2STAT's number) and tagging. Line port: tagging 0 off, 1 on, with tag = vid | pcp << 12;
- * vid 0 is priority tagging. PC port: tagging is separation on or off, tag = the port's VLAN and priority.
- * Returns Ok. Atomic between frames; clears ARP and receive queues; open streams get Reset.
+ * vid 0 is priority tagging; clears ARP and receive queues, open streams get Reset. PC port: PHY 0 is off, tagging is separation
+ * on or off, tag = the port's VLAN and priority; the telephone's own traffic goes on. Returns Ok, for the PC port Unsupported where
+ * there is none. Atomic between frames.
  */
 @external("hal", "eth_configure")
 export declare function halEthConfigure(port: i32, phy: i32, tagging: i32, tag: i32): i32;

@@ -387,4 +387,6 @@ export enum Notice {
   BadAddress = 13,
   /** DHCP has not answered for a while. */
   NoOffer = 14,
+  /** The parameters that are to survive power could not be stored; those stored before are still there. */
+  SettingsNotKept = 15,
 }

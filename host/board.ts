@@ -4,6 +4,7 @@
 // breaks an assumption. It has no clock: a run loop sets the scheduler's time and calls `poll`.
 
 import { Mode, POLL_ENDED, POLL_WAIT_US_MAX, POLL_ZERO_COUNT_MAX, ResetCause } from "../hal/abi.js";
+import type { HalImports } from "../hal/contract.js";
 import { instantiateCore, type Core } from "./core-loader.js";
 import { EventLog } from "./events.js";
 import { HalBinding } from "./hal-binding.js";
@@ -29,6 +30,8 @@ export interface LineContext {
   readonly random: Random;
   /** True while the line port has a link. */
   isUp(): boolean;
+  /** True while the PC port has one. */
+  isPcUp(): boolean;
   /** PHY1STAT: the speed and duplex that the core chose. */
   setPhy(mode: number): void;
 }
@@ -36,6 +39,8 @@ export interface LineContext {
 export interface BoardOptions {
   /** From `compileCore`. */
   readonly core: WebAssembly.Module;
+  /** How an instance is made of it; a `Recorder` stands in between here. */
+  readonly instantiate?: (module: WebAssembly.Module, imports: HalImports) => Core;
   readonly identity: Identity;
   readonly network: (scheduler: Scheduler, line: LineContext) => Network;
   readonly flash?: (clock: Scheduler, random: Random) => Flash;
@@ -47,6 +52,10 @@ export interface BoardOptions {
   readonly entropy?: (target: Uint8Array) => void;
   readonly stagingBytes?: number;
   readonly linkSpeed?: number;
+  /** What the switch's port can do. */
+  readonly linkFullDuplex?: boolean;
+  /** Mbit/s of what is plugged into the PC port; default 0, nothing. */
+  readonly pcSpeed?: number;
   readonly negotiationUs?: number;
   readonly showSecrets?: boolean;
 }
@@ -59,6 +68,7 @@ export class Board {
   readonly keypad = new Keypad();
   readonly display: Display;
   readonly line: EthernetPort;
+  readonly pc: EthernetPort;
   readonly system: SystemBlock;
   readonly binding: HalBinding;
   /** When the core wants to be polled next; undefined without power and once it has ended. */
@@ -68,6 +78,7 @@ export class Board {
   pollCallsMax = 0;
   resetCount = 0;
   readonly #core: WebAssembly.Module;
+  readonly #instantiate: (module: WebAssembly.Module, imports: HalImports) => Core;
   readonly #mode: Mode;
   readonly #staging: Staging;
   #instance: Core | undefined;
@@ -77,19 +88,21 @@ export class Board {
   constructor(options: BoardOptions) {
     const random = new Random(options.seed ?? 1);
     this.#core = options.core;
+    this.#instantiate = options.instantiate ?? instantiateCore;
     this.#mode = options.mode ?? Mode.Telephone;
     this.log = new EventLog(this.scheduler, { showSecrets: options.showSecrets ?? false });
     this.system = new SystemBlock(options.identity);
     this.flash = options.flash?.(this.scheduler, random) ?? new NorFlash({ part: W25Q128JV, clock: this.scheduler, timing: "typical" });
+    const negotiation = options.negotiationUs === undefined ? {} : { negotiationUs: options.negotiationUs };
     this.line = new EthernetPort({
-      scheduler: this.scheduler,
-      speed: options.linkSpeed ?? 100,
-      ...(options.negotiationUs === undefined ? {} : { negotiationUs: options.negotiationUs }),
+      scheduler: this.scheduler, speed: options.linkSpeed ?? 100, fullDuplex: options.linkFullDuplex ?? true, ...negotiation,
     });
+    this.pc = new EthernetPort({ scheduler: this.scheduler, speed: options.pcSpeed ?? 0, ...negotiation });
     this.network = options.network(this.scheduler, {
       mac: options.identity.mac,
       random: new Random(random.word()),
       isUp: () => this.line.link() !== 0,
+      isPcUp: () => this.pc.link() !== 0,
       setPhy: (mode) => this.line.setPhy(mode),
     });
     this.#staging = new Staging(options.stagingBytes ?? STAGING_BYTES);
@@ -105,6 +118,7 @@ export class Board {
       flash: this.flash,
       staging: this.#staging,
       line: this.line,
+      pc: this.pc,
       network: this.network,
       keys: new KeyStore(options.trust ?? []),
       entropy: (target) => {
@@ -215,9 +229,10 @@ export class Board {
 
   #start(cause: number): void {
     this.system.resetCause = undefined;
-    this.line.reset();
+    this.line.start();
+    this.pc.start();
     this.#zeroCount = 0;
-    const core = instantiateCore(this.#core, this.binding.imports);
+    const core = this.#instantiate(this.#core, this.binding.imports);
     this.binding.attach(core.memory);
     this.#instance = core;
     try {

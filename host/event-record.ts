@@ -46,7 +46,7 @@ const SILENT_WHEN_NONE: ReadonlySet<Field> = new Set([
 
 /** The order of the fields on a line; those not named follow in the order in which they came. */
 const FIELD_ORDER: ReadonlyMap<EventKind, readonly string[]> = new Map([
-  [EventKind.Dhcp, ["message", "vlan", "address", "server", "lease", "option242"]],
+  [EventKind.Dhcp, ["message", "vlan", "address", "server", "lease", "option242", "bytes"]],
   [EventKind.Option, ["name", "value", "effect", "offset", "why"]],
   [EventKind.Http, ["try", "server", "method", "url", "version", "status", "etag", "bytes", "accepted", "why", "error"]],
   [EventKind.Script, ["file", "line", "statement", "effect", "name", "value", "why"]],

@@ -47,6 +47,8 @@ export interface DhcpEvent extends Stamp {
   readonly server?: string;
   readonly lease?: number;
   readonly option242?: string;
+  /** Of option 242, as it came. */
+  readonly bytes?: number;
   readonly mask?: string;
   readonly router?: string;
 }
@@ -211,7 +213,8 @@ export type Code =
   | "reached" | "no-link" | "no-offer" | "offer-refused" | "no-file-server" | "server-unreachable" | "http-status"
   | "http-refused" | "http-short" | "tls" | "script-missing" | "not-a-script" | "goto-missing" | "step-limit"
   | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "reset-loop"
-  | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback";
+  | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback"
+  | "option-242-cut";
 
 /** The last event of a run: did the start-up get there, and if not, why. */
 export interface EndEvent extends Stamp {

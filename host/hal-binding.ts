@@ -21,6 +21,7 @@ export interface Peripherals {
   readonly flash: Flash;
   readonly staging: Staging;
   readonly line: EthernetPort;
+  readonly pc: EthernetPort;
   readonly network: Network;
   readonly keys: KeyStore;
   /** Fills with random bytes; false when there are none. */
@@ -110,15 +111,17 @@ export class HalBinding {
   }
 
   #front(): Pick<HalImports, CallsOf<"display" | "eth"> | "keypad_read"> {
-    const { keypad, display, line, network } = this.#peripherals;
+    const { keypad, display, line, pc, network } = this.#peripherals;
     return {
       keypad_read: () => keypad.read(),
       display_row: (row, ptr, bytes) => this.#with("display_row", ptr, bytes, (text) => display.setRow(row, text), ROW_BYTES_MAX),
       display_set: (item: DisplayItem, value) => display.setItem(item, value),
-      eth_link: (port) => (port === 0 ? line.link() : 0),
+      eth_link: (port) => (port === 0 ? line.link() : port === 1 ? pc.link() : 0),
       eth_configure: (port, phy, tagging, tag) => {
         if ((port !== 0 && port !== 1) || tag < 0 || tag > 0x7fff) return Status.Invalid;
-        return network.portConfigure(port, phy, tagging, tag);
+        const status = network.portConfigure(port, phy, tagging, tag);
+        if (port === 1 && status >= 0) pc.setPhy(phy);
+        return status;
       },
       eth_send: (ptr, bytes) => this.#with("eth_send", ptr, bytes, (frame) => network.frameSend(frame.slice()), FRAME_BYTES_MAX),
       eth_receive: (ptr, capacity) => this.#with("eth_receive", ptr, capacity, (target) => network.frameReceive(target)),

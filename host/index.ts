@@ -1,7 +1,8 @@
 // What the package gives to programs: a telephone, what it is connected to, its events and its verdict.
 //
 // `compileCore` takes the bytes of `offhook/core.wasm` or `offhook/core.simd.wasm`, `chooseCore` those of both; a `Board` is a
-// telephone with a plug; `runVirtual` or a `RunLoop` moves its time; `board.log` has every event. All of it runs in a browser too.
+// telephone with a plug; `runVirtual` or a `RunLoop` moves its time; `board.log` has every event. A `Recorder` keeps what passed between
+// core and host, `replayRun` gives it to a module again. All of it runs in a browser too.
 // What is not exported here may change at any time.
 
 export { Board, type BoardOptions } from "./board.js";
@@ -12,6 +13,10 @@ export type { Network } from "./network/network.js";
 export { NOR_PARTS } from "./peripherals/nor-parts.js";
 export { NorFlash } from "./peripherals/nor-flash.js";
 export type { Identity } from "./peripherals/system.js";
+export type * from "./record/format.js";
+export { countsOf, readRecords, RecordError } from "./record/reader.js";
+export { Recorder } from "./record/recorder.js";
+export { replayRun } from "./record/replay.js";
 export { RunLoop, runVirtual } from "./run-loop.js";
 export { Session, type SessionOptions } from "./session.js";
 export { demoSite, type DemoSiteOptions } from "./site/demo.js";

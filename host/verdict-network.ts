@@ -1,7 +1,10 @@
 // What went wrong on the line: address conflicts, routers, VLANs. Like verdict-problems, for the part below the file server.
 
-import type { Evidence, OffhookEvent, VlanEvent } from "./event-types.js";
+import type { DhcpEvent, Evidence, OffhookEvent, VlanEvent, Warning } from "./event-types.js";
 import type { Problem, StartUp } from "./verdict-types.js";
+
+/** Where DHCP servers cut option 242 without a word: the limit that the manuals warn of, and what one option can hold. */
+const CUT_BYTES: readonly (number | undefined)[] = [247, 255];
 
 /** Conflicts, routers and a VLAN that was given up, of one start-up. */
 export function networkProblems(run: StartUp): Problem[] {
@@ -12,8 +15,9 @@ function conflictProblems(run: StartUp): Problem[] {
   const notices = run.notices.filter((fact) => fact.notice === "address-conflict");
   const last = notices[notices.length - 1];
   if (last === undefined || passed(run, "router", last.after)) return [];
-  const address = ownAddress(run);
   const ack = run.events.findLast((event) => event.event === "dhcp" && event.message === "ack" && event.n <= last.after);
+  // An address that was lost is no parameter any more.
+  const address = ack?.event === "dhcp" && ack.address !== undefined ? ack.address : ownAddress(run);
   const times = notices.length === 1 ? "" : ` It was declined ${notices.length} times.`;
   return [{
     n: last.after, code: "address-conflict", serious: true,
@@ -78,6 +82,27 @@ export function vlanLoop(events: readonly OffhookEvent[]): Problem | undefined {
     evidence: moves.slice(-3).map((move) => ({ event: move.n })),
     advice: "let the DHCP scope of the VLAN that telephones should stay on say the same L2QVLAN as the others, or none",
   };
+}
+
+/**
+ * An option 242 that ends where servers cut it, in the middle of an item as far as anybody can see: half a value is a value too.
+ * Of every start-up, since the half may be the reason for a restart; each string once.
+ */
+export function cutWarnings(events: readonly OffhookEvent[]): Warning[] {
+  const isCut = (event: OffhookEvent): event is DhcpEvent => event.event === "dhcp" && event.message === "ack" &&
+    CUT_BYTES.includes(event.bytes) && event.option242?.endsWith(",") === false;
+  const cut = new Map(events.filter(isCut).map((event) => [event.option242 ?? "", event]));
+  return [...cut].map(([text, { n, bytes, server = "the DHCP server" }]) => ({
+    event: n, code: "option-242-cut" as const,
+    cause: `Option 242 of ${server} has ${bytes} bytes, where DHCP servers cut it; its last item "${lastItem(text)}" may be half of one.`,
+    advice: "compare it with what the server was told to say, and shorten it: what is cut off is lost, and half a value may count",
+  }));
+}
+
+/** With the pieces that continue it. */
+function lastItem(text: string): string {
+  const items = text.split(",");
+  return items.slice(Math.max(0, items.findLastIndex((item) => item.includes("=")))).join(",").trim();
 }
 
 function passed(run: StartUp, state: string, after: number): boolean {

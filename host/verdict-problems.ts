@@ -23,7 +23,7 @@ export function problemsOf(run: StartUp): Problem[] {
   const found = [
     ...linkProblems(run), ...dhcpProblems(run), ...networkProblems(run), ...addressProblems(run), ...fileProblems(run),
     ...scriptProblems(run),
-    ...imageProblems(run), ...flashProblems(run), ...callServerProblems(run),
+    ...imageProblems(run), ...flashProblems(run), ...settingsProblems(run), ...callServerProblems(run),
   ];
   return found.sort((a, b) => a.n - b.n);
 }
@@ -192,6 +192,15 @@ function flashProblems(run: StartUp): Problem[] {
     evidence: at === undefined ? [] : [{ event: at.n }],
     advice: "a worn or protected chip does this: replace the telephone; here, start with a fresh chip",
   }];
+}
+
+function settingsProblems(run: StartUp): Problem[] {
+  return run.notices.filter((fact) => fact.notice === "settings-not-kept").slice(0, 1).map((fact) => ({
+    n: fact.after, code: "flash-failed", serious: false,
+    cause: "The settings could not be stored in flash; those stored before are still there, and these are lost when power goes.",
+    evidence: [{ event: fact.after }],
+    advice: "the settings log has no room for so many values, or the chip refused: shorten them, or choose a larger part (--part)",
+  }));
 }
 
 function callServerProblems(run: StartUp): Problem[] {

@@ -5,7 +5,7 @@
 
 import type { EndEvent, Evidence, Facts, OffhookEvent, ParameterValue, Warning } from "./event-types.js";
 import { upgradeLoop } from "./verdict-image.js";
-import { vlanLoop } from "./verdict-network.js";
+import { cutWarnings, vlanLoop } from "./verdict-network.js";
 import { problemsOf, unsignedCause } from "./verdict-problems.js";
 import type { Problem, StartUp } from "./verdict-types.js";
 
@@ -67,7 +67,7 @@ export function verdictOf(events: readonly OffhookEvent[], facts: Facts, outcome
     cause: failure?.cause ?? reachedCause(run, outcome),
     evidence: failure?.evidence ?? reachedEvidence(run),
     advice: failure?.advice ?? "",
-    warnings: [...warnings, ...unsignedWarnings(events)],
+    warnings: [...warnings, ...cutWarnings(events), ...unsignedWarnings(events)],
     ...(facts.upgradestat === undefined ? {} : { upgradestat: facts.upgradestat }),
     ...(facts.appstat === undefined ? {} : { appstat: facts.appstat }),
     bootname: facts.bootname,

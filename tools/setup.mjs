@@ -4,10 +4,10 @@
 // Node built-ins only: it runs before anything is installed. What it says itself goes to stderr; stdout and the exit code
 // belong to the program that it runs last.
 
-import { spawn, spawnSync } from "node:child_process";
+import { fork, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -20,7 +20,6 @@ process.chdir(folder);
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 /** Of the development packages, those that building needs; the others serve the tests. */
 const BUILDERS = ["assemblyscript", "typescript", "@types/node", "@types/node-forge"];
-const ASC = "node_modules/assemblyscript/bin/asc.js";
 const TAP = "node_modules/tap/dist/esm/run.mjs";
 
 function fail(message) {
@@ -40,17 +39,20 @@ function node(...args) {
   if (result.status !== 0) exit(codeOf(result.status, result.signal));
 }
 
-/** Runs node once per list of arguments, as many at a time as there are processors. The first failure ends this program. */
-async function runAll(jobs) {
+/** Compiles modules, as many at a time as there are processors. The first failure ends this program. */
+async function compile(jobs) {
   const waiting = [...jobs];
   const worker = async () => {
+    const child = fork("tools/asc.mjs", { stdio: [...QUIET, "ipc"] });
     for (let args = waiting.shift(); args; args = waiting.shift()) {
-      const child = spawn(execPath, args, { stdio: QUIET });
-      const code = await new Promise((done) => child.on("error", () => done(1)).on("exit", (...how) => done(codeOf(...how))));
+      child.send(args);
+      const code = await new Promise((done) => child.once("message", done).once("exit", (...how) => done(codeOf(...how) || 1)));
       if (code !== 0) exit(code);
+      child.removeAllListeners("exit");
     }
+    child.disconnect();
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: Math.min(waiting.length, availableParallelism()) }, worker));
 }
 
 /** Hands terminal, signals and exit code over to the program that the user asked for. */
@@ -126,7 +128,7 @@ function stale(target, ...sources) {
 const CORES = { mvp: "build/core.wasm", simd: "build/core.simd.wasm", names: "build/core.names.wasm" };
 
 function coreJobs(...targets) {
-  return targets.flatMap((target) => (stale(CORES[target], "core", "asconfig.json") ? [[ASC, "--target", target]] : []));
+  return targets.flatMap((target) => (stale(CORES[target], "core", "asconfig.json") ? [["--target", target]] : []));
 }
 
 const FEATURES = { "": [], ".simd": ["--enable", "simd"] };
@@ -137,7 +139,7 @@ function harnessJob(name, target) {
   const source = `test/harness/${name}.ts`;
   return Object.entries(FEATURES).flatMap(([ending, features]) => {
     const file = `${target}${ending}.wasm`;
-    return stale(file, "core", source, config) ? [[ASC, source, "--config", config, ...features, "--outFile", file]] : [];
+    return stale(file, "core", source, config) ? [[source, "--config", config, ...features, "--outFile", file]] : [];
   });
 }
 
@@ -159,7 +161,7 @@ async function build(project, ...moreJobs) {
   mkdirSync("build/harness", { recursive: true });
   buildScripts(project);
   node("build/js/tools/abi.js", "--header-only");
-  await runAll([...coreJobs("mvp", "simd"), ...moreJobs]);
+  await compile([...coreJobs("mvp", "simd"), ...moreJobs]);
 }
 
 /** Compiled test files under the given folders of test/. */
@@ -186,13 +188,32 @@ function reachesCore(file, seen = new Set()) {
   return [...text.matchAll(/(?:from|import\() ?"(\.{1,2}\/[^"]+)"/g)].some(([, path]) => reachesCore(join(file, "..", path), seen));
 }
 
-/** A file beside each test of the core that runs the same test on the build with vectors; the test itself runs on the other. */
-function withSimdTwins(files) {
-  return files.flatMap((file) => {
-    if (file.startsWith("build/js/test/meta/") || !reachesCore(file)) return [file];
-    const twin = file.replace(/\.test\.js$/, ".simd.test.js");
-    writeFileSync(twin, `process.env.OFFHOOK_BUILD = "simd";\nawait import("./${basename(file)}");\n`);
-    return [file, twin];
+/** A file in build/js/test/batch that runs the given tests in one process, on one build of the core. */
+function batch(name, buildName, files) {
+  const path = `build/js/test/batch/${name}.test.js`;
+  const imports = files.map((file) => `await import("../../../../${file}");\n`).join("");
+  writeFileSync(path, `process.env.OFFHOOK_BUILD = "${buildName}";\n${imports}`);
+  return path;
+}
+
+/** Starting tap takes a process about as long as an average test file takes; with more in a batch one processor ends up idle. */
+const BATCH_FILES_MAX = 8;
+
+/**
+ * Tests by folder, several to a process: everything on the build that runs anywhere, those that reach the core also on the
+ * one with vectors.
+ */
+function batches(files, twins) {
+  const folder = "build/js/test/batch";
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const placeOf = (file) => file.split("/")[3];
+  return [...new Set(files.map(placeOf))].flatMap((place) => {
+    const own = files.filter((file) => placeOf(file) === place);
+    const twin = twins && place !== "meta" ? own.filter((file) => reachesCore(file)) : [];
+    return Object.entries({ mvp: own, simd: twin }).flatMap(([buildName, all]) =>
+      Array.from({ length: Math.ceil(all.length / BATCH_FILES_MAX) }, (_, index) =>
+        batch(`${place}-${index + 1}.${buildName}`, buildName, all.slice(index * BATCH_FILES_MAX, (index + 1) * BATCH_FILES_MAX))));
   });
 }
 
@@ -205,16 +226,15 @@ function buildTap() {
   if (!existsSync(built) || readFileSync(built, "utf8").includes("@tapjs/typescript")) node(TAP, "build");
 }
 
-/** Runs tests, those of the core on both builds: words choose files by a part of their name, options go to tap. */
-function tap(folders, args, twins = true) {
+/** Runs tests: words choose files by a part of their name, options go to tap. `plan` makes of the files those that tap runs. */
+function tap(folders, args, plan) {
   const options = args.filter((arg) => arg.startsWith("-"));
   const parts = args.filter((arg) => !arg.startsWith("-"));
   const files = testFiles(folders).filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
   if (files.length === 0) fail(`no test file in test/{${folders.join(",")}} ${parts.length === 0 ? "" : `matches ${parts.join(" ")}`}`);
   const fixed = ["--disable-coverage", "--allow-empty-coverage", "--reporter=terse", "--jobs=2", "--timeout=240"];
   buildTap();
-  env.OFFHOOK_BUILD ??= "mvp";
-  hand([TAP, "run", ...fixed, ...options, ...(twins ? withSimdTwins(files) : files)]);
+  hand([TAP, "run", ...fixed, ...options, ...plan(files)]);
 }
 
 const TEST_FOLDERS = ["meta", "unit", "host", "scenario", "power", "fuzz"];
@@ -228,8 +248,8 @@ const commands = {
   },
   async test(args) {
     install(true);
-    await build(".", ...harnessJobs(), ...benchJobs());
-    tap(TEST_FOLDERS, args);
+    await build(".", ...coreJobs("names"), ...harnessJobs(), ...benchJobs());
+    tap(TEST_FOLDERS, args, (files) => batches(files, true));
   },
   async build() {
     install(false);
@@ -247,18 +267,19 @@ const commands = {
   },
   async harness() {
     mkdirSync("build/harness", { recursive: true });
-    await runAll(harnessJobs());
+    await compile(harnessJobs());
   },
   async peers(args) {
     install(true);
     await build(".");
-    tap(["peers"], args);
+    const ofEngines = (file) => file.startsWith("build/js/test/engines/");
+    tap(["peers", "engines"], args, (files) => [...files.filter((file) => !ofEngines(file)), ...batches(files.filter(ofEngines), true)]);
   },
   async golden(args) {
     install(true);
     await build(".", ...harnessJobs());
     env.OFFHOOK_GOLDEN = "write";
-    tap(["scenario"], args, false);
+    tap(["scenario"], args, (files) => batches(files, false));
   },
   generate() {
     install(false);

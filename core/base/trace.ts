@@ -19,6 +19,7 @@ export enum Trace {
   EventDropped = 11,
   PacketDropped = 12,
   ValueDropped = 13,
+  Settings = 14,
 }
 
 /** 256 entries: about one start-up's worth of states, requests and journal records. */

@@ -1,11 +1,11 @@
-// Confirms an image on trial once it has proved itself (docs/FORMAT.md, Update): from then on it is the one to keep.
+// Confirms an image once it has proved itself (docs/FORMAT.md, Update): from then on it is the one to keep.
 
 import { Status } from "../../hal/abi";
 import { SlotState, SlotWhy } from "../../hal/events";
 import { timeWakeNow } from "../base/time";
-import { journalDigest, journalMark, journalPoll, journalState } from "../flash/journal";
+import { journalMark, journalPoll, journalState } from "../flash/journal";
 import { slotReport } from "./slot-event";
-import { softwareCounter, softwareSlot, SLOT_NONE } from "./software";
+import { softwareCounter, softwareDigest, softwareSlot, SLOT_NONE } from "./software";
 
 let marking: bool = false;
 
@@ -19,9 +19,15 @@ export function confirmPoll(kind: i32): i32 {
     if (status == Status.Ok) slotReport(kind, slot, SlotWhy.Confirmed);
     return Status.Ok; // A journal that cannot be written leaves the image on trial; the next start-up tries again.
   }
-  if (slot == SLOT_NONE || journalState(kind, slot) != SlotState.Trial) return Status.Ok;
-  marking = journalMark(kind, slot, SlotState.Updated, 0, journalDigest(kind, slot), softwareCounter(kind)) >= 0;
+  if (!confirmIsDue(kind)) return Status.Ok;
+  marking = journalMark(kind, slot, SlotState.Updated, 0, softwareDigest(kind), softwareCounter(kind)) >= 0;
   if (!marking) return Status.Ok;
   timeWakeNow();
   return Status.Pending;
+}
+
+/** True when the image of this kind that runs has yet to prove itself: on trial, or the journal has lost what it knew of it. */
+function confirmIsDue(kind: i32): bool {
+  const slot = softwareSlot(kind);
+  return slot != SLOT_NONE && journalState(kind, slot) != SlotState.Updated;
 }

@@ -6,6 +6,8 @@ import { eventBegin, eventCode, eventSend } from "../base/events";
 import { DHCP_CONFLICT } from "../base/texts";
 import { timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
+import { journalIsBusy } from "../flash/journal";
+import { settingsLogIsBusy } from "../flash/settings-log";
 import { dhcpClientIsBound, dhcpClientIsTaken, dhcpClientPoll, dhcpClientRelease, dhcpClientStop } from "../net/dhcp-client";
 import { linkSpeed } from "../net/link";
 import { lldpAgentPoll } from "../net/lldp-agent";
@@ -50,8 +52,9 @@ export function machineEnded(): bool {
   return state == BootState.Ended;
 }
 
-/** The stage decides, unless the cable was pulled or the lease was lost under it. */
+/** The stage decides, unless the cable was pulled or the lease was lost under it. What is being recorded in flash is ended first. */
 function machineNext(): BootState {
+  if (journalIsBusy() || settingsLogIsBusy()) return statesPoll(state);
   const needsNetwork = statesNeedNetwork(state);
   const leased = needsNetwork || state == BootState.Login;
   if (leased && dhcpClientIsBound() && dhcpClientPoll() == Status.Reset) return machineUnleased();

@@ -1,8 +1,8 @@
-// What survives a reset: how often the telephone restarted, how often in a row for the same cause, the VLAN to start on, and
-// the VLANs that did not answer since power-up.
+// What survives a reset: how often the telephone restarted, how often in a row for the same cause, the VLAN to start on and how
+// long it is tried, and the VLANs that did not answer since power-up.
 //
 //   0 magic u32  4 restarts u32  8 cause u32  12 in a row u32  16 start: u16 VLAN | L2Q << 12 | known << 15
-//   18 failed VLANs u16  20 their numbers, u16 each … 124 crc32 of the bytes before it
+//   18 failed VLANs u16  20 VLANTEST u16  22 the failed VLANs' numbers, u16 each … 124 crc32 of the bytes before it
 // A write is not atomic, so a record whose check value is wrong counts as a power-up.
 
 import { ResetCause, RETAINED_BYTES } from "../../hal/abi";
@@ -15,7 +15,7 @@ const RECORD = memory.data(128, 8);
 const CRC_AT: i32 = 124;
 const START_KNOWN: i32 = 0x8000;
 /** What fits before the check value; a site that sends telephones to more dead VLANs has another problem. */
-const FAILED_COUNT_MAX: i32 = 52;
+const FAILED_COUNT_MAX: i32 = 51;
 
 /** Reads the record and counts this start: a power-up begins at zero. */
 export function retainedInit(cause: i32): void {
@@ -60,9 +60,15 @@ export function retainedStartVlan(): i32 {
   return load<u16>(RECORD, 16) & 0xfff;
 }
 
-/** The next start begins like this. */
-export function retainedSetStart(mode: i32, vid: i32): void {
-  assert(vid >= 0 && vid <= 4094 && mode >= 0 && mode <= 2);
+/** VLANTEST that was in force when the start was chosen. */
+export function retainedStartTest(): i32 {
+  return load<u16>(RECORD, 20);
+}
+
+/** The next start begins like this, and tries its VLAN for so many seconds. */
+export function retainedSetStart(mode: i32, vid: i32, testSeconds: i32): void {
+  assert(vid >= 0 && vid <= 4094 && mode >= 0 && mode <= 2 && testSeconds >= 0 && testSeconds <= 999);
+  store<u16>(RECORD, testSeconds, 20);
   store<u16>(RECORD, START_KNOWN | (mode << 12) | vid, 16);
   retainedWrite();
 }
@@ -89,7 +95,7 @@ export function retainedAddFailed(vid: i32): void {
 }
 
 function failedAt(index: i32): usize {
-  return RECORD + 20 + <usize>index * 2;
+  return RECORD + 22 + <usize>index * 2;
 }
 
 function retainedWrite(): void {

@@ -12,6 +12,9 @@ import { FILE_NAME_BYTES_MAX } from "../config";
 export const SLOT_NONE: i32 = -1;
 
 const NAMES = memory.data(2 * 128, 8);
+/** What the journal keeps of a digest, for each kind. */
+const DIGEST_BYTES: i32 = 16;
+const DIGESTS = memory.data(32, 8);
 
 let bootSlot: i32 = SLOT_NONE;
 let appSlot: i32 = SLOT_NONE;
@@ -28,8 +31,9 @@ export function softwareInit(): void {
   appBytes = systemInfo(Info.AppName, softwareNamePtr(Kind.Application), FILE_NAME_BYTES_MAX);
 }
 
-/** This slot's image was verified and runs, with its security counter; `bytes` is 0 when its name cannot be read. */
-export function softwareSet(kind: i32, slot: i32, counter: u32, ptr: usize, bytes: i32): void {
+/** This slot's image was verified and runs, with its digest and security counter; `bytes` is 0 when its name cannot be read. */
+export function softwareSet(kind: i32, slot: i32, digestPtr: usize, counter: u32, ptr: usize, bytes: i32): void {
+  bytesCopy(softwareDigest(kind), digestPtr, DIGEST_BYTES);
   if (kind == Kind.Boot) {
     bootSlot = slot;
     bootCounter = counter;
@@ -56,6 +60,11 @@ export function softwareSlot(kind: i32): i32 {
 /** Security counter of the image that runs. */
 export function softwareCounter(kind: i32): u32 {
   return kind == Kind.Boot ? bootCounter : appCounter;
+}
+
+/** The first 16 bytes of its digest. */
+export function softwareDigest(kind: i32): usize {
+  return DIGESTS + (kind == Kind.Boot ? 0 : DIGEST_BYTES);
 }
 
 export function softwareNamePtr(kind: i32): usize {

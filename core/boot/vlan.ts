@@ -9,20 +9,31 @@ import { lineAddNumber, lineBytes, linePtr, lineStart } from "../base/line";
 import { linkConfigure, linkConfigurePc } from "../net/link";
 import { parameterNumber, parameterSet } from "../settings/parameters";
 import { Parameter } from "../settings/table";
-import { retainedAddFailed, retainedHasFailed, retainedHasStart, retainedSetStart, retainedStartMode, retainedStartVlan } from "./retained";
+import {
+  retainedAddFailed, retainedHasFailed, retainedHasStart, retainedSetStart, retainedStartMode, retainedStartTest, retainedStartVlan,
+} from "./retained";
 
 const L2Q_AUTO: i32 = 0;
 const L2Q_ON: i32 = 1;
 
 let tagged: bool = false;
 let vid: i32 = 0;
+/** Of the line port since the start: a settings file's PHY1STAT would cut the link that it came by. */
+let phy: i32 = 0;
+let priority: i32 = 0;
 
-/** Chooses how this start begins and sets the ports. The values kept over the reset rank as stored ones. */
+/** The values kept over a reset, which rank as stored ones. */
+export function vlanKept(): void {
+  if (!retainedHasStart()) return;
+  vlanKeep(Parameter.L2QVLAN, retainedStartVlan());
+  vlanKeep(Parameter.L2Q, retainedStartMode());
+  vlanKeep(Parameter.VLANTEST, retainedStartTest());
+}
+
+/** Chooses how this start begins and sets the ports. */
 export function vlanStart(): void {
-  if (retainedHasStart()) {
-    vlanKeep(Parameter.L2QVLAN, retainedStartVlan());
-    vlanKeep(Parameter.L2Q, retainedStartMode());
-  }
+  vlanKept();
+  phy = parameterNumber(Parameter.PHY1STAT);
   // A VLAN that did not answer since power-up is begun without: with priority tags where tagging is on.
   if (vlanWantsFailed()) vlanUse(parameterNumber(Parameter.L2Q) == L2Q_ON, 0);
   else vlanUse(vlanWantsTag(), parameterNumber(Parameter.L2QVLAN));
@@ -57,17 +68,26 @@ export function vlanCheck(reason: VlanReason): bool {
   const failed = differs && vlanIsFailed(wantTagged, wantVid);
   vlanEvent(reason, wantTagged, wantVid, differs && !failed);
   if (failed) vlanEvent(VlanReason.FailedList, wantTagged, wantVid, false);
-  if (!differs || failed) return false;
-  retainedSetStart(parameterNumber(Parameter.L2Q), parameterNumber(Parameter.L2QVLAN));
+  if (!differs || failed) {
+    vlanConfigurePc();
+    return false;
+  }
+  retainedSetStart(parameterNumber(Parameter.L2Q), parameterNumber(Parameter.L2QVLAN), parameterNumber(Parameter.VLANTEST));
   return true;
 }
 
-/** The settings file's wish is told when it is read; the check at call-server contact acts on it. */
+/** Puts a priority into use that came after the start. No stream may be open: they are reset. */
+export function vlanRefresh(): void {
+  if (parameterNumber(Parameter.L2QSIG) != priority) vlanUse(tagged, vid);
+}
+
+/** The settings file's wish is told when it is read; the check at call-server contact acts on it. The PC port follows at once. */
 export function vlanReport(reason: VlanReason): void {
   const wantTagged = vlanWantsTag();
   const wantVid = wantTagged ? parameterNumber(Parameter.L2QVLAN) : 0;
   const differs = wantTagged != tagged || wantVid != vlanInUse();
   vlanEvent(reason, wantTagged, wantVid, differs && !vlanIsFailed(wantTagged, wantVid));
+  vlanConfigurePc();
 }
 
 function vlanIsFailed(withTag: bool, id: i32): bool {
@@ -93,7 +113,13 @@ function vlanWantsFailed(): bool {
 function vlanUse(withTag: bool, id: i32): void {
   tagged = withTag;
   vid = withTag ? id : 0;
-  linkConfigure(parameterNumber(Parameter.PHY1STAT), tagged, vid, parameterNumber(Parameter.L2QSIG));
+  priority = parameterNumber(Parameter.L2QSIG);
+  linkConfigure(phy, tagged, vid, priority);
+  vlanConfigurePc();
+}
+
+/** The PC port as the parameters have it now: it may change at any time, for the telephone's own traffic is not touched by it. */
+function vlanConfigurePc(): void {
   const separated = parameterNumber(Parameter.VLANSEP) == 1 && tagged && vid != 0;
   linkConfigurePc(parameterNumber(Parameter.PHY2STAT), separated, parameterNumber(Parameter.PHY2VLAN), parameterNumber(Parameter.PHY2PRIO));
 }

@@ -66,11 +66,17 @@ export function recordCommit(record: usize, target: usize, bytes: i32): void {
   store<u32>(target + 4, ~load<u32>(record + CRC));
 }
 
+/** True when the commit behind a record is its own. */
+export function recordCommitted(record: usize): bool {
+  const crc = load<u32>(record + CRC);
+  return load<u32>(record + RECORD_BYTES) == crc && load<u32>(record + RECORD_BYTES + 4) == ~crc;
+}
+
 /** True when a record as read with its commit is whole, committed, in its place, and says nothing impossible. */
 export function recordValid(record: usize, position: i32, positionCount: i32): bool {
   const crc = load<u32>(record + CRC);
   if (crc != crc32Of(record, <i32>CRC)) return false;
-  if (load<u32>(record + RECORD_BYTES) != crc || load<u32>(record + RECORD_BYTES + 4) != ~crc) return false;
+  if (!recordCommitted(record)) return false;
   if (load<u32>(record + SEQUENCE) != recordEpoch(record) * <u32>positionCount + <u32>position) return false;
   const kind = recordKind(record);
   if (kind != Kind.Boot && kind != Kind.Application) return false;

@@ -80,6 +80,11 @@ export function journalOpen(): i32 {
   return Status.Ok;
 }
 
+/** True while it must be asked: what was begun would else be left half done. */
+export function journalIsBusy(): bool {
+  return work != Work.Idle;
+}
+
 /** Works on: Pending while there is work, Ok when idle, negative when the chip failed; the next mark tries again. */
 export function journalPoll(): i32 {
   for (let step = 0; step < FLASH_STEPS_PER_POLL_MAX; step++) {

@@ -2,8 +2,8 @@
 //
 //   unit 0: journal in its first two sectors | unit 1: settings | boot A | boot B | application A | application B
 //
-// A unit is 64 KiB. A chip with fewer than 64 of them, or with one erase size only, has sectors for units and gives two to the
-// journal and two to the settings. The last unit of each slot is its info area.
+// A unit is 64 KiB. A chip with fewer than 64 of them, with one erase size only, or with sectors of 64 KiB or more, has sectors for units
+// and gives two to the journal and two to the settings. The last unit of each slot is its info area.
 
 import { Kind, Status } from "../../hal/abi";
 import {
@@ -29,7 +29,7 @@ export function layoutInit(): i32 {
   if (status < 0) return status;
   const sectorBytes = deviceSectorBytes();
   const uniform = deviceBlock32Bytes() == 0 && deviceBlock64Bytes() == 0;
-  const inSectors = uniform || sectorBytes > UNIT_BYTES || deviceTotalBytes() / UNIT_BYTES < UNIT_COUNT_MIN;
+  const inSectors = uniform || sectorBytes >= UNIT_BYTES || deviceTotalBytes() / UNIT_BYTES < UNIT_COUNT_MIN;
   unitBytes = inSectors ? sectorBytes : UNIT_BYTES;
   reservedUnits = inSectors ? 4 : 2;
   const unitCount = deviceTotalBytes() / unitBytes;
@@ -43,6 +43,16 @@ export function layoutInit(): i32 {
 export function layoutJournalOffset(sector: i32): u32 {
   assert(sector == 0 || sector == 1);
   return <u32>sector * deviceSectorBytes();
+}
+
+/** Where the settings log's first area begins; the second follows it. */
+export function layoutSettingsOffset(): u32 {
+  return (reservedUnits / 2) * unitBytes;
+}
+
+/** Bytes of one area of the settings log: half of what is reserved, whole sectors. */
+export function layoutSettingsBytes(): u32 {
+  return (reservedUnits * unitBytes) / 4;
 }
 
 export function layoutSlotOffset(kind: i32, slot: i32): u32 {

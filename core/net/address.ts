@@ -2,9 +2,10 @@
 //
 // An address is configured only after nobody answered ARP for it (RFC 5227 §2.1); until then it is just a parameter.
 
+import { Source } from "../../hal/events";
 import { asciiAddress } from "../base/ascii";
 import { listItemBytes, listItemPtr } from "../settings/list";
-import { parameterBytes, parameterNumber, parameterPtr } from "../settings/parameters";
+import { parameterBytes, parameterNumber, parameterPtr, parameterSource } from "../settings/parameters";
 import { Parameter } from "../settings/table";
 import { udpConfigure } from "./udp";
 
@@ -13,6 +14,12 @@ const WORD = memory.data(4, 4);
 /** IPADD, 0 when there is none. */
 export function addressOwn(): u32 {
   return addressRead(Parameter.IPADD);
+}
+
+/** True with an address that was entered locally and is used: USE_DHCP 0. One that a lease brought does not count. */
+export function addressIsStatic(): bool {
+  const source = parameterSource(Parameter.IPADD);
+  return parameterNumber(Parameter.USE_DHCP) == 0 && addressOwn() != 0 && source != Source.Dhcp && source != Source.Option242;
 }
 
 /** NETMASK; without one the mask of the address's class (RFC 950). */

@@ -300,7 +300,10 @@ function dhcpClientEvent(message: DhcpMessage, yours: u32, server: u32): void {
   if (message == DhcpMessage.Offer || message == DhcpMessage.Ack) {
     const lease = dhcp.dhcpWord(dhcp.OPTION_LEASE);
     if (lease != 0) eventNumber(Field.Lease, lease);
-    if (dhcp.dhcpFind(parameterNumber(Parameter.SSON))) eventText(Field.Option242, dhcp.dhcpValuePtr(), dhcp.dhcpValueBytes());
+    if (dhcp.dhcpFind(parameterNumber(Parameter.SSON))) {
+      eventText(Field.Option242, dhcp.dhcpValuePtr(), dhcp.dhcpValueBytes());
+      eventNumber(Field.Bytes, dhcp.dhcpValueBytes()); // As it came: the text may be shortened or hidden on its way to people.
+    }
   }
   eventSend();
 }

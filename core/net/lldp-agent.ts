@@ -5,16 +5,17 @@
 
 import { Info } from "../../hal/abi";
 import { Source } from "../../hal/events";
-import { asciiAddress, asciiLower } from "../base/ascii";
+import { asciiLower } from "../base/ascii";
 import { be16, be32 } from "../base/bytes";
 import { lineAddAddress, lineAddByte, lineAddHex, lineAddNumber, lineBytes, linePtr, lineStart } from "../base/line";
 import { systemInfo } from "../base/system";
 import { MANUFACTURER, textBytes, textPtr, VOICE } from "../base/texts";
 import { timeNow, timeWakeAt } from "../base/time";
 import { LLDP_FIRST_US, LLDP_INTERVAL_US, LLDP_LISTEN_US } from "../config";
-import { parameterBytes, parameterNumber, parameterPtr, parameterSet } from "../settings/parameters";
+import { parameterBytes, parameterNumber, parameterSet } from "../settings/parameters";
 import { Parameter } from "../settings/table";
 import * as lldp from "../wire/lldp";
+import { addressIsStatic, addressOwn } from "./address";
 import { leaseVendorLetter } from "./dhcp-lease";
 import { linkIsFullDuplex, linkReceiveFrame, linkSendFrame, linkSpeed } from "./link";
 
@@ -27,7 +28,6 @@ const MED_SIGNALING: i32 = 2;
 const FRAME = memory.data(1514, 8);
 const MAC = memory.data(8, 8);
 const TEXT = memory.data(64, 8);
-const ADDRESS = memory.data(8, 4);
 
 let sendUs: u64 = 0;
 let heard: bool = false;
@@ -70,7 +70,7 @@ function lldpAgentTake(bytes: i32): void {
 function lldpAgentTlv(organisation: u32, ptr: usize, bytes: i32): void {
   const oui = organisation >>> 8;
   const subtype = <i32>(organisation & 255);
-  if (oui == lldp.OUI_8021 && subtype == 1 && bytes >= 2) lldpAgentSet(Parameter.PHY2VLAN, be16(ptr), false);
+  if (oui == lldp.OUI_8021 && subtype == 1 && bytes >= 2) lldpAgentSet(Parameter.PHY2VLAN, be16(ptr), true);
   else if (oui == lldp.OUI_8021 && subtype == 3 && bytes >= 3) lldpAgentVlanName(ptr, bytes);
   else if (oui == lldp.OUI_MED && subtype == 2 && bytes == 4) lldpAgentPolicy(be32(ptr));
   else if (oui == lldp.OUI_AVAYA || oui == lldp.OUI_AVAYA_PRINTED) lldpAgentAvaya(subtype, ptr, bytes);
@@ -80,7 +80,7 @@ function lldpAgentTlv(organisation: u32, ptr: usize, bytes: i32): void {
 function lldpAgentVlanName(ptr: usize, bytes: i32): void {
   const vid = be16(ptr);
   const nameBytes = <i32>load<u8>(ptr + 2);
-  if (nameBytes > bytes - 3 || vid == 0 || vid > 4094 || policySet || lldpAgentIsStatic()) return;
+  if (nameBytes > bytes - 3 || vid == 0 || vid > 4094 || policySet || addressIsStatic()) return;
   if (!lldpAgentContainsVoice(ptr + 3, nameBytes)) return;
   lldpAgentSet(Parameter.L2QVLAN, vid, true);
   lldpAgentSet(Parameter.L2Q, 1, true);
@@ -102,7 +102,7 @@ function lldpAgentPolicy(policy: u32): void {
   const vid = <i32>((policy >>> 9) & 0xfff);
   const priority = <i32>((policy >>> 6) & 7);
   const dscp = <i32>(policy & 63);
-  if ((policy & 0x800000) != 0 || vid > 4094 || lldpAgentIsStatic()) return;
+  if ((policy & 0x800000) != 0 || vid > 4094 || addressIsStatic()) return;
   if (application == MED_SIGNALING) {
     if (priority != 0) lldpAgentSet(Parameter.L2QSIG, priority, false);
     if (dscp != 0) lldpAgentSet(Parameter.DSCPSIG, dscp, false);
@@ -121,7 +121,7 @@ function lldpAgentAvaya(subtype: i32, ptr: usize, bytes: i32): void {
   if (subtype == 6 && parameterBytes(Parameter.HTTPSRVR) == 0 && parameterBytes(Parameter.TLSSRVR) == 0) {
     lldpAgentList(Parameter.HTTPSRVR, ptr, bytes);
   }
-  if (subtype != 7 || bytes < 1 || policySet || lldpAgentIsStatic()) return;
+  if (subtype != 7 || bytes < 1 || policySet || addressIsStatic()) return;
   const framing = <i32>load<u8>(ptr);
   if (framing >= 1 && framing <= 3) lldpAgentSet(Parameter.L2Q, framing == 3 ? 0 : framing, true);
 }
@@ -135,12 +135,6 @@ function lldpAgentList(parameter: i32, ptr: usize, bytes: i32): void {
   if (bytes >= 4) parameterSet(parameter, linePtr(), lineBytes(), Source.Lldp);
 }
 
-function lldpAgentIsStatic(): bool {
-  store<u32>(ADDRESS, 0);
-  asciiAddress(parameterPtr(Parameter.IPADD), parameterBytes(Parameter.IPADD), ADDRESS);
-  return parameterNumber(Parameter.USE_DHCP) == 0 && load<u32>(ADDRESS) != 0;
-}
-
 /** Remembers whether a VLAN parameter is another one now. */
 function lldpAgentSet(parameter: i32, value: i32, vlan: bool): void {
   const before = parameterNumber(parameter);
@@ -151,8 +145,6 @@ function lldpAgentSet(parameter: i32, value: i32, vlan: bool): void {
 }
 
 function lldpAgentSend(tagged: bool, vid: i32, bootPtr: usize, bootBytes: i32, appPtr: usize, appBytes: i32): void {
-  store<u32>(ADDRESS, 0);
-  asciiAddress(parameterPtr(Parameter.IPADD), parameterBytes(Parameter.IPADD), ADDRESS);
   lldp.lldpBegin(MAC);
   lldpAgentAddIdentity();
   lldpAgentAddPhy();
@@ -169,7 +161,7 @@ function lldpAgentSend(tagged: bool, vid: i32, bootPtr: usize, bootBytes: i32, a
 function lldpAgentAddIdentity(): void {
   lldp.lldpOpen(lldp.TLV_CHASSIS);
   lldp.lldpAddHalf(0x0501); // Network address, IPv4.
-  lldp.lldpAddWord(load<u32>(ADDRESS));
+  lldp.lldpAddWord(addressOwn());
   lldp.lldpClose();
   lldp.lldpOpen(lldp.TLV_PORT);
   lldp.lldpAddByte(3); // MAC address.
@@ -192,7 +184,7 @@ function lldpAgentAddIdentity(): void {
   lldp.lldpClose();
   lldp.lldpOpen(lldp.TLV_MANAGEMENT);
   lldp.lldpAddHalf(0x0501);
-  lldp.lldpAddWord(load<u32>(ADDRESS));
+  lldp.lldpAddWord(addressOwn());
   lldp.lldpAddByte(3); // Interface 1 by its system port number, no object identifier.
   lldp.lldpAddWord(1);
   lldp.lldpAddByte(0);

@@ -9,6 +9,7 @@ import { asciiEqual, asciiNumber } from "../base/ascii";
 import { bytesCopy, bytesEqual } from "../base/bytes";
 import { eventBegin, eventCode, eventSend, eventText } from "../base/events";
 import { VALUES_BYTES, VALUE_BYTES_MAX } from "../config";
+import { keptPut } from "./kept";
 import { macrosExpand, macrosInit } from "./macros";
 import { PARAMETER_COUNT, Parameter, SLOTS_BYTES, TABLE } from "./table";
 import { ValueType, valueCheck, valueCheckChoice } from "./values";
@@ -39,10 +40,17 @@ const RANK_LOCAL: i32 = 7;
 const REPORTS_PER_POLL: i32 = 32;
 
 const SLOTS = memory.data(SLOTS_BYTES, 8);
-const STATES = memory.data(PARAMETER_COUNT * 2, 2); // Per parameter: u8 bytes of the value in use, u8 its source.
+const STATES = memory.data(PARAMETER_COUNT * 2, 2); // Per parameter: u8 bytes of the value in use, u8 its source | UNTOLD.
+/** The host does not know this value yet. */
+const UNTOLD: i32 = 0x80;
+/** What was entered locally stands here, for every pass of the start-up: slots and states as they were at the mark. */
+const MARK_SLOTS = memory.data(SLOTS_BYTES, 8);
+const MARK_STATES = memory.data(PARAMETER_COUNT * 2, 2);
 const EXPANDED = memory.data(VALUE_BYTES_MAX, 8);
 
 let reportNext: i32 = PARAMETER_COUNT;
+/** Changes wait for the report. */
+let quiet: bool = false;
 
 /** All parameters at their defaults, macros replaced; no events. */
 export function parametersInit(): void {
@@ -70,9 +78,13 @@ export function parameterSet(index: i32, ptr: usize, bytes: i32, source: Source)
   if (!sourceAllowed(index, source)) return ValueWhy.WrongSource;
   const why = parameterCheck(index, ptr, bytes);
   if (why != ValueWhy.None) return why;
-  if (rank(index, source) < rank(index, parameterSource(index))) return ValueWhy.LowerRank;
   const expandedBytes = macrosExpand(ptr, bytes, EXPANDED, slotBytes(index));
   if (expandedBytes < 0) return ValueWhy.TooLong; // By its macros, or a number by its leading zeros.
+  // A file's value is kept although a higher one is in force: without that one it is what the next start-up needs.
+  if (source >= Source.Settings && sourceAllowed(index, Source.Stored)) {
+    keptPut(parameterNamePtr(index), parameterNameBytes(index), ptr, bytes, source);
+  }
+  if (rank(index, source) < rank(index, parameterSource(index))) return ValueWhy.LowerRank;
   parameterKeep(index, expandedBytes, source);
   return (load<u8>(record(index) + 9) & KEPT_ONLY) != 0 ? ValueWhy.NotUsed : ValueWhy.None;
 }
@@ -140,18 +152,51 @@ function parameterKeep(index: i32, bytes: i32, source: Source): void {
   const same = bytes == parameterBytes(index) && bytesEqual(EXPANDED, slot(index), bytes);
   if (same && source == parameterSource(index)) return;
   bytesCopy(slot(index), EXPANDED, bytes);
-  stateStore(index, bytes, source);
-  parameterReport(index);
+  stateStore(index, bytes, quiet ? <i32>source | UNTOLD : source);
+  if (!quiet) parameterReport(index);
+}
+
+/** What is in force now and was entered locally is what a later pass begins with. */
+export function parametersMark(): void {
+  bytesCopy(MARK_SLOTS, SLOTS, SLOTS_BYTES);
+  bytesCopy(MARK_STATES, STATES, PARAMETER_COUNT * 2);
+}
+
+/**
+ * Nothing of an earlier pass stays but what was entered locally, and what LLDP said where that still holds. Lay what is stored over it,
+ * then poll the report: until then nothing is told.
+ */
+export function parametersReturn(keepsLldp: bool): void {
+  quiet = true;
+  reportNext = 0;
+  for (let index: i32 = 0; index < PARAMETER_COUNT; index++) {
+    if (keepsLldp && parameterSource(index) == Source.Lldp) continue;
+    const source = <Source>load<u8>(MARK_STATES + <usize>index * 2 + 1);
+    const isLocal = source >= Source.Craft;
+    const bytes = isLocal ? <i32>load<u8>(MARK_STATES + <usize>index * 2)
+      : macrosExpand(defaultPtr(index), defaultBytes(index), EXPANDED, slotBytes(index));
+    if (isLocal) bytesCopy(EXPANDED, MARK_SLOTS + (slot(index) - SLOTS), bytes);
+    parameterKeep(index, bytes, isLocal ? source : Source.Default);
+  }
 }
 
 /** Begins to report every parameter with its value and source. */
 export function parametersReportStart(): void {
+  for (let index: i32 = 0; index < PARAMETER_COUNT; index++) stateStore(index, parameterBytes(index), parameterSource(index) | UNTOLD);
   reportNext = 0;
 }
 
-/** Reports the next parameters: a poll's worth. True once all are told. */
+/** Reports the next parameters that the host does not know: a poll's worth. True once all are told. */
 export function parametersReportPoll(): bool {
-  for (let count: i32 = 0; count < REPORTS_PER_POLL && reportNext < PARAMETER_COUNT; count++, reportNext++) parameterReport(reportNext);
+  quiet = false;
+  let count: i32 = 0;
+  for (; count < REPORTS_PER_POLL && reportNext < PARAMETER_COUNT; reportNext++) {
+    const source = <i32>load<u8>(STATES + <usize>reportNext * 2 + 1);
+    if ((source & UNTOLD) == 0) continue;
+    stateStore(reportNext, parameterBytes(reportNext), source & ~UNTOLD);
+    parameterReport(reportNext);
+    count++;
+  }
   return reportNext == PARAMETER_COUNT;
 }
 
@@ -177,7 +222,12 @@ export function parameterNumber(index: i32): i32 {
 }
 
 export function parameterSource(index: i32): Source {
-  return <Source>load<u8>(STATES + <usize>index * 2 + 1);
+  return <Source>(<i32>load<u8>(STATES + <usize>index * 2 + 1) & ~UNTOLD);
+}
+
+/** True for the address, mask and routers that USE_DHCP=1 sets aside. */
+export function parameterIsAddressing(index: i32): bool {
+  return (load<u8>(record(index) + 9) & DHCP_SETS_ASIDE) != 0;
 }
 
 /** The name, in upper case. */
@@ -212,7 +262,7 @@ function slotBytes(index: i32): i32 {
   return end - <i32>load<u16>(record(index) + 2);
 }
 
-function stateStore(index: i32, bytes: i32, source: Source): void {
+function stateStore(index: i32, bytes: i32, source: i32): void {
   store<u8>(STATES + <usize>index * 2, bytes);
   store<u8>(STATES + <usize>index * 2 + 1, source);
 }

@@ -34,6 +34,8 @@ export interface BootNetwork {
   readonly make: (scheduler: Scheduler, line: LineContext) => Network;
   /** Mbit/s of the line. */
   readonly speed: number;
+  /** Default: both ends send at once. */
+  readonly fullDuplex?: boolean;
   /** Joins what needs the board: the capture's comments, and faults that come with a state. */
   attach(board: Board): void;
   close(): void;
@@ -78,6 +80,7 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
       random: line.random,
       mac: line.mac,
       isUp: line.isUp,
+      isPcUp: line.isPcUp,
       setPhy: line.setPhy,
       openFolder: (folder) => openFolder(resolve(base, folder)),
       faults: sharesOf(options.faults),
@@ -94,7 +97,7 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
       board.line.plug(0);
     });
   };
-  return { make, speed: config.port?.speed ?? 100, attach, close: () => capture?.close() };
+  return { make, speed: config.port?.speed ?? 100, fullDuplex: config.port?.duplex !== "half", attach, close: () => capture?.close() };
 }
 
 async function wireNetwork(

@@ -238,6 +238,7 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork)
     flash: hasOldBoot(options) ? provisioned : flash,
     network: network.make,
     linkSpeed: network.speed,
+    linkFullDuplex: network.fullDuplex ?? true,
     ...(isVirtual(options) ? {} : { entropy: (target: Uint8Array) => void randomFillSync(target) }),
   };
 }

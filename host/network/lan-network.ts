@@ -16,6 +16,8 @@ export interface LanNetworkOptions extends LanOptions {
   /** The telephone's hardware address, six bytes. */
   readonly mac: Uint8Array;
   readonly setPhy?: (mode: number) => void;
+  /** Whether the PC port has a link; without it, it always has. */
+  readonly isPcUp?: () => boolean;
   readonly wake?: () => void;
   /** Every frame on the telephone's line port, tags as on the wire: for a capture. */
   readonly onFrame?: (direction: Direction, frame: Uint8Array) => void;
@@ -24,6 +26,8 @@ export interface LanNetworkOptions extends LanOptions {
 export interface BuiltLan {
   readonly network: LanNetwork;
   readonly lan: Lan;
+  /** The switch between line, PC and telephone. */
+  readonly bridge: TelephoneBridge;
   /** What a PC behind the telephone is plugged into. */
   readonly pc: Link;
   /** Mbit/s of the telephone's line; 0 no cable. */
@@ -31,11 +35,13 @@ export interface BuiltLan {
 }
 
 export function buildLan(config: LanConfig, options: LanNetworkOptions): BuiltLan {
-  const { scheduler, random, isUp, setPhy, wake, onFrame } = options;
+  const { scheduler, random, isUp, isPcUp, setPhy, wake, onFrame } = options;
   const lan = new Lan(config, options);
   const mac = read48(options.mac, 0);
   const line = onFrame === undefined ? lan.line : watched(lan.line, onFrame);
-  const bridge = new TelephoneBridge({ clock: scheduler, mac, line, ...(isUp === undefined ? {} : { lineUp: isUp }) });
+  const bridge = new TelephoneBridge({
+    clock: scheduler, mac, line, ...(isUp === undefined ? {} : { lineUp: isUp }), ...(isPcUp === undefined ? {} : { pcUp: isPcUp }),
+  });
   const network = new LanNetwork(bridge, {
     scheduler,
     random,
@@ -45,7 +51,7 @@ export function buildLan(config: LanConfig, options: LanNetworkOptions): BuiltLa
     ...(setPhy === undefined ? {} : { setPhy }),
     ...(wake === undefined ? {} : { wake }),
   });
-  return { network, lan, pc: bridge.pc, speed: lan.cable.speed };
+  return { network, lan, bridge, pc: bridge.pc, speed: lan.cable.speed };
 }
 
 /** The wire's network with a second port: the bridge keeps the rules between the ports, the stack its own tag. */

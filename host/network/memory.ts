@@ -161,7 +161,8 @@ export class MemoryNetwork implements Network {
   }
 
   /** There are no VLANs and no frames in memory. */
-  portConfigure(): number {
+  portConfigure(port: number): number {
+    if (port !== 0) return Status.Unsupported; // No PC port is here.
     for (const { stream } of this.#streams.values()) stream.hangUp("reset");
     return Status.Ok;
   }

@@ -105,8 +105,8 @@ export class SocketsNetwork implements Network {
   }
 
   /** The machine's own sockets know no VLANs and no frames. */
-  portConfigure(): number {
-    return Status.Ok;
+  portConfigure(port: number): number {
+    return port === 0 ? Status.Ok : Status.Unsupported; // No PC port is here.
   }
 
   frameSend(frame: Uint8Array): number {

@@ -43,6 +43,8 @@ export interface TelephoneBridgeOptions {
   readonly line: CableEnd;
   /** While the link is down nothing passes the line port. */
   readonly lineUp?: () => boolean;
+  /** While the PC port has no link nothing passes it either. */
+  readonly pcUp?: () => boolean;
 }
 
 export class TelephoneBridge {
@@ -55,6 +57,7 @@ export class TelephoneBridge {
   readonly #mac: number;
   readonly #line: CableEnd;
   readonly #lineUp: () => boolean;
+  readonly #pcUp: () => boolean;
   readonly #stations = new StationTable<"pc">(STATION_COUNT_MAX);
   #own = OFF;
   #separation = SEPARATE;
@@ -67,6 +70,7 @@ export class TelephoneBridge {
     this.#mac = options.mac;
     this.#line = options.line;
     this.#lineUp = options.lineUp ?? (() => true);
+    this.#pcUp = options.pcUp ?? (() => true);
     this.telephone = {
       send: (frame) => this.#fromTelephone(frame),
       onReceive: (take) => {
@@ -132,6 +136,7 @@ export class TelephoneBridge {
   #fromPc(bytes: Uint8Array): void {
     const frame = parseFrame(bytes);
     if (!this.#pcOn) return this.tally.add("pc port off");
+    if (!this.#pcUp()) return this.tally.add("pc down");
     if (frame === undefined) return this.tally.add("malformed");
     if (isReserved(frame.target)) return this.tally.add("reserved from pc");
     this.#stations.learn(0, frame.source, "pc", this.#clock.nowUs);
@@ -152,7 +157,7 @@ export class TelephoneBridge {
 
   /** To the PC: with separation and a VLAN of its own only that, priority-tagged and untagged frames. */
   #deliverPc(frame: EthernetFrame, bytes: Uint8Array): void {
-    if (!this.#pcOn) return;
+    if (!this.#pcOn || !this.#pcUp()) return;
     const { vid } = this.#separation;
     if (this.#separating && vid !== 0 && !belongs(frame, vid)) this.tally.add("not the pc's vlan");
     else this.#toPc(bytes);

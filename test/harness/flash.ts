@@ -14,14 +14,17 @@ import {
   journalPreferred, journalState,
 } from "../../core/flash/journal";
 import {
-  layoutInfoOffset, layoutInit, layoutJournalOffset, layoutProtect, layoutSlotBytes, layoutSlotOffset,
+  layoutInfoOffset, layoutInit, layoutJournalOffset, layoutProtect, layoutSettingsBytes, layoutSettingsOffset, layoutSlotBytes,
+  layoutSlotOffset,
 } from "../../core/flash/layout";
+import { settingsLogIsBusy, settingsLogOpen, settingsLogPoll, settingsLogSave } from "../../core/flash/settings-log";
 import {
   patchErase, patchHold, patchIsHeld, patchPoll, patchPush, patchRelease, patchStart,
 } from "../../core/flash/patch";
 import {
   writerEraseBytes, writerErasedBytes, writerErasePoll, writerFinish, writerPoll, writerProgrammedBytes, writerPush, writerStart,
 } from "../../core/flash/writer";
+import { keptBytes, keptFileEnd, keptFileStart, keptInit, keptIsFull, keptPtr, keptPut } from "../../core/settings/kept";
 
 /** What a test hands over by pointer: a page's worth of source bytes, a name, a digest. */
 const BUFFER = memory.data(16384, 8);
@@ -35,6 +38,7 @@ export {
   deviceInit as device_init,
   layoutInit as layout_init, layoutJournalOffset as layout_journal_offset, layoutSlotOffset as layout_slot_offset,
   layoutSlotBytes as layout_slot_bytes, layoutInfoOffset as layout_info_offset, layoutProtect as layout_protect,
+  layoutSettingsOffset as layout_settings_offset, layoutSettingsBytes as layout_settings_bytes,
   journalOpen as journal_open, journalPoll as journal_poll, journalState as journal_state, journalAttempts as journal_attempts,
   journalDigest as journal_digest, journalCounter as journal_counter, journalPreferred as journal_preferred, journalMark as journal_mark,
   journalMarkErased as journal_mark_erased, journalErasedBytes as journal_erased_bytes,
@@ -48,4 +52,8 @@ export {
   writerStart as writer_start, writerErasePoll as writer_erase_poll, writerErasedBytes as writer_erased_bytes,
   writerEraseBytes as writer_erase_bytes, writerPush as writer_push, writerFinish as writer_finish, writerPoll as writer_poll,
   writerProgrammedBytes as writer_programmed_bytes,
+  settingsLogOpen as settings_log_open, settingsLogPoll as settings_log_poll, settingsLogSave as settings_log_save,
+  settingsLogIsBusy as settings_log_is_busy,
+  keptInit as kept_init, keptPut as kept_put, keptFileStart as kept_file_start, keptFileEnd as kept_file_end, keptPtr as kept_ptr,
+  keptBytes as kept_bytes, keptIsFull as kept_is_full,
 };

@@ -101,13 +101,17 @@ t.test("med-after-hearing: the policy waits for LLDP-MED", (t) => {
 });
 
 t.test("after-hearing: nothing before the telephone was heard", (t) => {
-  const { link, until } = bench("after-hearing");
+  const { link, state, until } = bench("after-hearing");
   t.same(until(62), []);
   link.arrive(frameOf(0x0180c200000e, 0x00040d123456));
   t.same(until(65), [], "something else on LLDP's address");
   link.arrive(PLAIN);
   t.same(until(67), ["med"]);
   t.same(until(92), ["med"]);
+  state.isUp = false;
+  t.same(until(93), []);
+  state.isUp = true;
+  t.same(until(160), [], "whoever is plugged in now was not heard");
   t.end();
 });
 
@@ -127,6 +131,19 @@ t.test("the link: nothing while it is down, a frame once it is up, and everythin
   t.same(until(75), ["basic"], "it may be another telephone now");
   link.arrive(TELEPHONE);
   t.same(until(80), ["med", "med", "med", "med"]);
+  t.end();
+});
+
+t.test("the time to live is four intervals and fits into its two bytes", (t) => {
+  const ttlOf = (intervalSeconds: number): string => {
+    const scheduler = new Scheduler();
+    const link = new PlainLink();
+    const { ttlSeconds: _, ...content } = BASE;
+    new LldpNeighbour({ scheduler, link, content, sends: "always", intervalSeconds });
+    idle(scheduler, SECOND_US);
+    return /0602(.{4})/.exec(hex(link.sent[0]!))![1]!;
+  };
+  t.same([ttlOf(1), ttlOf(30), ttlOf(3600), ttlOf(16384)], ["0004", "0078", "3840", "ffff"]);
   t.end();
 });
 

@@ -3,34 +3,9 @@
 
 import t from "tap";
 import { Mode } from "../../hal/abi.js";
-import { Board } from "../../host/board.js";
-import { demoFiles, demoKey } from "../../host/image/demo.js";
-import { addressOf } from "../../host/network/address.js";
-import { MemoryNetwork } from "../../host/network/memory.js";
-import { runVirtual } from "../../host/run-loop.js";
-import { fileHandler, MemoryFiles } from "../../host/site/file-server.js";
-import { HttpServer } from "../../host/site/http-server.js";
-import { Site } from "../../host/site/site.js";
-import { core } from "../support/core.js";
-
-function run(mode: Mode, firstFile: string, files: Record<string, string | Uint8Array>): { board: Board; fetched: string[] } {
-  const fetched: string[] = [];
-  const board = new Board({
-    core,
-    mode,
-    identity: { model: "9640D01A", serial: "S", mac: new Uint8Array(6), firstFile, presets: ["IPADD=10.0.0.2", "HTTPSRVR=10.0.0.1"] },
-    trust: [demoKey().spki],
-    network: (scheduler) => {
-      const site = new Site();
-      const handler = fileHandler(new MemoryFiles(files));
-      site.addStream(addressOf("10.0.0.1"), 80, new HttpServer({ scheduler, handler, onAccess: (access) => fetched.push(access.target) }));
-      return new MemoryNetwork({ scheduler, site });
-    },
-  });
-  board.powerOn();
-  runVirtual(board, () => board.ended || board.scheduler.nowUs > 60_000_000);
-  return { board, fetched };
-}
+import type { Board } from "../../host/board.js";
+import { demoFiles } from "../../host/image/demo.js";
+import { runMode as run } from "../support/short-mode.js";
 
 function scripts(board: Board): string[] {
   return board.log.events.flatMap((event) =>

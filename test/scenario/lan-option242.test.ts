@@ -1,4 +1,5 @@
 // Goal: every item of option 242 is taken or refused for a reason that its event tells, wherever the wire's pieces begin and end.
+// A string that a server cut is warned of.
 // Method: start-ups on the wire with each string; the `option` events exactly. The grammar's corners are in unit/settings/option242.
 
 import t from "tap";
@@ -6,6 +7,7 @@ import { DhcpServer } from "../../host/site/dhcp-server.js";
 import { dhcpConfigOf } from "../../host/site/lan-build.js";
 import { DHCP_SERVER_PORT } from "../../host/network/network.js";
 import { office, telephone, vlan } from "../support/lans.js";
+import { playTable } from "../support/scenario-table.js";
 import { play, type Played, type Scenario } from "../support/scenario.js";
 
 const FIRST = "HTTPSRVR=10.0.8.2";
@@ -40,6 +42,35 @@ for (const [name, option, events] of ROWS) {
     t.end();
   });
 }
+
+/** An option of so many bytes whose last item ends there. */
+const long = (bytes: number, last = "L2QVLAN=23"): string => {
+  const filled = `${FIRST},HTTPDIR=${"d".repeat(100)},TLSDIR=`;
+  return `${filled}${"t".repeat(bytes - filled.length - last.length - 1)},${last}`;
+};
+const cut = ({ end }: Played): string[] => end.warnings.flatMap(({ code, cause }) => (code === "option-242-cut" ? [cause] : []));
+
+playTable("lan-option242", [
+  {
+    ...telephone, name: "cut-at-247", lan: office({ option242: long(247) }), ends: ["login", "vlan-fallback", 1],
+    files: { "96xxupgrade.txt": "" },
+    check: (t, played) => t.same(cut(played), [
+      "Option 242 of 10.0.8.1 has 247 bytes, where DHCP servers cut it; its last item \"L2QVLAN=23\" may be half of one.",
+    ], "once, although the telephone got it twice"),
+  },
+]);
+
+t.test("a string is warned of where it may be cut, and only there", (t) => {
+  const last = (option242: string): string[] => cut(run(option242)).map((cause) => /"(.*)"/.exec(cause)![1]!);
+  t.same(last(long(247, "SIG=2")), ["SIG=2"]);
+  t.same(last(long(255, "SIG=2")), ["SIG=2"]);
+  t.same(last(long(247, "DNSSRVR=10.0.8.1,10.0.8")), ["DNSSRVR=10.0.8.1,10.0.8"], "a list is one item");
+  t.same(last(long(247, "PROCPSWD=1234")), ["PROCPSWD=***"], "a secret stays one, and its length counts as it came");
+  t.same(last(long(247, "NOSUCH=1")), ["NOSUCH=1"], "taken or not");
+  for (const bytes of [246, 248, 254]) t.same(last(long(bytes, "SIG=2")), [], `${bytes} bytes`);
+  t.same(last(`${long(246, "SIG=2")},`), [], "the last item is whole: a comma follows");
+  t.end();
+});
 
 t.test("an option number of one's own (SSON)", (t) => {
   const own = office({ option242: FIRST, options: { 176: Buffer.from(`${FIRST},SIG=2`).toString("hex") } });

@@ -1,10 +1,11 @@
 // Goal: the router that answers is used, and a site whose routers cannot be used is told so, with the cause named.
 // Method: whole start-ups on the wire with routers that answer, are silent, or lie outside the subnet, and with bad masks.
 
+import t from "tap";
 import type { LanDhcp, LanVlan } from "../../host/site/lan-config.js";
 import { office, telephone } from "../support/lans.js";
 import { playTable, type Row } from "../support/scenario-table.js";
-import type { Played } from "../support/scenario.js";
+import { play, type Played } from "../support/scenario.js";
 
 const routers = (...list: readonly LanVlan["routers"][]) => ({ routers: list.flatMap((each) => each ?? []) });
 const SILENT = [{ address: "10.0.8.253", answers: false }];
@@ -53,6 +54,25 @@ const rows: Row[] = [
     identity: { presets: ["USE_DHCP=0", "IPADD=240.0.0.5", "NETMASK=255.255.255.0"] },
     ends: ["power-up", "router-subnet", 1], texts: ["Detected Bad IP", "Restarting..."],
   },
+  {
+    ...telephone, name: "address-of-the-network", lan: office(),
+    identity: { presets: ["USE_DHCP=0", "IPADD=10.0.8.0", "NETMASK=255.255.255.0"] },
+    ends: ["power-up", "router-subnet", 1], texts: ["Detected Bad IP", "Restarting..."],
+  },
+  {
+    ...telephone, name: "broadcast-address-by-dhcp", lan: office({ pool: ["10.0.8.63", "10.0.8.63"], options: { 1: "ffffffc0" } }),
+    ends: ["power-up", "router-subnet", 1],
+    texts: ["Detected Bad IP", "Restarting..."],
+  },
 ];
 
 playTable("lan-router", rows);
+
+t.test("an address entered locally without a mask has its class's (RFC 950)", (t) => {
+  for (const [address, mask] of [["10.0.8.60", "255.0.0.0"], ["172.16.0.5", "255.255.0.0"], ["192.168.0.5", "255.255.255.0"]]) {
+    const presets = ["USE_DHCP=0", `IPADD=${address}`, "ROUTER=11.0.0.1"];
+    const { end } = play({ ...telephone, name: "class", lan: office(), identity: { presets } });
+    t.match(end.cause, `No router of 11.0.0.1 is on the subnet of ${address} with mask ${mask}.`);
+  }
+  t.end();
+});

@@ -2,13 +2,25 @@
 // Method: one chip through several start-ups: updates that follow one another, power-ups that use attempts up, and damage at rest.
 
 import t from "tap";
+import { Kind, ResetCause, Status } from "../../hal/abi.js";
+import { Board } from "../../host/board.js";
 import type { SlotEvent } from "../../host/event-types.js";
+import { half } from "../../host/faults/cut-models.js";
+import { FlashWrapper } from "../../host/faults/flash-wrapper.js";
+import { MemoryNetwork } from "../../host/network/memory.js";
+import type { Flash } from "../../host/peripherals/flash.js";
+import { NorFlash } from "../../host/peripherals/nor-flash.js";
+import { runVirtual } from "../../host/run-loop.js";
+import { demoSite } from "../../host/site/demo.js";
+import { core } from "../support/core.js";
+import { testKey } from "../support/image-craft.js";
 import { displayed } from "../support/scenario-table.js";
-import { play, software, type Played, type Scenario } from "../support/scenario.js";
+import { IDENTITY, play, SMALL_PART, software, type Played, type Scenario } from "../support/scenario.js";
 
 const one = software("app1.bin", { counter: 1, bytes: 100_000 });
-const two = software("app2.bin", { counter: 1, bytes: 120_000 });
+const two = software("app2.bin", { counter: 2, bytes: 120_000 });
 /** On a chip of 64 units: two reserved, seven a boot slot, 24 an application slot (core/flash/layout.ts). */
+const BOOT_A_OFFSET = 2 * 0x10000;
 const APP_BYTES = 24 * 0x10000;
 const APP_A_OFFSET = (2 + 2 * 7) * 0x10000;
 const APP_B_OFFSET = APP_A_OFFSET + APP_BYTES;
@@ -98,5 +110,128 @@ t.test("with the journal lost, both slots are looked at", (t) => {
   const played = again(contents);
   t.strictSame(played.violations, []);
   t.ok(["app1.bin", "app2.bin"].includes(played.end.appname), `a verified image runs: ${played.end.appname}`);
+  t.end();
+});
+
+/** What the telephone said of its application slots: state, attempts, floor and why. */
+const said = (played: Played): string[] => slots(played).filter((event) => event.kind === "application")
+  .map((event) => `${event.slot} ${event.state} ${event.attempts} floor ${event.counter} ${event.why ?? ""}`.trim());
+const files = (script: string, software: Uint8Array = new Uint8Array(0)) =>
+  ({ "96xxupgrade.txt": script, "46xxsettings.txt": "SET SIG 2\n", "app1.bin": software, "app2.bin": software, "app3.bin": software });
+
+t.test("what used its attempts up is recorded as rejected, once", (t) => {
+  let contents = onTrial();
+  const told: string[][] = [];
+  for (let start = 0; start < 5; start++) {
+    const played = again(contents, { ...alone, until: "link" });
+    told.push(said(played));
+    contents = played.board.flash.contents();
+  }
+  t.strictSame(told, [
+    ["B trial 2 floor 1 chosen"], ["B trial 1 floor 1 chosen"], ["B trial 0 floor 1 chosen"],
+    ["A updated 0 floor 1 chosen", "B rejected 0 floor 1 attempts-exhausted"], ["A updated 0 floor 1 chosen"],
+  ]);
+  t.end();
+});
+
+const CONTACT = 'SET SIPSIGNAL 1\nSET SIPPROXYSRVR 10.0.8.3\n';
+
+t.test("an application is confirmed when a call server was contacted, else at the login prompt", (t) => {
+  for (const [script, state] of [[CONTACT, "call-server"], ['SET SIPPROXYSRVR ""\n', "login"]] as const) {
+    const played = again(onTrial(), { name: "confirmed", files: files(script) });
+    t.strictSame(played.violations, []);
+    const confirmed = slots(played).find((event) => event.why === "confirmed");
+    t.match(confirmed, { slot: "B", state: "updated", counter: 2 });
+    const states = played.events.filter((event) => event.event === "state" && event.n < confirmed!.n);
+    t.match(states.at(-1), { state });
+  }
+  t.end();
+});
+
+t.test("the counter floor rises when an image is confirmed, not before; then nothing older is taken", (t) => {
+  const older = software("app3.bin", { counter: 1, bytes: 50_000 }).bytes;
+  const trial = onTrial();
+  const before = again(trial, { name: "before", files: files("SET APPNAME app3.bin\n", older), until: "restart" });
+  t.match(before.events.find((event) => event.event === "image"), { verdict: "accepted" }, "while it is on trial");
+  const confirmed = again(trial).board.flash.contents();
+  const later = again(confirmed, { name: "later", files: files("SET APPNAME app3.bin\n", older), strict: false });
+  t.match(later.events.find((event) => event.event === "image"), { verdict: "old-counter" }, "once it is confirmed");
+  t.equal(later.end.appname, "app2.bin");
+  t.equal(again(damaged(confirmed, APP_B_OFFSET + 5000)).end.appname, "app1.bin", "what is stored may be older, and still runs");
+  t.end();
+});
+
+t.test("a boot image is confirmed by an interpreted script alone", (t) => {
+  const boot = software("boot1.bin", { kind: Kind.Boot, counter: 3, bytes: 20_000 });
+  const trial = play({ ...update, files: { "96xxupgrade.txt": "SET APPNAME boot1.bin\n", "boot1.bin": boot.bytes }, until: "restart" });
+  const start = (text: string): (string | undefined)[] => slots(again(trial.board.flash.contents(), {
+    name: "boot", files: { "96xxupgrade.txt": text }, strict: false,
+  })).filter((event) => event.kind === "boot").map((event) => event.why);
+  t.strictSame(start("<html></html>\n"), ["chosen"], "not a script");
+  t.strictSame(start("SET SIG 2\n"), ["chosen", "confirmed"]);
+  t.end();
+});
+
+/** A chip whose journal takes nothing any more. */
+class NoJournal extends FlashWrapper {
+  override programStart(offset: number, source: Uint8Array): number {
+    const status = this.inner.programStart(offset, source);
+    if (status === Status.Ok && offset < 2 * this.geometry.sectorBytes) this.inner.failOperation(half);
+    return status;
+  }
+}
+
+t.test("where an attempt cannot be recorded, the confirmed image runs; without one the new image does", (t) => {
+  const wrap = (chip: Flash): Flash => new NoJournal(chip);
+  const trial = onTrial();
+  t.equal(again(trial, { ...alone, wrap }).end.appname, "app1.bin");
+  const only = again(damaged(trial, APP_A_OFFSET + 5000), { ...alone, wrap });
+  t.strictSame([only.violations, only.end.appname], [[], "app2.bin"]);
+  t.end();
+});
+
+t.test("a lost journal is mended: what runs is confirmed again, its floor with it, and the next update spares it", (t) => {
+  const contents = damaged(play(update).board.flash.contents(), APP_A_OFFSET + 5000);
+  contents.fill(0, 0, 0x10000);
+  const first = again(contents);
+  t.equal(said(first).at(-1), "B updated 0 floor 2 confirmed");
+  const mended = first.board.flash.contents();
+  t.strictSame(said(again(mended)), ["B updated 0 floor 2 chosen"]);
+  const next = software("app3.bin", { counter: 2, bytes: 50_000 }).bytes;
+  const updated = again(mended, { name: "next", files: files("SET APPNAME app3.bin\n", next), until: "restart" });
+  t.match(said(updated), ["B updated 0 floor 2 chosen", "A writing 0 floor 2", "A trial 3 floor 2"], "the only good slot is left alone");
+  t.end();
+});
+
+t.test("with all slots of both kinds rotten, this same module fetches again", (t) => {
+  const boot = software("boot1.bin", { kind: Kind.Boot, bytes: 20_000 });
+  const contents = play({ ...update, stored: [boot, one] }).board.flash.contents();
+  for (const offset of [BOOT_A_OFFSET, BOOT_A_OFFSET + 7 * 0x10000, APP_A_OFFSET, APP_B_OFFSET]) contents.fill(0, offset, offset + 0x1000);
+  const played = again(contents, { ...update, name: "recovery" });
+  t.strictSame([played.violations, played.end.appname, played.end.bootname], [[], "app2.bin", ""]);
+  t.end();
+});
+
+t.test("an attempt is used by power, panic and watchdog, not by a reset that the core asked for", (t) => {
+  const costs = (cause: ResetCause): number => {
+    const board = new Board({
+      core, identity: IDENTITY, trust: [testKey.spki],
+      network: (scheduler) => new MemoryNetwork({ scheduler, site: demoSite({ scheduler }) }),
+      flash: (clock) => {
+        const chip = new NorFlash({ part: SMALL_PART, clock, timing: "typical" });
+        chip.load(onTrial());
+        return chip;
+      },
+    });
+    const left = (): number[] =>
+      board.log.events.flatMap((event) => (event.event === "slot" && event.why === "chosen" ? [event.attempts!] : []));
+    board.powerOn();
+    runVirtual(board, () => left().length === 1);
+    board.system.resetCause = cause;
+    runVirtual(board, () => left().length === 2);
+    return left()[0]! - left()[1]!;
+  };
+  const causes = [ResetCause.PowerUp, ResetCause.Panic, ResetCause.Watchdog, ResetCause.Upgraded, ResetCause.Vlan, ResetCause.RouterSilent];
+  t.strictSame(causes.map(costs), [1, 1, 1, 0, 0, 0]);
   t.end();
 });

@@ -6,9 +6,14 @@ import { compileCore } from "../../host/core-loader.js";
 
 export type Build = "mvp" | "simd";
 
-export function coreOf(build: Build): WebAssembly.Module {
-  return compileCore(readFileSync(build === "simd" ? "build/core.simd.wasm" : "build/core.wasm"));
+export function bytesOf(build: Build): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(build === "simd" ? "build/core.simd.wasm" : "build/core.wasm"));
 }
 
+export function coreOf(build: Build): WebAssembly.Module {
+  return compileCore(bytesOf(build));
+}
+
+export const build: Build = process.env["OFFHOOK_BUILD"] === "simd" ? "simd" : "mvp";
 /** Compiled once. */
-export const core = coreOf(process.env["OFFHOOK_BUILD"] === "simd" ? "simd" : "mvp");
+export const core = coreOf(build);

@@ -1,29 +1,38 @@
 // A chip that watches what is done to it: which erases and programs begin, and whether they were allowed.
 //
-// The journal may always be written, everything else only after a file was accepted in this start-up. It also says where an
+// Journal and settings log may always be written, the slots only after a file was accepted in this start-up. It also says where an
 // operation begins that a test wants to lose power in.
 
 import { Status } from "../../hal/abi.js";
 import { FlashWrapper } from "../../host/faults/flash-wrapper.js";
-import type { Flash } from "../../host/peripherals/flash.js";
+import type { Flash, FlashGeometry } from "../../host/peripherals/flash.js";
 
-/** The journal is in the first two sectors (core/flash/layout.ts). */
-const JOURNAL_SECTORS = 2;
+/** Two units before the slots, or four sectors on chips that have sectors for units (core/flash/layout.ts). */
+const UNIT_BYTES = 0x10000;
+const UNIT_COUNT_MIN = 64;
+
+function slotsOffset({ totalBytes, sectorBytes, block32Bytes, block64Bytes }: FlashGeometry): number {
+  const uniform = block32Bytes === 0 && block64Bytes === 0;
+  const inSectors = uniform || sectorBytes >= UNIT_BYTES || totalBytes / UNIT_BYTES < UNIT_COUNT_MIN;
+  return inSectors ? 4 * sectorBytes : 2 * UNIT_BYTES;
+}
 
 export type FlashOperation = "erase" | "program";
 
 export class GuardedFlash extends FlashWrapper {
-  /** Operations outside the journal, by kind. */
+  /** Operations in the slots, by kind. */
   readonly counts: Record<FlashOperation, number> = { erase: 0, program: 0 };
+  /** All operations, those in journal and settings too. */
+  beganCount = 0;
   /** Offsets that were touched although nothing had been accepted. */
   readonly trespasses: number[] = [];
   /** Set by the run: an `image` event of this start-up said accepted. */
   allowed = false;
-  #atJournal = 0;
+  readonly #slots: number;
 
   constructor(inner: Flash) {
     super(inner);
-    this.#atJournal = JOURNAL_SECTORS * inner.geometry.sectorBytes;
+    this.#slots = slotsOffset(inner.geometry);
   }
 
   override eraseStart(offset: number, bytes: number): number {
@@ -35,7 +44,8 @@ export class GuardedFlash extends FlashWrapper {
   }
 
   #begun(kind: FlashOperation, offset: number, status: number): number {
-    if (status !== Status.Ok || offset < this.#atJournal) return status;
+    if (status === Status.Ok) this.beganCount += 1;
+    if (status !== Status.Ok || offset < this.#slots) return status;
     this.counts[kind] += 1;
     if (!this.allowed) this.trespasses.push(offset);
     return status;

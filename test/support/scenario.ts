@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { Kind } from "../../hal/abi.js";
-import { Board, type LineContext } from "../../host/board.js";
+import { Board, type BoardOptions, type LineContext } from "../../host/board.js";
 import type { EndEvent, OffhookEvent } from "../../host/event-types.js";
 import { half } from "../../host/faults/cut-models.js";
 import { Transcript } from "../../host/frontends/transcript.js";
@@ -39,6 +39,7 @@ import { WireTranscript } from "./wire-transcript.js";
 import { core } from "./core.js";
 import { GuardedFlash, type FlashOperation } from "./guarded-flash.js";
 import { testKey } from "./image-craft.js";
+import { Pc, type PcPlan } from "./pc.js";
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -59,7 +60,7 @@ export interface Pull {
   readonly forMs?: number;
 }
 
-export interface Scenario {
+export interface Scenario extends Pick<BoardOptions, "instantiate"> {
   readonly name: string;
   /** The far end on the wire; `files` are then on each of its file servers, and `dhcp`, `site`, `handler`, `faults` are not used. */
   readonly lan?: LanConfig;
@@ -88,8 +89,10 @@ export interface Scenario {
   /** The chip starts full of noise; default true. */
   readonly dirty?: boolean;
   readonly wrap?: (flash: Flash) => Flash;
-  /** Loses power while this operation outside the journal is under way; it comes back after two seconds. */
-  readonly cut?: { readonly operation: FlashOperation; readonly after: number; readonly model?: CutModel };
+  /** Loses power while this operation in the slots (or any) is under way; it comes back after two seconds. */
+  readonly cut?: { readonly operation: FlashOperation | "any"; readonly after: number; readonly model?: CutModel };
+  /** What is plugged into the PC port, on the wire. */
+  readonly pc?: PcPlan;
   /** The line's speed; 0 = no cable. */
   readonly linkSpeed?: number;
   readonly keys?: readonly KeyScript[];
@@ -115,6 +118,7 @@ export interface Played {
   /** With `lan`: SHA-256 of the whole capture, its frames, and the longest that the telephone received. */
   readonly capture: { readonly digest: string; readonly frameCount: number; readonly longestIn: number };
   readonly built: BuiltLan | undefined;
+  readonly pc: Pc | undefined;
 }
 
 /** 64 units: boot slots of 384 KiB and application slots of 1.5 MiB, so that small files fill a good part of them. */
@@ -153,9 +157,11 @@ export function unsignedSoftware(name: string): Software {
 
 const chips = new Map<string, Uint8Array>();
 
+const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
 /** What a chip holds after a telephone stored these files, one after the other. */
 function chipWith(files: readonly Software[], part: NorPart, dirty: boolean): Uint8Array {
-  const key = `${part.name} ${dirty} ${files.map((file) => `${file.name}/${file.bytes.length}`).join()}`;
+  const key = `${part.name} ${dirty} ${files.map((file) => `${file.name}/${digestOf(file.bytes)}`).join()}`;
   let contents = chips.get(key);
   if (contents !== undefined) return contents;
   for (const file of files) {
@@ -193,6 +199,7 @@ class Play {
   #frameCount = 0;
   #longestIn = 0;
   #built: BuiltLan | undefined;
+  #pc: Pc | undefined;
   #permille = -1;
   #pulled = false;
   #cutDone = false;
@@ -208,7 +215,9 @@ class Play {
       seed: scenario.seed ?? SEED,
       flash: (clock) => (flash = new GuardedFlash(this.#chip(clock))),
       network: (scheduler, line) => this.#network(scheduler, line),
+      ...(scenario.instantiate === undefined ? {} : { instantiate: scenario.instantiate }),
       ...(scenario.linkSpeed === undefined ? {} : { linkSpeed: scenario.linkSpeed }),
+      ...(scenario.pc === undefined ? {} : { pcSpeed: scenario.pc.speed ?? SPEED }),
       ...(scenario.stagingBytes === undefined ? {} : { stagingBytes: scenario.stagingBytes }),
     });
     this.#flash = flash!;
@@ -242,7 +251,7 @@ class Play {
     this.#checkEnd();
     return {
       transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, flash: this.#flash, board,
-      violations: this.#violations, built: this.#built,
+      violations: this.#violations, built: this.#built, pc: this.#pc,
       capture: { digest: this.#captured.digest("hex"), frameCount: this.#frameCount, longestIn: this.#longestIn },
     };
   }
@@ -255,7 +264,7 @@ class Play {
     const write = (bytes: Uint8Array): void => void this.#captured.update(bytes);
     const capture = new Capture({ write, name: "telephone", application: "test", epochUs: 0, resolution: "us" });
     this.#built = buildLan(lan, {
-      scheduler, random: line.random, mac: line.mac, isUp: line.isUp, setPhy: line.setPhy,
+      scheduler, random: line.random, mac: line.mac, isUp: line.isUp, isPcUp: line.isPcUp, setPhy: line.setPhy,
       onAccess: (access) => void this.#accesses.push(access),
       onFrame: (direction, frame) => {
         this.#frameCount += 1;
@@ -266,6 +275,8 @@ class Play {
       ...(files === undefined ? {} : { source: isSource(files) ? files : new MemoryFiles(files) }),
     });
     const own = this.#built;
+    const note = (words: string): void => (this.#transcript as WireTranscript).note(this.#nowMs(), "pc", words);
+    if (this.#scenario.pc !== undefined) this.#pc = new Pc(this.#scenario.pc, { built: own, scheduler, lan, note });
     built?.(own, scheduler);
     if (at !== undefined) scheduler.at(at.seconds * 1_000_000, () => at.do(own));
     return own.network;
@@ -303,6 +314,7 @@ class Play {
   #event(event: OffhookEvent): void {
     this.#transcript.event(event);
     if (event.event === "state") this.#pull(event.state);
+    if (event.event === "state") this.#pc?.entered(event.state);
     if (event.event === "state" && event.state === "power-up") this.#flash.allowed = false;
     if (event.event === "image" && event.verdict === "accepted") this.#flash.allowed = true;
     // Without staging and block file the header is all that can be judged before.
@@ -355,7 +367,9 @@ class Play {
   /** A cut lies between two polls, while the chip works on the operation that was asked for. */
   #cutPower(): void {
     const { cut } = this.#scenario;
-    if (cut === undefined || this.#cutDone || this.#flash.counts[cut.operation] <= cut.after) return;
+    if (cut === undefined || this.#cutDone) return;
+    const { counts, beganCount } = this.#flash;
+    if ((cut.operation === "any" ? beganCount : counts[cut.operation]) <= cut.after) return;
     this.#cutDone = true;
     this.#cutting = true;
     this.#board.powerOff(cut.model ?? half);

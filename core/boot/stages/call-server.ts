@@ -1,6 +1,6 @@
 // State `call-server`: contact a call server, each address in order. In this release contact is a TCP connection.
 
-import { ResetCause, Row, Status } from "../../../hal/abi";
+import { Kind, ResetCause, Row, Status } from "../../../hal/abi";
 import { BootState, EventKind, Field, Notice, SipResult, SipStep, Transport, VlanReason } from "../../../hal/events";
 import { eventBegin, eventCode, eventSend, eventText } from "../../base/events";
 import { CONTACTING, NO_CALL_SERVER } from "../../base/texts";
@@ -13,8 +13,9 @@ import { listCount, listItemBytes, listItemPtr } from "../../settings/list";
 import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear, screenSetText } from "../../ui/screen";
+import { confirmPoll } from "../confirm";
 import { statusNotice } from "../status";
-import { vlanCheck } from "../vlan";
+import { vlanCheck, vlanRefresh } from "../vlan";
 import { restartFor } from "./restart";
 
 const NO_HANDLE: i32 = -1;
@@ -22,6 +23,7 @@ const ADDRESS = memory.data(4, 4);
 
 let handle: i32 = NO_HANDLE;
 let checked: bool = false;
+let contacted: bool = false;
 let serverIndex: i32 = 0;
 let serverCount: i32 = 0;
 let serverUs: u64 = 0;
@@ -30,6 +32,7 @@ let allUs: u64 = 0;
 export function callServerEnter(): void {
   handle = NO_HANDLE;
   checked = false;
+  contacted = false;
   serverIndex = 0;
   serverCount = listCount(parameterPtr(Parameter.SIPPROXYSRVR), parameterBytes(Parameter.SIPPROXYSRVR));
   serverUs = timeNow() + CALL_SERVER_CONNECT_US;
@@ -42,6 +45,7 @@ export function callServerEnter(): void {
 }
 
 export function callServerPoll(): BootState {
+  if (contacted) return confirmPoll(Kind.Application) == Status.Pending ? BootState.CallServer : callServerLeave();
   if (!checked && callServerVlanChanged()) return BootState.Restart;
   if (serverCount == 0) {
     timeWakeAt(allUs);
@@ -55,7 +59,11 @@ export function callServerPoll(): BootState {
   callServerEvent(status);
   if (handle >= 0) streamClose(handle, false);
   handle = NO_HANDLE;
-  if (status == Status.Ok) return callServerLeave();
+  if (status == Status.Ok) {
+    contacted = true; // The application has proved itself; whatever follows may take its time.
+    timeWakeNow();
+    return BootState.CallServer;
+  }
   serverIndex++;
   serverUs = timeNow() + CALL_SERVER_CONNECT_US;
   timeWakeNow();
@@ -73,7 +81,10 @@ export function callServerStop(): void {
 /** VLAN status and tagging are checked again, whatever the settings file said of them; a change restarts the telephone. */
 function callServerVlanChanged(): bool {
   checked = true;
-  if (!vlanCheck(VlanReason.Recheck)) return false;
+  if (!vlanCheck(VlanReason.Recheck)) {
+    vlanRefresh();
+    return false;
+  }
   dhcpClientRelease();
   restartFor(ResetCause.Vlan);
   return true;

@@ -7,16 +7,17 @@ import { BootState, Notice, VlanReason } from "../../../hal/events";
 import { lineAddNumber, lineAddText, lineStart } from "../../base/line";
 import { DHCP_SECS, SECS, VLAN_ID } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
-import { addressOwn } from "../../net/address";
+import { addressIsStatic } from "../../net/address";
 import {
   dhcpClientHasOffer, dhcpClientIsSilent, dhcpClientPoll, dhcpClientRelease, dhcpClientSecondLeftUs, dhcpClientSeconds,
   dhcpClientStart, dhcpClientStop,
 } from "../../net/dhcp-client";
 import { linkSpeed } from "../../net/link";
 import { option242Poll } from "../../settings/option242";
-import { parameterNumber } from "../../settings/parameters";
+import { parameterNumber, parametersReportPoll } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear, screenSetLine } from "../../ui/screen";
+import { passBegin } from "../pass";
 import { statusNotice } from "../status";
 import { vlanCheck, vlanFallBack, vlanInUse, vlanIsTagged } from "../vlan";
 import { restartFor } from "./restart";
@@ -34,8 +35,10 @@ export function dhcpIsStatic(): bool {
   return isStatic;
 }
 
+/** What an earlier lease and its files brought is forgotten: the next one may not bring it. */
 export function dhcpEnter(): void {
-  isStatic = dhcpStatic();
+  passBegin(true);
+  isStatic = addressIsStatic();
   noticed = false;
   againUs = timeNow();
   if (!isStatic) dhcpBegin();
@@ -46,6 +49,7 @@ export function dhcpPoll(): BootState {
     dhcpClientStop();
     return BootState.Link;
   }
+  if (!parametersReportPoll()) return dhcpMore();
   if (isStatic) return BootState.Conflict;
   if (!began) return dhcpAgain();
   if (dhcpClientPoll() == Status.Ok) return option242Poll() ? dhcpBound() : dhcpMore();
@@ -72,7 +76,7 @@ function dhcpAgain(): BootState {
   return BootState.Dhcp;
 }
 
-/** Option 242 has more items than one poll may work on. */
+/** There is more to do than one poll may: parameters to tell, or items of option 242. */
 function dhcpMore(): BootState {
   timeWakeIn(0);
   return BootState.Dhcp;
@@ -107,11 +111,6 @@ function dhcpShow(): void {
     lineAddText(VLAN_ID);
     lineAddNumber(vlanInUse());
     screenSetLine(Row.Application);
-  }
+  } else screenClear(Row.Application); // Given up after VLANTEST.
   timeWakeIn(dhcpClientSecondLeftUs());
-}
-
-/** USE_DHCP 0 with an address entered locally. */
-function dhcpStatic(): bool {
-  return parameterNumber(Parameter.USE_DHCP) == 0 && addressOwn() != 0;
 }

@@ -1,7 +1,7 @@
 // State `hardware`, the boot program's part: finds for each kind the slot to run, verifies what it holds, and hands over to it.
 //
-// A slot on trial loses an attempt before it is started, unless the core itself asked for this start. A slot that does
-// not verify gives way to the other. It erases nothing and makes no slot bootable.
+// A slot on trial loses an attempt before it is started, unless the core itself asked for this start; where that cannot be recorded, the
+// other slot is tried first. A slot that does not verify gives way to the other. It erases nothing and makes no slot bootable.
 
 import { Info, Kind, Option, ResetCause, Status } from "../../../hal/abi";
 import { BootState, ImageVerdict, SlotState, SlotWhy } from "../../../hal/events";
@@ -25,6 +25,8 @@ enum Step {
   Choose,
   Attempt,
   Verify,
+  /** The journal takes REJECTED for the other slot. */
+  Reject,
   Done,
 }
 
@@ -37,6 +39,8 @@ let slot: i32 = 0;
 let triedSlots: i32 = 0;
 let startedBytes: u32 = 0;
 let usable: bool = false;
+/** The journal did not take an attempt: this kind's slots are tried the other way round. */
+let swapped: bool = false;
 
 export function handOffStart(): void {
   step = Step.Open;
@@ -44,6 +48,7 @@ export function handOffStart(): void {
   slot = 0;
   triedSlots = 0;
   startedBytes = 0;
+  swapped = false;
   usable = deviceInit() >= 0 && layoutInit() >= 0 && journalOpen() >= 0;
   if (!usable) step = Step.Done;
   const modelBytes = systemInfo(Info.Model, MODEL, 32);
@@ -54,6 +59,12 @@ export function handOffStart(): void {
 /** False where the chip is too small or of a kind that nothing can be stored in. */
 export function handOffCanStore(): bool {
   return usable;
+}
+
+/** True when the image of this kind that runs was never confirmed. */
+export function handOffIsNew(ofKind: i32): bool {
+  const running = softwareSlot(ofKind);
+  return running != SLOT_NONE && journalState(ofKind, running) == SlotState.Trial;
 }
 
 /** True once the software that runs is known. */
@@ -71,7 +82,9 @@ export function handOffPoll(): bool {
       break;
     }
     case Step.Attempt: {
-      if (journalPoll() != Status.Pending) handOffVerify();
+      const status = journalPoll();
+      if (status == Status.Ok) handOffVerify();
+      else if (status != Status.Pending) handOffSwap();
       break;
     }
     case Step.Verify: {
@@ -79,12 +92,18 @@ export function handOffPoll(): bool {
       if (status != Status.Pending) handOffJudge(status);
       break;
     }
+    case Step.Reject: {
+      if (journalPoll() == Status.Pending) break;
+      slotReport(kind, 1 - slot, SlotWhy.AttemptsExhausted);
+      handOffNextKind();
+      break;
+    }
     default: {
       handOffFinish();
       return true;
     }
   }
-  if (step != Step.Open && step != Step.Attempt) timeWakeNow(); // The journal says itself when it wants to be asked.
+  if (step == Step.Choose || step == Step.Verify || step == Step.Done) timeWakeNow(); // The journal says itself when it wants to be asked.
   return false;
 }
 
@@ -93,7 +112,6 @@ function handOffReport(forKind: i32): void {
   for (let index: i32 = 0; index < 2; index++) {
     const state = journalState(forKind, index);
     if (state == SlotState.Writing || state == SlotState.Erased) slotReport(forKind, index, SlotWhy.Interrupted);
-    if (state == SlotState.Trial && journalAttempts(forKind, index) == 0) slotReport(forKind, index, SlotWhy.AttemptsExhausted);
   }
 }
 
@@ -104,15 +122,25 @@ function handOffChoose(): void {
   triedSlots++;
   const attempts = journalAttempts(kind, slot);
   // One whose attempts are used up is only tried where the other does not verify, and then it is all there is.
-  if (journalState(kind, slot) != SlotState.Trial || attempts == 0 || !handOffCounts()) return handOffVerify();
+  if (journalState(kind, slot) != SlotState.Trial || attempts == 0 || swapped || !handOffCounts()) return handOffVerify();
   step = Step.Attempt;
-  if (journalMark(kind, slot, SlotState.Trial, attempts - 1, journalDigest(kind, slot), 0) < 0) handOffVerify();
+  if (journalMark(kind, slot, SlotState.Trial, attempts - 1, 0, 0) < 0) handOffSwap();
 }
 
-/** Where the journal knows of no image, it may have been lost: both slots are looked at. */
+/** A start that is not counted could go on for ever: the other slot is tried, and this one only where that does not verify. */
+function handOffSwap(): void {
+  swapped = true;
+  slot = 1 - slot;
+  triedSlots = 1;
+  handOffVerify();
+}
+
+/** Where the journal knows of no image, it may have been lost: both slots are looked at, one that had its attempts last. */
 function handOffFirst(): i32 {
   const preferred = journalPreferred(kind);
-  return preferred < 0 ? 0 : preferred;
+  if (preferred >= 0) return preferred;
+  const state = journalState(kind, 0);
+  return state == SlotState.Trial || state == SlotState.Rejected ? 1 : 0;
 }
 
 /** A start that the core asked for is not held against the image. */
@@ -129,7 +157,7 @@ function handOffHoldsImage(): bool {
 /** True when the journal says which image the slot holds. */
 function handOffKnowsImage(): bool {
   const state = journalState(kind, slot);
-  return state == SlotState.Trial || state == SlotState.Updated || state == SlotState.Staged;
+  return state == SlotState.Trial || state == SlotState.Updated || state == SlotState.Staged || state == SlotState.Rejected;
 }
 
 /** Reads the slot's info area; false when it cannot be read or speaks of another image. */
@@ -156,17 +184,25 @@ function handOffJudge(status: i32): void {
     return;
   }
   const named = handOffNamed();
-  softwareSet(kind, slot, validatorCounter(), infoNamePtr(), named ? infoNameBytes() : 0);
+  softwareSet(kind, slot, validatorDigestPtr(), validatorCounter(), infoNamePtr(), named ? infoNameBytes() : 0);
   startedBytes = validatorImageBytes();
   slotReport(kind, slot, named ? SlotWhy.Chosen : SlotWhy.NameUnknown);
   layoutProtect(kind, slot, true);
-  handOffNextKind();
+  if (handOffRejects()) step = Step.Reject;
+  else handOffNextKind();
+}
+
+/** The other slot's image used its attempts up, and this start does without it: that is recorded once. */
+function handOffRejects(): bool {
+  if (journalState(kind, 1 - slot) != SlotState.Trial || journalAttempts(kind, 1 - slot) > 0) return false;
+  return journalMark(kind, 1 - slot, SlotState.Rejected, 0, 0, 0) >= 0;
 }
 
 function handOffNextKind(): void {
   step = kind == Kind.Boot ? Step.Choose : Step.Done;
   kind = Kind.Application;
   triedSlots = 0;
+  swapped = false;
 }
 
 /** The application runs; without one the boot image does; without either this module carries on by itself. */

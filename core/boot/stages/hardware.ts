@@ -1,52 +1,103 @@
+// State `hardware`: parameters to their defaults, the stored software verified, then what the settings log kept and what is entered
+// locally laid over the defaults. What is new of the latter is stored at once.
+//
+// The other modes need the parameters only: they go to the file server at once.
+
 // State `hardware`: parameters to their defaults, what was entered locally over them, then the stored software is verified.
 //
 // The other modes need the parameters only: they go to the file server at once.
 
-import { Info, Mode } from "../../../hal/abi";
+import { Info, Kind, Mode, Status } from "../../../hal/abi";
 import { BootState, Source } from "../../../hal/events";
 import { systemHas, systemInfo } from "../../base/system";
 import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
 import { HARDWARE_US, VALUE_BYTES_MAX } from "../../config";
+import { settingsLogOpen, settingsLogPoll } from "../../flash/settings-log";
 import { addressConfigure } from "../../net/address";
+import { keptInit } from "../../settings/kept";
 import { parameterFind, parameterSet, parametersInit, parametersReportPoll, parametersReportStart } from "../../settings/parameters";
+import { restorePoll, restoreStart } from "../../settings/restore";
+import { keepPoll } from "../keep";
 import { modeGet } from "../mode";
 import { selfTestInit, selfTestPoll } from "../self-test";
 import { softwareInit } from "../software";
-import { handOffPoll, handOffStart } from "./hand-off";
+import { handOffCanStore, handOffIsNew, handOffPoll, handOffStart } from "./hand-off";
+
+/** In the order in which they follow one another; the short modes begin with the presets. */
+enum Step {
+  /** The self-test comes before the stored software is judged: both need the digests' streams. */
+  SelfTest,
+  HandOff,
+  Read,
+  Restore,
+  Presets,
+  Report,
+  Keep,
+  Wait,
+}
 
 const PRESET_BYTES_MAX: i32 = 320;
 /** Each takes three HAL calls. */
 const PRESETS_PER_POLL: i32 = 8;
 const PRESET = memory.data(320, 8);
 
+let step: Step = Step.SelfTest;
 let doneUs: u64 = 0;
 let presetNext: i32 = Info.PresetFirst;
-let verified: bool = false;
+/** The boot image that runs was never confirmed: it is a new one. */
+let newBoot: bool = false;
 
 export function hardwareEnter(): void {
+  keptInit();
   parametersInit();
+  restoreStart();
   parametersReportStart();
   presetNext = Info.PresetFirst;
+  newBoot = false;
   softwareInit();
   doneUs = timeNow() + HARDWARE_US;
-  verified = modeGet() != Mode.Telephone;
-  if (verified) return;
+  step = modeGet() == Mode.Telephone ? Step.SelfTest : Step.Presets;
+  if (step == Step.Presets) return;
   handOffStart();
   selfTestInit();
 }
 
 export function hardwarePoll(): BootState {
-  if (!hardwarePresets() || !parametersReportPoll()) {
-    timeWakeNow();
-    return BootState.Hardware;
+  if (step == Step.Wait) {
+    timeWakeAt(doneUs);
+    return timeNow() < doneUs ? BootState.Hardware : BootState.Link;
   }
-  if (modeGet() != Mode.Telephone) return hardwareLeave();
-  if (!selfTestPoll()) return BootState.Hardware; // Before the stored software is judged: both need the digests' streams.
-  if (!verified) verified = handOffPoll();
-  if (!verified) return BootState.Hardware;
-  if (timeNow() >= doneUs) return BootState.Link;
-  timeWakeAt(doneUs);
+  if (!hardwareStep()) return BootState.Hardware;
+  timeWakeNow();
+  if (modeGet() != Mode.Telephone && step == Step.Report) return hardwareLeave();
+  step++;
   return BootState.Hardware;
+}
+
+/** Works on the step at hand; true when it is done. What waits for the chip says itself when it wants to be asked. */
+function hardwareStep(): bool {
+  switch (step) {
+    case Step.SelfTest: return selfTestPoll();
+    case Step.HandOff: return hardwareHandOff();
+    case Step.Read: return settingsLogPoll() != Status.Pending;
+    case Step.Restore: return hardwareMore(restorePoll(newBoot));
+    case Step.Presets: return hardwareMore(hardwarePresets());
+    case Step.Report: return hardwareMore(parametersReportPoll());
+    // A new boot image takes nothing away before it has interpreted a script: the old one may have to come back.
+    default: return newBoot || keepPoll() != Status.Pending;
+  }
+}
+
+function hardwareMore(done: bool): bool {
+  if (!done) timeWakeNow();
+  return done;
+}
+
+function hardwareHandOff(): bool {
+  if (!handOffPoll()) return false;
+  newBoot = handOffIsNew(Kind.Boot);
+  if (handOffCanStore()) settingsLogOpen();
+  return true;
 }
 
 /** The short modes have no DHCP: their address is among the presets. */

@@ -1,24 +1,33 @@
 // State `link`: wait for the line port, then show its speed.
+//
+// A cable that was pulled may come back on another network: parameters return to what is stored and entered locally.
 
 import { Row } from "../../../hal/abi";
 import { BootState, Notice } from "../../../hal/events";
 import { lineAddNumber, lineAddText, lineStart } from "../../base/line";
 import { MBPS_ETHERNET, NO_ETHERNET } from "../../base/texts";
-import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
+import { timeNow, timeWakeAt, timeWakeIn, timeWakeNow } from "../../base/time";
 import { IDLE_US, LINK_SHOWN_US, NO_LINK_US } from "../../config";
 import { linkSpeed } from "../../net/link";
 import { lldpAgentInit } from "../../net/lldp-agent";
-import { screenSetLine, screenSetText } from "../../ui/screen";
+import { parametersMark, parametersReportPoll } from "../../settings/parameters";
+import { screenClear, screenSetLine, screenSetText } from "../../ui/screen";
+import { passBegin } from "../pass";
 import { statusNotice } from "../status";
 import { vlanStart } from "../vlan";
 
+let again: bool = false;
 let noticeUs: u64 = 0;
 let noticed: bool = false;
 /** When the speed has been on the screen long enough; 0 before there is one. */
 let shownUs: u64 = 0;
 
 export function linkEnter(): void {
+  if (again) passBegin(false);
   vlanStart();
+  if (!again) parametersMark();
+  again = true;
+  screenClear(Row.Application); // The VLAN's number.
   lldpAgentInit();
   noticeUs = timeNow() + NO_LINK_US;
   noticed = false;
@@ -26,6 +35,10 @@ export function linkEnter(): void {
 }
 
 export function linkPoll(): BootState {
+  if (!parametersReportPoll()) {
+    timeWakeNow();
+    return BootState.Link;
+  }
   const speed = linkSpeed();
   if (speed == 0) return linkDown();
   if (shownUs == 0) linkShow(speed);

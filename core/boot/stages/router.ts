@@ -32,8 +32,8 @@ export function routerEnter(): void {
   resetUs = 0;
   screenSetText(Row.Title, FINDING_ROUTER);
   programOffer();
-  if (routerBadAddress()) return routerMessage(BAD_IP, Notice.BadAddress, ResetCause.BadAddress);
   if (routerBadMask()) return routerMessage(BAD_SUBNET, Notice.BadAddress, ResetCause.BadAddress);
+  if (routerBadAddress()) return routerMessage(BAD_IP, Notice.BadAddress, ResetCause.BadAddress);
   addressConfigure(0);
   if (routerCount() > 0 && !routerAnyOnSubnet()) routerMessage(SUBNET_CONFLICT, Notice.RouterSubnet, ResetCause.RouterSubnet);
 }
@@ -110,10 +110,12 @@ function routerAnyOnSubnet(): bool {
   return false;
 }
 
-/** 0, this network, loopback, multicast and reserved addresses are nobody's. */
+/** 0, this network, loopback, multicast and reserved addresses are nobody's, nor are a subnet's first and last. */
 function routerBadAddress(): bool {
   const first = addressOwn() >>> 24;
-  return first == 0 || first == 127 || first >= 224;
+  const hosts = ~addressMask();
+  const host = addressOwn() & hosts;
+  return first == 0 || first == 127 || first >= 224 || (hosts > 1 && (host == 0 || host == hosts));
 }
 
 /** Ones, then zeros. */

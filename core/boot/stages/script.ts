@@ -9,11 +9,13 @@ import { FILE_NAME_BYTES_MAX } from "../../config";
 import {
   interpreterGetBytes, interpreterGetPtr, interpreterGetResult, interpreterStatus, interpreterWhy,
 } from "../../script/interpreter";
+import { keptFileEnd, keptFileStart } from "../../settings/kept";
 import { parameterBytes, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear } from "../../ui/screen";
 import { confirmPoll } from "../confirm";
 import { Fetch, fetchNameBytes, fetchNamePtr, fetchPoll, fetchStart } from "../fetch";
+import { keepPoll } from "../keep";
 import { modeGet } from "../mode";
 import { softwareNameBytes, softwareNamePtr, softwareSend, softwareSetName } from "../software";
 import { statusSetUpgrade, UPGRADE_INTERPRETED, UPGRADE_NOT_INTERPRETED } from "../status";
@@ -28,11 +30,21 @@ const STATUS_ENDED: i32 = 2;
 let fetching: bool = false;
 let ended: bool = false;
 let interpreted: bool = false;
+// Of the GETs: one brought a file, none did, a server was silent or the file too large.
+let obtained: bool = false;
+let missed: bool = false;
+let failed: bool = false;
+let kept: bool = false;
 
 export function scriptEnter(): void {
   fetching = false;
   ended = false;
   interpreted = false;
+  obtained = false;
+  missed = false;
+  failed = false;
+  kept = false;
+  keptFileStart();
 }
 
 export function scriptPoll(): BootState {
@@ -62,6 +74,9 @@ function scriptFetched(): void {
   fetching = false;
   timeWakeNow();
   interpreterGetResult(how == Fetch.Obtained);
+  if (how == Fetch.Obtained) obtained = true;
+  else if (how == Fetch.NotObtained) missed = true;
+  else failed = true;
   if (how != Fetch.Obtained) return;
   interpreted = true; // The upgrade script was; what becomes of further files is told by their own events.
   transferScriptStart(fetchNamePtr(), fetchNameBytes(), Source.Settings);
@@ -71,14 +86,31 @@ function scriptEnd(): void {
   ended = true;
   if (!interpreted) interpreted = interpreterWhy() != ScriptWhy.NotAScript;
   screenClear(Row.Title);
+  keptFileEnd(scriptIsWell());
   if (modeGet() == Mode.Lex) return;
   if (modeGet() == Mode.Telephone) vlanReport(VlanReason.Settings); // It takes effect at call-server contact.
   statusSetUpgrade(interpreted ? UPGRADE_INTERPRETED : UPGRADE_NOT_INTERPRETED);
 }
 
-/** An interpreted script confirms the boot image that got this far; then the application that it names is looked for. */
+/**
+ * True when all that was to be set was: the last file was followed to its end, and a settings file was among those that a GET named.
+ * The set in use is else worth less than the one kept: a server may be busy, or somebody at work on its files.
+ */
+function scriptIsWell(): bool {
+  const end = interpreterWhy();
+  return (end == ScriptWhy.EndOfFile || end == ScriptWhy.TagNotFound) && !failed && (obtained || !missed);
+}
+
+/**
+ * An interpreted script stores its parameters and confirms the boot image that got this far; then the application that it names is
+ * looked for.
+ */
 function scriptNext(): BootState {
   if (modeGet() != Mode.Telephone) return BootState.Ended;
+  if (interpreted && !kept) {
+    if (keepPoll() == Status.Pending) return BootState.Script;
+    kept = true;
+  }
   if (interpreted && confirmPoll(Kind.Boot) == Status.Pending) return BootState.Script;
   const nameBytes = parameterBytes(Parameter.APPNAME);
   if (nameBytes == 0 || nameBytes > FILE_NAME_BYTES_MAX || scriptIsStored(nameBytes)) return BootState.CallServer;

@@ -155,6 +155,41 @@ t.test("routing: a router for other subnets, the next one when it is silent, non
   t.end();
 });
 
+t.test("routing: when no router answers, the next packet asks the first one again", (t) => {
+  const puppet = new Puppet();
+  puppet.answersArp = false;
+  const [one, other, away] = [addressOf("10.0.8.1"), addressOf("10.0.8.9"), addressOf("192.0.2.1")];
+  puppet.stack.configure({ address: NEAR, mask: MASK_24, routers: [one, other], mtu: MTU_DEFAULT });
+  const asked = (): (number | undefined)[] => [...new Set(puppet.frames.splice(0).map((frame) => arpOf(frame)?.target))];
+  const send = (): void => {
+    puppet.stack.udp.send(4000, { address: away, port: 9 }, new Uint8Array(4));
+    puppet.idle(4_000_000);
+  };
+  send();
+  t.same(asked(), [one]);
+  send();
+  t.same(asked(), [other]);
+  send();
+  t.same(asked(), [one], "it may be there by now");
+  t.end();
+});
+
+t.test("RFC 3021: of two addresses on a point-to-point link neither is for all; of four the last is", (t) => {
+  const targetOf = (mask: string, target: number): number => {
+    const puppet = new Puppet();
+    puppet.stack.configure({ address: addressOf("10.0.8.2"), mask: addressOf(mask), routers: [], mtu: MTU_DEFAULT });
+    puppet.idle(3_000_000);
+    puppet.frames.length = 0;
+    puppet.stack.udp.send(4000, { address: target, port: 9 }, new Uint8Array(4));
+    puppet.idle(0);
+    const frame = parseFrame(puppet.frames[0]!)!;
+    return frame.type === EtherType.Arp ? 0 : frame.target;
+  };
+  t.equal(targetOf("255.255.255.254", addressOf("10.0.8.3")), 0, "it is asked for by ARP");
+  t.equal(targetOf("255.255.255.252", addressOf("10.0.8.3")), MAC_BROADCAST);
+  t.end();
+});
+
 t.test("RFC 792: a datagram for a closed port is answered with an error, 20 in a second at the most; broadcasts are not", (t) => {
   const puppet = new Puppet();
   puppet.sendPacket({ payload: udp(99) });

@@ -3,6 +3,7 @@
 
 import t from "tap";
 import { Pieces } from "../../../host/network/stack/pieces.js";
+import { Inbox } from "../../../host/network/stack/tcp-inbox.js";
 import { random } from "../../support/random.js";
 
 const same = (bytes: Uint8Array, plain: readonly number[]): boolean => Buffer.compare(bytes, Uint8Array.from(plain)) === 0;
@@ -44,5 +45,18 @@ t.test("one byte of a piece at a time", (t) => {
     pieces.drop(1);
   }
   t.equal(pieces.bytes, 0);
+  t.end();
+});
+
+t.test("bytes that came too early: no more pieces than a window has segments, each once, and all of them once the gap is closed", (t) => {
+  const inbox = new Inbox();
+  const piece = Uint8Array.of(1);
+  for (let count = 1; count <= 200; count++) {
+    inbox.accept(2 * count, piece);
+    inbox.accept(2 * count, piece);
+  }
+  t.equal(inbox.earlyCount, 64);
+  inbox.accept(0, new Uint8Array(400));
+  t.same([inbox.next, inbox.ready.bytes, inbox.earlyCount], [400, 400, 0]);
   t.end();
 });

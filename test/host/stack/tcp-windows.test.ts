@@ -3,6 +3,7 @@
 
 import t from "tap";
 import { Status } from "../../../hal/abi.js";
+import { RoundTrip } from "../../../host/network/stack/tcp-rtt.js";
 import { BACKLOG_COUNT_MAX, CONNECTION_COUNT_MAX } from "../../../host/network/stack/tcp-table.js";
 import { Flag, Puppet } from "../../support/puppet.js";
 import { Ear, ISS, at, expect, opened, served, summary, text } from "../../support/tcp-cases.js";
@@ -45,6 +46,22 @@ t.test("RFC 6298: time-outs double from one second, and silence for 100 s is the
   t.end();
 });
 
+t.test("RFC 6298 §2: the time-out of a first and of a second measurement, its bounds and its doubling", (t) => {
+  const trip = new RoundTrip();
+  t.equal(trip.rtoUs, 1_000_000);
+  trip.sample(1_000_000);
+  t.equal(trip.rtoUs, 3_000_000, "SRTT 1 s and four times half of it");
+  trip.sample(2_000_000);
+  t.equal(trip.rtoUs, 3_625_000, "RTTVAR 0.75 x 0.5 + 0.25 x 1, SRTT 0.875 x 1 + 0.125 x 2");
+  trip.backOff();
+  t.equal(trip.rtoUs, 7_250_000);
+  for (let count = 0; count < 9; count++) trip.backOff();
+  t.equal(trip.rtoUs, 60_000_000);
+  for (let count = 0; count < 99; count++) trip.sample(10);
+  t.equal(trip.rtoUs, 200_000);
+  t.end();
+});
+
 t.test("RFC 6298 §5 and Karn: the acknowledgment of a segment that was sent twice is not measured", (t) => {
   const { puppet, connection, una } = opened();
   connection.write(text("a"));
@@ -69,6 +86,41 @@ t.test("RFC 5681 §3.2: three duplicates send the missing segment at once, two d
   expect(t, puppet, [], "two are a new order");
   puppet.send(Ack, at(1), una);
   t.strictSame(summary(puppet.next()), { flags: Ack, sequence: una, acknowledgment: at(1), bytes: 1460 });
+  t.end();
+});
+
+t.test("RFC 5681 §2: an acknowledgment with another window is news of the window, and no duplicate", (t) => {
+  const { puppet, connection, una } = opened();
+  connection.write(new Uint8Array(4000));
+  puppet.idle(0);
+  puppet.segments.length = 0;
+  for (let count = 1; count <= 6; count++) puppet.send(Ack, at(1), una, { window: 65535 - count });
+  expect(t, puppet, [], "nothing is sent again");
+  t.end();
+});
+
+t.test("RFC 6582 §3.2 step 1: after a time-out, duplicates of what was sent before it begin no second recovery", (t) => {
+  const { puppet, connection, una } = opened();
+  connection.write(new Uint8Array(4000));
+  puppet.idle(0);
+  puppet.segments.length = 0;
+  puppet.idle(200_000);
+  t.equal(puppet.next().sequence, una, "the time-out sends the first again");
+  puppet.segments.length = 0;
+  for (let count = 0; count < 5; count++) puppet.send(Ack, at(1), una);
+  expect(t, puppet, [], "and these are the answers to the copies");
+  t.end();
+});
+
+t.test("RFC 9293 §3.8.6.2.1: half of the largest window that there ever was is worth a segment", (t) => {
+  const { puppet, connection, una } = opened(200);
+  connection.write(new Uint8Array(1000));
+  puppet.idle(0);
+  t.equal(puppet.next().data.length, 200, "all of a window smaller than a segment");
+  puppet.send(Ack, at(1), una + 200, { window: 99 });
+  expect(t, puppet, [], "less than half of it is not");
+  puppet.send(Ack, at(1), una + 200, { window: 100 });
+  t.equal(puppet.next().data.length, 100);
   t.end();
 });
 
@@ -170,6 +222,34 @@ t.test("open connections are bounded: the one that was silent longest gives way"
   }
   t.equal(puppet.stack.tcp.count, CONNECTION_COUNT_MAX);
   t.same(ears.map((ear) => ear.ends.length).slice(0, 11), [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]);
+  t.end();
+});
+
+t.test("RFC 1337: a reset does not end TIME-WAIT, a minute does", (t) => {
+  const { puppet, connection, una } = opened();
+  connection.close("read");
+  puppet.idle(0);
+  puppet.send(Ack, at(1), una + 1);
+  puppet.send(Fin | Ack, at(1), una + 1);
+  t.equal(connection.state, "time-wait");
+  puppet.send(Flag.Rst, at(2), 0);
+  t.equal(connection.state, "time-wait", "else an old segment could reach a new connection of the same ports");
+  puppet.idle(60_000_000);
+  t.equal(connection.state, "closed");
+  t.end();
+});
+
+t.test("FIN-WAIT-2: a peer that does not close its half is given a minute, unless somebody still reads", (t) => {
+  for (const [rest, state] of [["read", "fin-wait-2"], ["discard", "closed"], ["reset", "closed"]] as const) {
+    const { puppet, connection, una } = opened();
+    connection.close(rest);
+    puppet.idle(0);
+    puppet.send(Ack, at(1), una + 1);
+    puppet.idle(59_000_000);
+    t.equal(connection.state, "fin-wait-2", rest);
+    puppet.idle(1_000_000);
+    t.equal(connection.state, state, rest);
+  }
   t.end();
 });
 

@@ -30,8 +30,8 @@ const MARKS: readonly Mark[] = [
 ];
 
 const KIB = 1024;
-const sectorsOf = (sectorBytes: number, unitBytes: number): NorPart =>
-  smallPart({ totalBytes: 20 * sectorBytes, sectorBytes, block32Bytes: 0, block64Bytes: 0, unitBytes });
+const sectorsOf = (sectorBytes: number, unitBytes: number, pageBytes = 256): NorPart =>
+  smallPart({ totalBytes: 20 * sectorBytes, sectorBytes, block32Bytes: 0, block64Bytes: 0, unitBytes, pageBytes });
 
 /** What the core says before any mark, and after each. */
 function story(part: NorPart): string[] {
@@ -240,8 +240,8 @@ t.test("a sector that shows something is erased whatever vouches for it", async 
 for (const unitBytes of [1, 4, 8, 16, 32, 64]) {
   t.test(`power cut at every operation, unit ${unitBytes}`, async (t) => {
     let cuts = 0;
-    for (const sectorBytes of [512, KIB, 4 * KIB]) {
-      const part = sectorsOf(sectorBytes, unitBytes);
+    for (const [sectorBytes, pageBytes] of [[512, 128], [KIB, 512], [4 * KIB, 256]] as const) {
+      const part = sectorsOf(sectorBytes, unitBytes, pageBytes);
       // The smallest sectors meet every kind of operation; there each unit of a record has its prefix.
       for (const [name, model] of models(unitBytes, sectorBytes === 512 ? 64 : unitBytes)) {
         for (let operation = 0; ; operation++) {

@@ -1,0 +1,65 @@
+// Replays record files against a module: does it do, call by call and byte by byte, what was recorded?
+//
+// `node build/js/tools/replay.js [--core FILE.wasm] [--run TEXT] FILE…`; without `--core` it is build/core.wasm. Exit 0 when all is
+// equal, 1 with the first difference of each run that has one, 2 when a file cannot be read.
+// The same words as test/engines/c/replay.c, so that two engines' reports can be compared.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { argv, exit, stderr, stdout } from "node:process";
+import { parseArgs } from "node:util";
+import { compileCore } from "../host/core-loader.js";
+import { countsOf, readRecords, RecordError } from "../host/record/reader.js";
+import { replayRun } from "../host/record/replay.js";
+import type { RecordFile, Run } from "../host/record/format.js";
+import { isMain } from "./generate.js";
+
+export interface Replayed {
+  readonly differences: readonly string[];
+  /** `10 runs, …`: what was compared. */
+  readonly counted: string;
+}
+
+/** Replays the runs whose name has the text. */
+export function replay(records: RecordFile, core: Uint8Array<ArrayBuffer>, text = ""): Replayed {
+  const module = compileCore(core);
+  const isSame = createHash("sha256").update(core).digest().equals(records.moduleHash);
+  const runs: readonly Run[] = records.runs.filter(({ name }) => name.includes(text));
+  const differences = runs.flatMap((run) => replayRun(run, { module, isSame }) ?? []);
+  return { differences, counted: counted({ ...records, runs }, differences.length) };
+}
+
+/** What was compared, and how many runs differ. */
+export function counted(records: RecordFile, differing: number): string {
+  const { runs, starts, polls, calls, bytes } = countsOf(records);
+  const verdict = differing === 0 ? "all equal" : `${differing} runs differ`;
+  return `${runs} runs, ${starts} starts, ${polls} polls, ${calls} calls, ${bytes} bytes: ${verdict}`;
+}
+
+/** The exit code. */
+function replayFile(path: string, core: string, text: string): number {
+  try {
+    const replayed = replay(readRecords(readFileSync(path)), readFileSync(core), text);
+    for (const difference of replayed.differences) stdout.write(`${difference}\n`);
+    stdout.write(`${path}: ${replayed.counted}\n`);
+    return replayed.differences.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof RecordError || error instanceof TypeError || (error instanceof Error && "code" in error))) throw error;
+    stderr.write(`replay: ${path}: ${error.message}\n`);
+    return 2;
+  }
+}
+
+function main(): void {
+  const { values, positionals } = parseArgs({
+    args: argv.slice(2), allowPositionals: true,
+    options: { core: { type: "string", default: "build/core.wasm" }, run: { type: "string", default: "" } },
+  });
+  if (positionals.length === 0) {
+    stderr.write("replay: name a record file: node build/js/tools/replay.js [--core FILE.wasm] [--run TEXT] FILE…\n");
+    exit(2);
+  }
+  exit(Math.max(...positionals.map((path) => replayFile(path, values.core, values.run))));
+}
+
+if (isMain(import.meta.url)) main();
