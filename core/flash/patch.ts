@@ -6,6 +6,7 @@
 
 import { Status } from "../../hal/abi";
 import { bytesFill } from "../base/bytes";
+import { timeWakeNow } from "../base/time";
 import { BLOCK_BYTES, BLOCK_COUNT_MAX } from "../config";
 import { deviceEraseStart, devicePoll } from "./device";
 import { eraseUnit } from "./erase-unit";
@@ -93,6 +94,7 @@ export function patchPoll(): i32 {
     if (status != Status.Pending) work = Work.Idle;
     return status;
   }
+  timeWakeNow();
   return Status.Pending;
 }
 

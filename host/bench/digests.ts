@@ -28,7 +28,7 @@ const word = (value: number): string => (value >>> 0).toString(16).padStart(8, "
 /** Chunks of so many bytes in all, whose source is a buffer of `bufferBytes`. */
 export function chunksOf(bytes: number, chunkBytes: number, bufferBytes = BUFFER_BYTES): Uint8Array[] {
   const data = seededPayload("bench", 1, bufferBytes);
-  const windows = new Windows(data, chunkBytes);
+  const windows = new Windows(data, Math.log2(chunkBytes));
   return Array.from({ length: bytes / chunkBytes }, (_, index) => windows.at((index * chunkBytes) % bufferBytes, chunkBytes));
 }
 

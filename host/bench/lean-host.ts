@@ -10,18 +10,19 @@ import { addressOf } from "../network/address.js";
 import { DHCP_SERVER_PORT } from "../network/network.js";
 import { DhcpServer } from "../site/dhcp-server.js";
 import { DEMO_DHCP } from "../site/demo.js";
+import { CHUNK_BITS, CHUNK_BYTES, PAGE_BITS, PAGE_BYTES } from "./method.js";
 import { Windows } from "./windows.js";
 
 const SCRIPT = "SET APPNAME bench.bin\n";
-const CHUNK_BYTES = 4096;
 const FLASH_BYTES = 128 * 1024 * 1024;
 /** With bytes and a chip that are always ready there is nothing to wait for: 4 KiB take about so long. */
 const READY_US = 10;
 /** Two scripts of 4 MiB. */
 const STAGING_BYTES_MIN = 8 * 1024 * 1024;
-const PAGE_BYTES = 256;
-/** The core's buffers begin at multiples of this. */
-const MEMORY_STEP_BYTES = 8;
+/** The core's buffers begin at multiples of eight. */
+const MEMORY_STEP_BITS = 3;
+/** Erasing is by the sector or more. */
+const SECTOR_BYTES = 4096;
 const LATIN1 = new TextDecoder("latin1");
 
 type NetworkCall = "arp_probe" | "dns_resolve" | Extract<keyof HalImports, `${"net" | "udp" | "tcp"}_${string}`>;
@@ -41,14 +42,16 @@ export class LeanHost {
   readonly #stagingChunks: Windows;
   readonly #dhcp = new DhcpServer(DEMO_DHCP);
   #memory = new Uint8Array(0);
-  #memoryPlaces = new Windows(this.#memory, MEMORY_STEP_BYTES);
+  #memoryPlaces = new Windows(this.#memory, MEMORY_STEP_BITS);
   #datagram: Uint8Array | undefined;
   #answer = new Uint8Array(0);
   #answerAt = 0;
   #body: Uint8Array = new Uint8Array(0);
-  #bodyChunks = new Windows(this.#body, CHUNK_BYTES);
+  #bodyChunks = new Windows(this.#body, CHUNK_BITS);
   #bodyAt = 0;
   #programmedBytes = 0;
+  /** Behind this the chip is blank. */
+  #programmedEnd = 0;
 
   /** Without staging the core writes the file while it comes; with it, when all of it was found good. */
   constructor(image: Uint8Array, spki: Uint8Array, cpuUs: () => number, staging: boolean) {
@@ -56,20 +59,27 @@ export class LeanHost {
     this.#spki = spki;
     this.#cpuUs = cpuUs;
     this.#flash = new Uint8Array(FLASH_BYTES).fill(0xff);
-    this.#flashPages = new Windows(this.#flash, PAGE_BYTES);
+    this.#flashPages = new Windows(this.#flash, PAGE_BITS);
     this.#staging = new Uint8Array(staging ? Math.max(STAGING_BYTES_MIN, image.length) : 0);
-    this.#stagingChunks = new Windows(this.#staging, CHUNK_BYTES);
-    this.#imageChunks = new Windows(image, CHUNK_BYTES);
+    this.#stagingChunks = new Windows(this.#staging, CHUNK_BITS);
+    this.#imageChunks = new Windows(image, CHUNK_BITS);
     this.imports = this.#calls();
+  }
+
+  /** A chip as it is bought: what an earlier run programmed is blank again, so that erasing in this one changes nothing. */
+  #chipIsNew(): void {
+    this.#flash.fill(0xff, 0, this.#programmedEnd);
+    this.#programmedEnd = 0;
   }
 
   /** Runs one start-up until the file is in flash. Returns CPU microseconds from its first byte to its last page. */
   run(module: WebAssembly.Module): number {
     const core: Core = instantiateCore(module, this.imports);
     this.#memory = new Uint8Array(core.memory.buffer);
-    this.#memoryPlaces = new Windows(this.#memory, MEMORY_STEP_BYTES);
+    this.#memoryPlaces = new Windows(this.#memory, MEMORY_STEP_BITS);
     core.init(Mode.Telephone, ResetCause.PowerUp);
     this.#programmedBytes = 0;
+    this.#chipIsNew();
     this.startedUs = 0;
     this.finishedUs = 0;
     let nowUs = 0;
@@ -113,13 +123,14 @@ export class LeanHost {
   #flashCalls(): Pick<HalImports, Extract<keyof HalImports, `flash_${string}`>> {
     return {
       flash_geometry: (ptr) => {
-        new Uint32Array(this.#memory.buffer, ptr, 7).set([FLASH_BYTES, 4096, 32768, 65536, 256, 1, 0]);
+        new Uint32Array(this.#memory.buffer, ptr, 7).set([FLASH_BYTES, SECTOR_BYTES, 32768, 65536, 256, 1, 0]);
         return GEOMETRY_BYTES;
       },
       flash_read: (offset, ptr, bytes) => (this.#memory.set(this.#flashPages.at(offset, bytes), ptr), 0),
-      flash_erase_start: (offset, bytes) => (this.#flash.fill(0xff, offset, offset + bytes), 0),
+      flash_erase_start: (offset, bytes) => this.#erase(offset, bytes),
       flash_program_start: (offset, ptr, bytes) => {
         this.#flash.set(this.#bytes(ptr, bytes), offset);
+        if (offset + bytes > this.#programmedEnd) this.#programmedEnd = offset + bytes;
         if (this.startedUs > 0 && bytes === PAGE_BYTES) this.#programmedBytes += bytes;
         if (this.#programmedBytes >= this.#image.length - 256 && this.finishedUs === 0) this.finishedUs = this.#cpuUs();
         return Status.Ok;
@@ -127,6 +138,11 @@ export class LeanHost {
       flash_poll: () => 0,
       flash_protect: () => Status.Ok,
     };
+  }
+
+  #erase(offset: number, bytes: number): number {
+    if (offset < this.#programmedEnd) this.#flash.fill(0xff, offset, Math.min(offset + bytes, this.#programmedEnd));
+    return Status.Ok;
   }
 
   #networkCalls(): Pick<HalImports, NetworkCall> {
@@ -156,7 +172,7 @@ export class LeanHost {
   #request(head: string): void {
     const script = head.startsWith("GET /96");
     this.#body = script ? new TextEncoder().encode(SCRIPT) : this.#image;
-    this.#bodyChunks = script ? new Windows(this.#body, CHUNK_BYTES) : this.#imageChunks;
+    this.#bodyChunks = script ? new Windows(this.#body, CHUNK_BITS) : this.#imageChunks;
     this.#answer = new TextEncoder().encode(`HTTP/1.1 200 OK\r\nContent-Length: ${this.#body.length}\r\n\r\n`);
     this.#answerAt = 0;
     this.#bodyAt = 0;

@@ -13,12 +13,11 @@ import { seededPayload } from "../image/payload.js";
 import { benchModule, benchModulesExist } from "./bench-module.js";
 import type { Rates } from "./digests.js";
 import { LeanHost } from "./lean-host.js";
-import { CHUNK_BYTES, cpuUs, measure, type Candidate } from "./method.js";
+import { CHUNK_BYTES, PAGE_BITS, PAGE_BYTES, cpuUs, measure, type Candidate } from "./method.js";
 import { hashWasm } from "./peers.js";
 import { Windows } from "./windows.js";
 
 const FILE_BYTES = 16 * 1024 * 1024;
-const PAGE_BYTES = 256;
 const GROUP_BYTES = 4 * CHUNK_BYTES;
 
 /** A signed file of exactly this size. */
@@ -56,7 +55,7 @@ function chunksOf(image: Uint8Array): Chunk[] {
   return Array.from({ length: image.length / CHUNK_BYTES }, (_, index) => {
     const offset = index * CHUNK_BYTES;
     const bytes = image.subarray(offset, offset + CHUNK_BYTES);
-    const windows = new Windows(bytes, PAGE_BYTES);
+    const windows = new Windows(bytes, PAGE_BITS);
     const pages = Array.from({ length: CHUNK_BYTES / PAGE_BYTES }, (_each, page) => windows.at(page * PAGE_BYTES, PAGE_BYTES));
     return { bytes, offset, pages };
   });

@@ -5,22 +5,21 @@
 
 export class Windows {
   readonly #buffer: Uint8Array;
-  readonly #stepBytes: number;
+  readonly #stepBits: number;
   readonly #kept: (Uint8Array | undefined)[];
 
-  /** Places are multiples of `stepBytes`; elsewhere a window is made each time. */
-  constructor(buffer: Uint8Array, stepBytes: number) {
+  /** Windows at multiples of two to the power of `stepBits` are kept; elsewhere one is made each time. */
+  constructor(buffer: Uint8Array, stepBits: number) {
     this.#buffer = buffer;
-    this.#stepBytes = stepBytes;
-    this.#kept = new Array<Uint8Array | undefined>(Math.ceil(buffer.length / stepBytes)).fill(undefined);
+    this.#stepBits = stepBits;
+    this.#kept = new Array<Uint8Array | undefined>(Math.ceil(buffer.length / 2 ** stepBits)).fill(undefined);
   }
 
   at(offset: number, bytes: number): Uint8Array {
-    const index = offset / this.#stepBytes;
+    const index = offset >>> this.#stepBits;
+    if (index << this.#stepBits !== offset) return this.#buffer.subarray(offset, offset + bytes);
     const kept = this.#kept[index];
     if (kept !== undefined && kept.length === bytes) return kept;
-    const made = this.#buffer.subarray(offset, offset + bytes);
-    if (Number.isInteger(index)) this.#kept[index] = made;
-    return made;
+    return (this.#kept[index] = this.#buffer.subarray(offset, offset + bytes));
   }
 }
