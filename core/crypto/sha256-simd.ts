@@ -20,10 +20,7 @@ export function sha256BlockSimd(state: usize, ptr: usize, rounds: usize): void {
   let w1 = sha256Swap(v128.load(ptr, 16));
   let w2 = sha256Swap(v128.load(ptr, 32));
   let w3 = sha256Swap(v128.load(ptr, 48));
-  v128.store(rounds, i32x4.add(w0, v128.load(rounds)), CONSTANTS_BYTES);
-  v128.store(rounds, i32x4.add(w1, v128.load(rounds, 16)), CONSTANTS_BYTES + 16);
-  v128.store(rounds, i32x4.add(w2, v128.load(rounds, 32)), CONSTANTS_BYTES + 32);
-  v128.store(rounds, i32x4.add(w3, v128.load(rounds, 48)), CONSTANTS_BYTES + 48);
+  sumsFirst(rounds, w0, w1, w2, w3);
   let a = load<u32>(state);
   let b = load<u32>(state, 4);
   let c = load<u32>(state, 8);
@@ -32,8 +29,7 @@ export function sha256BlockSimd(state: usize, ptr: usize, rounds: usize): void {
   let f = load<u32>(state, 20);
   let g = load<u32>(state, 24);
   let h = load<u32>(state, 28);
-  let u: u32;
-  let s: u32;
+  let u: u32, s: u32;
   const last = rounds + LAST_BYTES;
   for (let at = rounds; at < last; at += 32) {
     w0 = schedule(w0, w1, w2, w3);
@@ -90,10 +86,19 @@ export function sha256BlockSimd(state: usize, ptr: usize, rounds: usize): void {
   roundsLast(state, last, a, b, c, d, e, f, g, h);
 }
 
+/** The sums of the block's own sixteen words. */
+// @ts-ignore: decorator
+@inline
+function sumsFirst(rounds: usize, w0: v128, w1: v128, w2: v128, w3: v128): void {
+  v128.store(rounds, i32x4.add(w0, v128.load(rounds)), CONSTANTS_BYTES);
+  v128.store(rounds, i32x4.add(w1, v128.load(rounds, 16)), CONSTANTS_BYTES + 16);
+  v128.store(rounds, i32x4.add(w2, v128.load(rounds, 32)), CONSTANTS_BYTES + 32);
+  v128.store(rounds, i32x4.add(w3, v128.load(rounds, 48)), CONSTANTS_BYTES + 48);
+}
+
 /** The last sixteen rounds need no further words. Then the variables are added to the state. */
 function roundsLast(state: usize, last: usize, a: u32, b: u32, c: u32, d: u32, e: u32, f: u32, g: u32, h: u32): void {
-  let u: u32;
-  let s: u32;
+  let u: u32, s: u32;
   for (let at = last; at < last + 64; at += 32) {
     u = h + load<u32>(at, 256) + shaChoice(e, f, g);
     s = spreadE(e);
