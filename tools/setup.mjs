@@ -4,7 +4,7 @@
 // Node built-ins only: it runs before anything is installed. What it says itself goes to stderr; stdout and the exit code
 // belong to the program that it runs last.
 
-import { spawn, spawnSync } from "node:child_process";
+import { fork, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
 import { join, resolve } from "node:path";
@@ -20,7 +20,6 @@ process.chdir(folder);
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 /** Of the development packages, those that building needs; the others serve the tests. */
 const BUILDERS = ["assemblyscript", "typescript", "@types/node", "@types/node-forge"];
-const ASC = "node_modules/assemblyscript/bin/asc.js";
 const TAP = "node_modules/tap/dist/esm/run.mjs";
 
 function fail(message) {
@@ -40,17 +39,20 @@ function node(...args) {
   if (result.status !== 0) exit(codeOf(result.status, result.signal));
 }
 
-/** Runs node once per list of arguments, as many at a time as there are processors. The first failure ends this program. */
-async function runAll(jobs) {
+/** Compiles modules, as many at a time as there are processors. The first failure ends this program. */
+async function compile(jobs) {
   const waiting = [...jobs];
   const worker = async () => {
+    const child = fork("tools/asc.mjs", { stdio: [...QUIET, "ipc"] });
     for (let args = waiting.shift(); args; args = waiting.shift()) {
-      const child = spawn(execPath, args, { stdio: QUIET });
-      const code = await new Promise((done) => child.on("error", () => done(1)).on("exit", (...how) => done(codeOf(...how))));
+      child.send(args);
+      const code = await new Promise((done) => child.once("message", done).once("exit", (...how) => done(codeOf(...how) || 1)));
       if (code !== 0) exit(code);
+      child.removeAllListeners("exit");
     }
+    child.disconnect();
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: Math.min(waiting.length, availableParallelism()) }, worker));
 }
 
 /** Hands terminal, signals and exit code over to the program that the user asked for. */
@@ -126,7 +128,7 @@ function stale(target, ...sources) {
 const CORES = { mvp: "build/core.wasm", simd: "build/core.simd.wasm", names: "build/core.names.wasm" };
 
 function coreJobs(...targets) {
-  return targets.flatMap((target) => (stale(CORES[target], "core", "asconfig.json") ? [[ASC, "--target", target]] : []));
+  return targets.flatMap((target) => (stale(CORES[target], "core", "asconfig.json") ? [["--target", target]] : []));
 }
 
 const FEATURES = { "": [], ".simd": ["--enable", "simd"] };
@@ -137,7 +139,7 @@ function harnessJob(name, target) {
   const source = `test/harness/${name}.ts`;
   return Object.entries(FEATURES).flatMap(([ending, features]) => {
     const file = `${target}${ending}.wasm`;
-    return stale(file, "core", source, config) ? [[ASC, source, "--config", config, ...features, "--outFile", file]] : [];
+    return stale(file, "core", source, config) ? [[source, "--config", config, ...features, "--outFile", file]] : [];
   });
 }
 
@@ -159,7 +161,7 @@ async function build(project, ...moreJobs) {
   mkdirSync("build/harness", { recursive: true });
   buildScripts(project);
   node("build/js/tools/abi.js", "--header-only");
-  await runAll([...coreJobs("mvp", "simd"), ...moreJobs]);
+  await compile([...coreJobs("mvp", "simd"), ...moreJobs]);
 }
 
 /** Compiled test files under the given folders of test/. */
@@ -265,7 +267,7 @@ const commands = {
   },
   async harness() {
     mkdirSync("build/harness", { recursive: true });
-    await runAll(harnessJobs());
+    await compile(harnessJobs());
   },
   async peers(args) {
     install(true);

@@ -163,8 +163,8 @@ const deadFiles: Rule = {
     const callers = files.filter(({ path }) => /^package\.json$|^\.ci\/run$|^tools\/setup\.mjs$/.test(path));
     const scripts = callers.map((file) => file.text).join("\n");
     const isTool = (path: string): boolean => {
-      const name = /^tools\/([a-z-]+)\.ts$/.exec(path)?.[1];
-      return name !== undefined && new RegExp(`tools/${name}\\.js|"${name}"`).test(scripts);
+      const [, name, ending] = /^tools\/([a-z-]+)\.(ts|mjs)$/.exec(path) ?? [];
+      return name !== undefined && new RegExp(`tools/${name}\\.${ending === "ts" ? "js" : "mjs"}|"${name}"`).test(scripts);
     };
     const product = reach(edges, PRODUCT_ENTRIES);
     const others = files.map((file) => file.path).filter((path) => OTHER_ENTRIES.test(path) || isTool(path));

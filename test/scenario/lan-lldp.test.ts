@@ -61,6 +61,19 @@ const rows: Row[] = [
     ]),
   },
   {
+    ...telephone, name: "vlan-name-of-no-vlan", lan: trunk("", [voice]), identity: { presets: ON }, ends: LOGIN,
+    at: { seconds: 2, do: ({ lan }) => lan.port.control.send(lldpFrame({
+      mac: 0x0200ff000000, portName: "1", systemName: "switch", ttlSeconds: 120, vlanNames: [{ vlan: 0, name: "voice" }],
+    })) },
+    check: (t, played) => t.same([changes(played), taken(played, ["L2Q", "L2QVLAN"])], [[], ["L2Q=0 default", "L2QVLAN=0 default"]]),
+  },
+  {
+    ...telephone, name: "avaya-file-server-beside-tlssrvr", identity: { presets: [...ON, "TLSSRVR=10.0.8.7"] },
+    ends: ["login", "no-file-server", 1],
+    lan: { port: { lldp: { avaya: { fileServers: ["10.0.8.2"] } } }, vlans: [vlan(1, { option242: "SIG=2" })] },
+    check: (t, played) => t.same(taken(played, ["HTTPSRVR"]), ["HTTPSRVR= default"], "only if neither is set"),
+  },
+  {
     ...telephone, name: "policy-for-signalling-of-zeros", lan: trunk("", [voice]), identity: { presets: ON }, ends: LOGIN,
     at: { seconds: 2, do: ({ lan }) => lan.port.control.send(signalling(0, 0)) },
     check: (t, played) => t.same(taken(played, ["L2QSIG", "DSCPSIG"]), ["L2QSIG=6 default", "DSCPSIG=34 default"]),
