@@ -13,6 +13,7 @@ usage: offhook COMMAND [OPTIONS]
   lint     what is wrong with settings files, and what to type instead
   image    make, look into and verify application files
   bench    measure this machine against other programs
+  power    lose power at every flash operation, in every way, and judge what became of the telephone
 
   --help      this page; offhook COMMAND --help explains a command
   --version
@@ -99,6 +100,8 @@ time
   --key WHEN:KEYS           press keys; WHEN is seconds, a state or a "text on the screen"; KEYS are softkeys by label,
                             0-9 * # and Mute; repeatable
   --fault loss=5%           also duplicate=, reorder=, flip= (shares of the frames) and cut@STATE; repeatable; with --lan and --wire
+  --fault power@OPERATION:MODEL:SEED   power is lost inside a flash operation and comes back; flash=KIND:SEED: the chip is wrong without
+                            a word; with every network; offhook power finds such faults, docs/CLI.md lists models and kinds
   --until STATE             where to end: login (default), another state, or none = at --timeout
   --timeout SECONDS         of the telephone's time; default 900
   --lenient                 what was asked for and failed is a warning, as long as the state was reached

@@ -25,9 +25,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   explain: { help: EXPLAIN_HELP, run: async (args) => (await import("./explain.js")).explainCommand(args) },
   lint: { help: LINT_HELP, run: async (args) => (await import("./lint.js")).lintCommand(args) },
   image: { run: async (args) => (await import("./image.js")).imageCommand(args) },
+  power: { run: async (args) => (await import("./power.js")).powerCommand(args) },
   bench: { run: async (args) => (await import("./bench.js")).benchCommand(args) },
 };
-const COMMANDS_LATER = ["diff", "power"];
+const COMMANDS_LATER = ["diff"];
 
 /** Runs `offhook ARGS` and answers the exit code. */
 async function main(args: readonly string[]): Promise<number> {
