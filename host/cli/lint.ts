@@ -50,6 +50,10 @@ function levelOf(text: string | undefined): Severity {
 
 function findingsText(findings: readonly Finding[]): string {
   const lines = findings.map(({ file, line, severity, rule, message }) => `${file}:${line}  ${severity}  ${rule}  ${shown(message)}\n`);
-  const counts = LEVELS.map((level) => `${findings.filter(({ severity }) => severity === level).length} ${level}`);
+  const counts = LEVELS.map((level) => countText(findings.filter(({ severity }) => severity === level).length, level));
   return `${lines.join("")}${findings.length === 0 ? "" : "\n"}${counts.join(", ")}\n`;
+}
+
+function countText(count: number, level: string): string {
+  return `${count} ${level}${count === 1 || level === "info" ? "" : "s"}`;
 }

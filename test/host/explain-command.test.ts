@@ -130,7 +130,7 @@ t.test("lint: exit codes, levels, several files, JSON and text", async (t) => {
   ]);
   t.strictSame(Object.keys(findings[0]), ["file", "line", "severity", "rule", "message"]);
   t.match((await run(lintCommand, bad)).out, /bad\.txt:1 {2}error {2}bad-value {2}SET L2QVLAN[\s\S]+\n\n1 error, 0 warning, 1 info\n$/);
-  t.equal((await run(lintCommand, put("good.txt", "SET SIG 2\n"))).out, "0 error, 0 warning, 0 info\n");
+  t.equal((await run(lintCommand, put("good.txt", "SET SIG 2\n"))).out, "0 errors, 0 warnings, 0 info\n");
   const refused: readonly [string[], RegExp][] = [
     [[], /needs a file/], [[bad, "--fail-on", "all"], /error, warning or info/], [[join(folder, "x")], /no such file/],
   ];
