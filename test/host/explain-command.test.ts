@@ -129,7 +129,7 @@ t.test("lint: exit codes, levels, several files, JSON and text", async (t) => {
     [warned, 1, "warning", "inline-comment"], [bad, 1, "error", "bad-value"], [bad, 2, "info", "known-elsewhere"],
   ]);
   t.strictSame(Object.keys(findings[0]), ["file", "line", "severity", "rule", "message"]);
-  t.match((await run(lintCommand, bad)).out, /bad\.txt:1 {2}error {2}bad-value {2}SET L2QVLAN[\s\S]+\n\n1 error, 0 warning, 1 info\n$/);
+  t.match((await run(lintCommand, bad)).out, /bad\.txt:1 {2}error {2}bad-value {2}SET L2QVLAN[\s\S]+\n\n1 error, 0 warnings, 1 info\n$/);
   t.equal((await run(lintCommand, put("good.txt", "SET SIG 2\n"))).out, "0 errors, 0 warnings, 0 info\n");
   const refused: readonly [string[], RegExp][] = [
     [[], /needs a file/], [[bad, "--fail-on", "all"], /error, warning or info/], [[join(folder, "x")], /no such file/],
