@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import t from "tap";
 import { Key } from "../../hal/abi.js";
-import { nearest } from "../../host/cli/arguments.js";
+import { nearest } from "../../host/nearest.js";
 import { parseBootOptions, type BootOptions } from "../../host/cli/options.js";
 import { UsageError } from "../../host/cli/usage.js";
 
@@ -111,8 +111,12 @@ t.test("a bad value says what to type instead", (t) => {
     [["--server", "http://h/", "--fault", "loss=1%"], /--fault needs frames/],
     [["--server", "http://h/", "--site", "."], /--site is for the built-in far end/],
     [["--fault", "loss=101%"], /loss=5%.* is needed/],
-    [["--fault", "cut@nowhere"], /cut@STATE is needed/],
-    [["--fault", "power@3:half:1"], /not in this release yet/],
+    [["--fault", "cut@nowhere"], /cut@STATE, power@OPERATION:MODEL:SEED or flash=KIND:SEED is needed/],
+    [["--fault", "power@3:half"], /power@OPERATION:MODEL:SEED is needed, three parts/],
+    [["--fault", "power@3:haf:1"], /"haf" is no model; did you mean half\?/],
+    [["--fault", "flash=lies:1"], /"lies" is no kind of fault; did you mean lie\?/],
+    [["--lan", "power-nothing"], /the sweep has no such scenario; these are: power-first-install/],
+    [["--lan", "power-update.2"], /update has the power-ups 1 to 1/],
     [["--lan", "scep-pending"], /not in this release yet; --lan list/],
     [["--lan", "nowhere"], /--lan list explains/],
     [["--fast", "--speed", "2"], /contradict/],
@@ -180,7 +184,7 @@ t.test("the command line: exit codes, and which of the two streams", (t) => {
     [["bot"], 2, /^$/, /did you mean `offhook boot`\?/],
     [["constructor"], 2, /^$/, /no command "constructor"/],
     [["--server", "http://h/"], 2, /^$/, /did you mean `offhook boot --server`\?/],
-    [["lint", "a.txt"], 2, /^$/, /offhook lint is not in this release yet/],
+    [["diff", "a", "b"], 2, /^$/, /offhook diff is not in this release yet/],
   ];
   for (const [args, code, out, err] of cases) {
     const result = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
