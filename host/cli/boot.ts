@@ -24,6 +24,7 @@ import type { Scheduler } from "../scheduler.js";
 import { Session } from "../session.js";
 import { provision } from "../site/factory.js";
 import { lanList } from "../site/lans.js";
+import { ChipFile } from "../storage/chip-file.js";
 import { commandsToTry, renderVerdict } from "../verdict-text.js";
 import { openNetwork, type BootNetwork } from "./boot-network.js";
 import { readCore } from "./core-file.js";
@@ -53,16 +54,19 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
   }
   const part = partOf(options.part);
   const transcript = options.transcript === undefined ? undefined : openTranscript(options.transcript);
+  const chip = options.flash === undefined ? undefined : openChip(options.flash, part);
   let wake = (): void => undefined;
   const network = await openNetwork(options, () => wake());
   try {
-    const board = new Board(boardOptions(options, part, network));
+    const board = new Board(boardOptions(options, part, network, chip));
     network.attach(board);
     const loop = new RunLoop(board);
     wake = () => loop.wake();
     const run = new Run(options, board, loop, transcript);
     if (options.network.kind === "server" && options.waitSeconds > 0) await awaitServer(options.network.server, options.waitSeconds);
-    return await run.run();
+    const code = await run.run();
+    chip?.save();
+    return code;
   } finally {
     network.close();
     if (transcript !== undefined) closeSync(transcript);
@@ -212,7 +216,7 @@ function partOf(name: string): NorPart {
   throw new UsageError(`--part ${name} is not known; these are: ${NOR_PARTS.map((known) => known.name).join(" ")}`);
 }
 
-function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork): BoardOptions {
+function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork, file: ChipFile | undefined): BoardOptions {
   const core = readCore();
   const trust = options.trust.length === 0 ? [demoKey().spki] : options.trust.map(readTrust);
   const identity: Identity = {
@@ -235,7 +239,10 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork)
     trust,
     seed: options.seed,
     showSecrets: options.showSecrets,
-    flash: hasOldBoot(options) ? provisioned : flash,
+    flash: (clock) => {
+      const chip = hasOldBoot(options) ? provisioned(clock) : flash(clock);
+      return file === undefined ? chip : file.fill(chip);
+    },
     network: network.make,
     linkSpeed: network.speed,
     linkFullDuplex: network.fullDuplex ?? true,
@@ -268,6 +275,14 @@ function openTranscript(path: string): number {
     return openSync(path, "w");
   } catch (error) {
     throw new UsageError(`--transcript ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function openChip(path: string, part: NorPart): ChipFile {
+  try {
+    return new ChipFile(path, part);
+  } catch (error) {
+    throw new UsageError(`--flash ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

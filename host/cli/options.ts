@@ -42,6 +42,8 @@ export interface BootOptions {
   readonly pcap?: string;
   readonly userAgent?: string;
   /** The flash part's name, in upper case. */
+  /** The file that keeps the chip's contents; default: none does. */
+  readonly flash?: string;
   readonly part: string;
   /** Key files; empty: the demonstration's key. */
   readonly trust: readonly string[];
@@ -80,14 +82,14 @@ const SWITCH = { type: "boolean" } as const;
 
 const OPTIONS: OptionTable = {
   "lan": TEXT, "server": TEXT, "model": TEXT, "mac": TEXT, "serial": TEXT, "group": TEXT, "bootname": TEXT, "appname": TEXT,
-  "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
+  "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "flash": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
   "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
 };
 
 /** Options of the contract that this release does not have. */
 const OPTIONS_LATER: OptionTable = {
-  "extension": TEXT, "password": TEXT, "flash": TEXT, "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
+  "extension": TEXT, "password": TEXT, "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
   "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "strict-http": SWITCH, "junit": TEXT,
   "scep-dump": TEXT,
 };
@@ -121,6 +123,7 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     ...optional("site", text(values, "site"), (folder) => lanOnly("site", network, folder)),
     faults: list(values, "fault").map((fault) => faultValue(lanOrWire("fault", network, fault))),
     ...optional("pcap", text(values, "pcap"), (path) => lanOrWire("pcap", network, path)),
+    ...optional("flash", text(values, "flash"), (path) => path),
     part: (text(values, "part") ?? PART_DEFAULT).toUpperCase(),
     trust: list(values, "trust"),
     unsigned: values["unsigned"] === true,

@@ -153,7 +153,7 @@ t.test("a parameter that does not exist, or a value that it does not take", (t) 
 });
 
 t.test("what later releases bring is refused, never ignored", (t) => {
-  const later = ["extension", "password", "flash", "ca", "ca-fingerprint", "date", "expect", "expect-get",
+  const later = ["extension", "password", "ca", "ca-fingerprint", "date", "expect", "expect-get",
     "expect-text", "expect-file", "junit", "scep-dump"];
   for (const name of later) {
     const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
