@@ -133,6 +133,7 @@ class Run {
     const { end, exitCode } = this.#session.finish();
     if (this.#transcript && this.#transcriptFile !== undefined) writeFileSync(this.#transcriptFile, this.#transcript.text);
     if (!this.#options.json) printVerdict(end, this.#board.log.events, this.#frontend instanceof TerminalFrontend);
+    for (const { script, why } of this.#session.missedKeys) stderr.write(`offhook: --key ${script.text} was not pressed: ${why}\n`);
     const { panic } = this.#board.system;
     const faulty = this.#board.binding.faulty;
     if (panic) stderr.write(`offhook: the core stopped at ${panic.file}:${panic.line}; ${DEFECT}`);

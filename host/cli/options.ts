@@ -6,8 +6,8 @@
 import type { KeyScript } from "../key-script.js";
 import { nearest, readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import {
-  faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, serverValue, STATES,
-  userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
+  faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, serverValue,
+  STATES_LATER, STATES_NOW, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
 } from "./option-values.js";
 import { LAN_NAMES } from "../site/lans.js";
 import { presetValue } from "./preset-value.js";
@@ -73,8 +73,6 @@ const SPEED_MAX = 1000;
 const SECONDS_MAX = 86_400;
 const SEED_MAX = 0x7fffffff;
 const LANS_LATER = ["scep-pending"];
-/** States of which the telephone's way depends on something that later releases bring. */
-const STATES_LATER = ["registered", "scep"];
 
 const TEXT = { type: "string" } as const;
 const LIST = { type: "string", multiple: true } as const;
@@ -218,10 +216,9 @@ function waitOf(values: OptionValues, network: NetworkChoice): number {
 function untilOf(values: OptionValues): string {
   const until = text(values, "until") ?? "login";
   if (STATES_LATER.includes(until)) throw new UsageError(`--until ${until} is not in this release yet; --until login is the furthest`);
-  if (until === "none" || STATES.includes(until)) return until;
-  const near = nearest(until, STATES);
-  const known = STATES.filter((state) => !STATES_LATER.includes(state));
-  const instead = near === undefined ? `one of ${known.join(" ")} or none` : `did you mean ${near}?`;
+  if (until === "none" || STATES_NOW.includes(until)) return until;
+  const near = nearest(until, STATES_NOW);
+  const instead = near === undefined ? `one of ${STATES_NOW.join(" ")} or none` : `did you mean ${near}?`;
   throw new UsageError(`--until ${JSON.stringify(until)} is no state; ${instead}`);
 }
 

@@ -114,3 +114,18 @@ t.test("a run that ends in the middle of a write leaves a chip that the next run
   t.match(events.at(-1), { ok: true, bootname: "hb96xxdemo.bin", appname: "SIP96xxdemo.bin" });
   t.end();
 });
+
+t.test("keys that were not pressed are told, on stderr and with the reason", (t) => {
+  const until = ["--until", "dhcp", "--json"];
+  const result = boot(...until, "--key", "link:Nope 5", "--key", 'link:1', "--key", '"no such text":2', "--key", "800:3");
+  t.equal(result.code, 0);
+  t.same(result.stderr.split("\n"), [
+    'offhook: --key "no such text":2 was not pressed: its moment did not come',
+    "offhook: --key 800:3 was not pressed: its moment did not come",
+    'offhook: --key link:Nope 5 was not pressed: no softkey "Nope" was on the screen from then on',
+    "offhook: --key link:1 was not pressed: it waited for the keys before it",
+    "",
+  ]);
+  t.equal(boot(...until, "--key", "link:5").stderr, "");
+  t.end();
+});
