@@ -177,6 +177,8 @@ t.test("the command line: exit codes, and which of the two streams", (t) => {
     [["--help"], 0, /^Boots an Avaya[\s\S]+examples\n/, /^$/],
     [["boot", "--help"], 0, /usage: offhook boot[\s\S]+examples\n/, /^$/],
     [["help", "boot"], 0, /usage: offhook boot/, /^$/],
+    [["help", "serve"], 0, /^Usage: offhook serve/, /^$/],
+    [["help", "srve"], 2, /^$/, /did you mean `offhook serve`/],
     [["--version"], 0, /^offhook \d+\.\d+\.\d+\n$/, /^$/],
     [[], 2, /^$/, /^offhook: a command is missing: offhook boot/],
     [["bot"], 2, /^$/, /did you mean `offhook boot`\?/],
