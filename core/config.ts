@@ -134,6 +134,11 @@ export const FLASH_UNIT_BYTES_MAX: u32 = 64;
 export const PROGRAM_BYTES_MAX: i32 = 256;
 /** Journal records in a sector: 4 KiB of them. More would only be read at each start. */
 export const JOURNAL_RECORD_COUNT_MAX: i32 = 32;
+/**
+ * From so many pages a sector on, each journal record has a page of its own; with fewer there would be no room for one start and
+ * an update.
+ */
+export const JOURNAL_PAGES_MIN: u32 = 8;
 /** Journal reads in one poll: both usual sectors in two polls, within 64 HAL calls. */
 export const JOURNAL_READS_PER_POLL_MAX: i32 = 32;
 /** Steps of a flash job in one poll, at most four HAL calls each: 64 in all. */

@@ -39,8 +39,8 @@ export interface LineContext {
 export interface BoardOptions {
   /** From `compileCore`. */
   readonly core: WebAssembly.Module;
-  /** How an instance is made of it; a `Recorder` stands in between here. */
-  readonly instantiate?: (module: WebAssembly.Module, imports: HalImports) => Core;
+  /** How an instance is made of it; a `Recorder` and the sweep's snapshots stand in between here. */
+  readonly instantiate?: (module: WebAssembly.Module, imports: HalImports, nowUs: () => number) => Core;
   readonly identity: Identity;
   readonly network: (scheduler: Scheduler, line: LineContext) => Network;
   readonly flash?: (clock: Scheduler, random: Random) => Flash;
@@ -58,6 +58,8 @@ export interface BoardOptions {
   readonly pcSpeed?: number;
   readonly negotiationUs?: number;
   readonly showSecrets?: boolean;
+  /** Software is started: kind, and where on the chip it stands. */
+  readonly onHandover?: (kind: number, offset: number, bytes: number) => void;
 }
 
 export class Board {
@@ -78,7 +80,7 @@ export class Board {
   pollCallsMax = 0;
   resetCount = 0;
   readonly #core: WebAssembly.Module;
-  readonly #instantiate: (module: WebAssembly.Module, imports: HalImports) => Core;
+  readonly #instantiate: NonNullable<BoardOptions["instantiate"]>;
   readonly #mode: Mode;
   readonly #staging: Staging;
   #instance: Core | undefined;
@@ -127,6 +129,7 @@ export class Board {
         return true;
       },
       event: (record) => this.log.record(record),
+      handover: options.onHandover ?? (() => undefined),
     });
   }
 
@@ -232,7 +235,7 @@ export class Board {
     this.line.start();
     this.pc.start();
     this.#zeroCount = 0;
-    const core = this.#instantiate(this.#core, this.binding.imports);
+    const core = this.#instantiate(this.#core, this.binding.imports, () => this.scheduler.nowUs);
     this.binding.attach(core.memory);
     this.#instance = core;
     try {

@@ -28,6 +28,8 @@ export interface Peripherals {
   readonly entropy: (target: Uint8Array) => boolean;
   /** Takes one event record. */
   readonly event: (record: Uint8Array) => void;
+  /** Software was verified and is started: kind, and where on the chip it stands. */
+  readonly handover: (kind: number, offset: number, bytes: number) => void;
 }
 
 /** The contract's calls of one peripheral. */
@@ -85,7 +87,7 @@ export class HalBinding {
   }
 
   #system(): Pick<HalImports, CallsOf<"sys"> | "entropy_fill" | "trust_key"> {
-    const { system, keys, entropy, event } = this.#peripherals;
+    const { system, keys, entropy, event, handover } = this.#peripherals;
     return {
       sys_info: (item, ptr, capacity) => this.#with("sys_info", ptr, capacity, (target) => system.info(item, target)),
       sys_retained: (write, ptr, bytes) => this.#with("sys_retained", ptr, bytes, (span) =>
@@ -98,7 +100,10 @@ export class HalBinding {
         system.resetCause = cause;
         return Status.Ok;
       },
-      sys_handover: () => Status.Ok,
+      sys_handover: (kind, offset, bytes) => {
+        handover(kind, offset >>> 0, bytes >>> 0);
+        return Status.Ok;
+      },
       sys_panic: (code, line, filePtr, fileBytes) => this.#with("sys_panic", filePtr, fileBytes, (name) => {
         const units = new Uint16Array(name.slice(0, name.length & ~1).buffer);
         system.panic = { code, line, file: String.fromCharCode(...units.subarray(0, 200)) };

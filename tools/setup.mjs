@@ -199,6 +199,9 @@ function batch(name, buildName, files) {
 /** Starting tap takes a process about as long as an average test file takes; with more in a batch one processor ends up idle. */
 const BATCH_FILES_MAX = 8;
 
+/** meta looks at both builds itself; the sweep of power cuts runs here on one, and as `offhook power` in .ci/run on the other. */
+const ONE_BUILD = new Set(["meta", "power"]);
+
 /**
  * Tests by folder, several to a process: everything on the build that runs anywhere, those that reach the core also on the
  * one with vectors.
@@ -210,7 +213,7 @@ function batches(files, twins) {
   const placeOf = (file) => file.split("/")[3];
   return [...new Set(files.map(placeOf))].flatMap((place) => {
     const own = files.filter((file) => placeOf(file) === place);
-    const twin = twins && place !== "meta" ? own.filter((file) => reachesCore(file)) : [];
+    const twin = twins && !ONE_BUILD.has(place) ? own.filter((file) => reachesCore(file)) : [];
     return Object.entries({ mvp: own, simd: twin }).flatMap(([buildName, all]) =>
       Array.from({ length: Math.ceil(all.length / BATCH_FILES_MAX) }, (_, index) =>
         batch(`${place}-${index + 1}.${buildName}`, buildName, all.slice(index * BATCH_FILES_MAX, (index + 1) * BATCH_FILES_MAX))));
@@ -238,7 +241,7 @@ function tap(folders, args, plan) {
 }
 
 const TEST_FOLDERS = ["meta", "unit", "host", "scenario", "power", "fuzz"];
-const GENERATORS = ["texts", "parameters", "abi", "lan-schema"];
+const GENERATORS = ["texts", "parameters", "known-names", "abi", "lan-schema"];
 
 const commands = {
   async start(args) {

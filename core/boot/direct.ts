@@ -101,12 +101,7 @@ export function directWork(): i32 {
   const status = marking ? journalPoll() : patchPoll();
   if (status != Status.Ok) return status;
   marking = false;
-  if (hand == Hand.Writing) {
-    hand = Hand.Filling;
-    filledBytes = 0;
-    cursor++;
-    directSeek();
-  }
+  if (hand == Hand.Writing) directWritten();
   if (hand == Hand.Filling && heldIsLocal(cursor) && heldFetch(cursor, directBlock())) {
     filledBytes = blocksBytes(cursor);
     hand = Hand.Ready;
@@ -116,7 +111,18 @@ export function directWork(): i32 {
   if (blocksCount() > 0 && cursor >= runEnd) return directAnnounce();
   patchPush(cursor * BLOCK_BYTES, directBlock(), filledBytes);
   hand = Hand.Writing;
-  return Status.Pending;
+  const begun = patchPoll();
+  if (begun != Status.Ok) return begun;
+  directWritten();
+  return blocksCount() > 0 ? Status.Pending : Status.Ok; // With a table the next block may be here.
+}
+
+/** The block in hand is in the chip. */
+function directWritten(): void {
+  hand = Hand.Filling;
+  filledBytes = 0;
+  cursor++;
+  directSeek();
 }
 
 /** True once every block is in the chip. */

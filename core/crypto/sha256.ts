@@ -14,7 +14,7 @@ const BLOCK_BYTES: i32 = 64;
 const ROUND_COUNT: usize = 64;
 const STATE = memory.data(32, 8);
 const BLOCK = memory.data(64, 8);
-/** The rounds' constants, 4 bytes each; the scalar rounds keep a message word beside each. */
+/** The rounds' constants, 4 bytes each. The scalar rounds keep a message word beside each, those with vectors keep sums behind all. */
 const ROUNDS = memory.data(512, 16);
 const ROUND_BYTES: usize = SIMD ? 4 : 8;
 

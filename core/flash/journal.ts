@@ -14,8 +14,8 @@ import { SlotState } from "../../hal/events";
 import { bytesCopy } from "../base/bytes";
 import { timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
-import { FLASH_STEPS_PER_POLL_MAX } from "../config";
-import { deviceEraseStart, devicePoll, deviceSectorBytes } from "./device";
+import { FLASH_STEPS_PER_POLL_MAX, JOURNAL_PAGES_MIN } from "../config";
+import { deviceEraseStart, devicePageBytes, devicePoll, deviceSectorBytes } from "./device";
 import {
   COMMIT_BYTES, DIGEST_BYTES, recordAttempts, recordClear, recordCommit, recordConfirmed, recordCopy, recordCounter, recordDigest,
   recordErasedSectors, recordSeal, recordSetConfirmed, recordSetCounter, recordSetErasedSectors, recordSetState, recordState, RecordType,
@@ -207,7 +207,7 @@ function journalScanned(): void {
   } else {
     epoch = scanEpoch(activeSector);
     otherVouched = scanOtherBlank(activeSector);
-    writePosition = scanUsed(activeSector) + 1;
+    writePosition = journalPageStart(scanUsed(activeSector)) + journalPlaces();
     for (let kind: i32 = Kind.Boot; kind <= Kind.Application; kind++) {
       const record = scanRecord(activeSector, kind);
       if (record != 0) recordCopy(liveAt(kind), record);
@@ -252,6 +252,9 @@ function journalAppend(purpose: Aim, type: RecordType, source: usize): void {
   const positionCount = scanPositionCount();
   aim = purpose;
   recordCopy(RECORD, source);
+  // A page that holds a record which counts takes no other: a program that is cut may spoil other units of its page, although the
+  // contract says that it does not. The copies of a rotation may share theirs, because until they are complete the other sector counts.
+  if (purpose != Aim.Rotate) writePosition = journalPageStart(writePosition);
   let status: i32 = Status.NoSpace;
   for (; writePosition < positionCount; writePosition++) {
     recordSeal(RECORD, type, purpose == Aim.Rotate ? epoch + 1 : epoch, writePosition, positionCount);
@@ -268,6 +271,17 @@ function journalAppend(purpose: Aim, type: RecordType, source: usize): void {
   writeSector = 1 - activeSector;
   writePosition = 0;
   journalRotateNext();
+}
+
+/** Places that one record takes: a page of them, where a sector has pages enough. */
+function journalPlaces(): i32 {
+  return deviceSectorBytes() / devicePageBytes() < JOURNAL_PAGES_MIN ? 1 : <i32>devicePageBytes() / RECORD_STRIDE_BYTES;
+}
+
+/** The first place from here on that begins a page. */
+function journalPageStart(position: i32): i32 {
+  const places = journalPlaces();
+  return (position + places - 1) & ~(places - 1);
 }
 
 /** The record reads as sent: only now its commit is programmed. */

@@ -3,9 +3,8 @@
 // In: the shipped module and the bench module. Out: for each part its times and the fitted exponent.
 
 import { demoKey } from "../image/demo.js";
-import { seededPayload } from "../image/payload.js";
 import { benchModulesExist } from "./bench-module.js";
-import { lanesPass, modulePass } from "./digests.js";
+import { chunksOf, lanesPass, modulePass } from "./digests.js";
 import { LeanHost } from "./lean-host.js";
 import { CHUNK_BYTES, cpuUs, fittedExponent, median } from "./method.js";
 import { benchImage } from "./pipeline.js";
@@ -27,11 +26,11 @@ export interface Growth {
 type Maker = (bytes: number) => () => number | void;
 
 export function growth(core: WebAssembly.Module): Growth[] {
-  const parts: Record<string, Maker> = { pipeline: pipelineOf(core) };
+  const parts: Record<string, Maker> = { pipeline: pipelineOf(core, false), "pipeline, staged": pipelineOf(core, true) };
   if (benchModulesExist()) {
-    parts["crc32"] = chunksOf(modulePass("simd", "crc32"), CHUNK_BYTES);
-    parts["sha256"] = chunksOf(modulePass("simd", "sha256"), CHUNK_BYTES);
-    parts["sha256 of blocks"] = chunksOf(lanesPass("simd"), 4 * CHUNK_BYTES);
+    parts["crc32"] = passOf(modulePass("simd", "crc32"), CHUNK_BYTES);
+    parts["sha256"] = passOf(modulePass("simd", "sha256"), CHUNK_BYTES);
+    parts["sha256 of blocks"] = passOf(lanesPass("simd"), 4 * CHUNK_BYTES);
   }
   return Object.entries(parts).map(([part, maker]) => {
     maker(SIZES[2]!)(); // Compiled by now as it stays.
@@ -40,17 +39,16 @@ export function growth(core: WebAssembly.Module): Growth[] {
   });
 }
 
-function pipelineOf(core: WebAssembly.Module): Maker {
+function pipelineOf(core: WebAssembly.Module, staging: boolean): Maker {
   return (bytes) => {
-    const lean = new LeanHost(benchImage(bytes), demoKey().spki, cpuUs);
+    const lean = new LeanHost(benchImage(bytes), demoKey().spki, cpuUs, staging);
     return () => lean.run(core);
   };
 }
 
-function chunksOf(pass: (chunks: readonly Uint8Array[]) => string, chunkBytes: number): Maker {
+function passOf(pass: (chunks: readonly Uint8Array[]) => string, chunkBytes: number): Maker {
   return (bytes) => {
-    const data = seededPayload("growth", 1, bytes);
-    const chunks = Array.from({ length: bytes / chunkBytes }, (_, index) => data.subarray(index * chunkBytes, (index + 1) * chunkBytes));
+    const chunks = chunksOf(bytes, chunkBytes);
     return () => void pass(chunks);
   };
 }

@@ -11,7 +11,11 @@ export interface Candidate {
 /** At least this many rounds stand behind every median. */
 const ROUNDS = 7;
 /** What is copied and worked on at a time. */
-export const CHUNK_BYTES = 4096;
+export const CHUNK_BITS = 12;
+export const CHUNK_BYTES = 1 << CHUNK_BITS;
+/** A flash page. */
+export const PAGE_BITS = 8;
+export const PAGE_BYTES = 1 << PAGE_BITS;
 
 /** CPU time of this process so far, in microseconds. */
 export function cpuUs(): number {

@@ -13,6 +13,7 @@ import { buildLan, type BuiltLan } from "../network/lan-network.js";
 import type { Link } from "../network/link.js";
 import { localDhcp } from "../network/local-dhcp.js";
 import type { Network } from "../network/network.js";
+import type { NorPart } from "../peripherals/nor-parts.js";
 import { SocketsNetwork } from "../network/sockets.js";
 import { read48 } from "../network/stack/bytes.js";
 import { ExecLink } from "../network/wire-exec.js";
@@ -23,6 +24,7 @@ import type { LanFaults } from "../site/lan.js";
 import { LanConfigError, readLanConfig, type LanConfig } from "../site/lan-config.js";
 import { builtInLan } from "../site/lans.js";
 import { FolderFiles } from "../site/serve-node.js";
+import { SweepNetwork, sweepPartOf, type SweepChoice } from "./boot-sweep.js";
 import { option242With, type FaultChoice, type ServerUrl, type WireChoice } from "./option-values.js";
 import type { BootOptions } from "./options.js";
 import { UsageError } from "./usage.js";
@@ -38,6 +40,8 @@ export interface BootNetwork {
   readonly fullDuplex?: boolean;
   /** Joins what needs the board: the capture's comments, and faults that come with a state. */
   attach(board: Board): void;
+  /** Power is back after a loss of it. */
+  powered?(): void;
   close(): void;
 }
 
@@ -45,6 +49,7 @@ export interface BootNetwork {
 export async function openNetwork(options: BootOptions, wake: () => void): Promise<BootNetwork> {
   const { network } = options;
   if (network.kind === "server") return serverNetwork(network.server, options, wake);
+  if (network.kind === "sweep") return sweepNetwork(network.choice, sweepPartOf(options.part));
   const epochUs = network.kind === "wire" ? Date.now() * 1000 : LAN_EPOCH_US;
   const capture = options.pcap === undefined ? undefined : new CaptureFile(options.pcap, epochUs);
   if (network.kind === "wire") return wireNetwork(network.wire, options, capture, wake);
@@ -56,6 +61,13 @@ function serverNetwork(server: ServerUrl, options: BootOptions, wake: () => void
   const option242 = option242With(items.join(","), options.option242);
   const make = () => new SocketsNetwork({ dhcp: localDhcp({ option242 }), wake });
   return { make, speed: 100, attach: () => undefined, close: () => undefined };
+}
+
+function sweepNetwork(choice: SweepChoice, part: NorPart): BootNetwork {
+  const far = new SweepNetwork(choice, part);
+  return {
+    make: (scheduler) => far.make(scheduler), speed: 100, attach: () => undefined, powered: () => far.recover(), close: () => undefined,
+  };
 }
 
 function lanConfigOf(network: { kind: "lan"; name: string } | { kind: "lan-file"; path: string }): LanConfig {
@@ -151,7 +163,7 @@ function openFolder(folder: string): FolderFiles {
 }
 
 function sharesOf(faults: readonly FaultChoice[]): LanFaults {
-  return Object.fromEntries(faults.flatMap((fault) => (fault.kind === "cut" ? [] : [[fault.kind, fault.share]])));
+  return Object.fromEntries(faults.flatMap((fault) => ("share" in fault ? [[fault.kind, fault.share]] : [])));
 }
 
 /** Cuts the cable for good on entering a state. */

@@ -26,7 +26,9 @@ import { provision } from "../site/factory.js";
 import { lanList } from "../site/lans.js";
 import { ChipFile } from "../storage/chip-file.js";
 import { commandsToTry, renderVerdict } from "../verdict-text.js";
+import { BootFaults } from "./boot-faults.js";
 import { openNetwork, type BootNetwork } from "./boot-network.js";
+import { sweepCells, sweepPartOf } from "./boot-sweep.js";
 import { readCore } from "./core-file.js";
 import { trustFromPem } from "./image-keys.js";
 import type { ServerUrl } from "./option-values.js";
@@ -52,19 +54,22 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
     stdout.write(lanList());
     return 0;
   }
-  const part = partOf(options.part);
+  const part = options.network.kind === "sweep" ? sweepPartOf(options.part) : partOf(options.part);
+  const faults = new BootFaults(options.faults);
   const transcript = options.transcript === undefined ? undefined : openTranscript(options.transcript);
   const chip = options.flash === undefined ? undefined : openChip(options.flash, part);
   let wake = (): void => undefined;
   const network = await openNetwork(options, () => wake());
   try {
-    const board = new Board(boardOptions(options, part, network, chip));
+    const board = new Board(boardOptions(options, part, network, { faults, file: chip }));
     network.attach(board);
     const loop = new RunLoop(board);
     wake = () => loop.wake();
     const run = new Run(options, board, loop, transcript);
+    faults.attach(board, { power: (on) => run.power(on, network) });
     if (options.network.kind === "server" && options.waitSeconds > 0) await awaitServer(options.network.server, options.waitSeconds);
     const code = await run.run();
+    faults.finish();
     chip?.save();
     return code;
   } finally {
@@ -174,6 +179,13 @@ class Run {
     this.#loop.wake();
   }
 
+  /** The supply went or came back by itself. */
+  power(on: boolean, network: BootNetwork): void {
+    if (on) network.powered?.();
+    this.#frontend.power?.(on);
+    this.#transcript?.power(this.#nowMs(), on);
+  }
+
   #plug(): void {
     if (this.#board.powered) this.#board.powerOff();
     else this.#board.powerOn();
@@ -208,7 +220,7 @@ function speedOf(options: BootOptions): number | "fast" {
 
 function networkName(options: BootOptions): string {
   if (options.network.kind === "lan-file") return options.network.path;
-  return options.network.kind === "lan" ? options.network.name : options.network.kind;
+  return options.network.kind === "lan" || options.network.kind === "sweep" ? options.network.name : options.network.kind;
 }
 
 function partOf(name: string): NorPart {
@@ -217,7 +229,13 @@ function partOf(name: string): NorPart {
   throw new UsageError(`--part ${name} is not known; these are: ${NOR_PARTS.map((known) => known.name).join(" ")}`);
 }
 
-function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork, file: ChipFile | undefined): BoardOptions {
+/** What stands around the chip. */
+interface ChipKeepers {
+  readonly faults: BootFaults;
+  readonly file: ChipFile | undefined;
+}
+
+function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork, { faults, file }: ChipKeepers): BoardOptions {
   const core = readCore();
   const trust = options.trust.length === 0 ? [demoKey().spki] : options.trust.map(readTrust);
   const identity: Identity = {
@@ -233,17 +251,14 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork,
     ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
   };
   const flash = (clock: Scheduler) => new NorFlash({ part, clock, timing: "typical" });
-  const provisioned = (clock: Scheduler) => demoFlash(core, identity, flash, clock);
+  const stored = storedFlash(options, core, part, identity, flash);
   return {
     core,
     identity,
     trust,
     seed: options.seed,
     showSecrets: options.showSecrets,
-    flash: (clock) => {
-      const chip = hasOldBoot(options) ? provisioned(clock) : flash(clock);
-      return file === undefined ? chip : file.fill(chip);
-    },
+    flash: (clock) => faults.wrap(file === undefined ? stored(clock) : file.fill(stored(clock))),
     network: network.make,
     linkSpeed: network.speed,
     linkFullDuplex: network.fullDuplex ?? true,
@@ -253,13 +268,25 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork,
 
 /** Against real peers chance is real, and so is the date. */
 function isVirtual(options: BootOptions): boolean {
-  return options.network.kind === "lan" || options.network.kind === "lan-file";
+  return ["lan", "lan-file", "sweep"].includes(options.network.kind);
 }
 
 /** The demonstration begins with an old boot file in the chip, unless the options say what is stored. */
 function hasOldBoot(options: BootOptions): boolean {
   const named = options.asAsked || options.bootname !== undefined || options.appname !== undefined;
   return options.network.kind === "lan" && options.site === undefined && !named;
+}
+
+/** A chip with what it holds before power comes. */
+function storedFlash(
+  options: BootOptions, core: WebAssembly.Module, part: NorPart, identity: Identity, flash: (clock: Scheduler) => NorFlash,
+): (clock: Scheduler) => NorFlash {
+  const { network } = options;
+  if (network.kind === "sweep") {
+    const cells = sweepCells(core, part, network.choice);
+    return (clock) => new NorFlash({ part, clock, timing: "typical", cells });
+  }
+  return hasOldBoot(options) ? (clock) => demoFlash(core, identity, flash, clock) : flash;
 }
 
 /** The file is stored by a telephone that it is for: what one of another model makes of it is for the run to show. */

@@ -4,8 +4,12 @@
 // by the telephone. It opens no file and asks no server.
 
 import { Key } from "../../hal/abi.js";
+import { macText } from "../explain/mac-text.js";
+import { MODEL_NAMES } from "../faults/cut-catalogue.js";
+import { SILENT_KINDS, type SilentKind } from "../faults/silent-flash.js";
 import type { KeyPress } from "../key-press.js";
 import type { KeyMoment, KeyScript } from "../key-script.js";
+import { nearest } from "../nearest.js";
 import { UsageError } from "./usage.js";
 
 /** A file server as `--server` names it. */
@@ -77,11 +81,6 @@ export function macValue(text: string): Uint8Array {
     throw new UsageError(`--mac ${quoted(text)}: this is no address of one device; its first byte must be even, such as 00:04:0d:12:34:56`);
   }
   return bytes;
-}
-
-/** A MAC as `$MACADDR` shows it: twelve lower-case digits. */
-export function macText(mac: Uint8Array): string {
-  return Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A file's name as a script would give it: no folder, no blanks. */
@@ -195,13 +194,17 @@ function isPort(text: string): boolean {
   return Number(text) >= 1 && Number(text) <= 65535;
 }
 
-/** A fault of the cable: a share of the frames, or a cut on entering a state. */
+/** A fault of the cable (a share of the frames, or a cut on entering a state), of the supply, or of the flash chip. */
 export type FaultChoice =
   | { readonly kind: "loss" | "duplicate" | "reorder" | "flip"; readonly share: number }
-  | { readonly kind: "cut"; readonly state: string };
+  | { readonly kind: "cut"; readonly state: string }
+  | { readonly kind: "power"; readonly operation: number; readonly model: string; readonly seed: number }
+  | { readonly kind: "flash"; readonly fault: SilentKind; readonly seed: number };
 
-/** Reads `loss=5%`, `duplicate=…`, `reorder=…`, `flip=…` or `cut@STATE`. */
+/** Reads `loss=5%`, `duplicate=…`, `reorder=…`, `flip=…`, `cut@STATE`, `power@OPERATION:MODEL:SEED` or `flash=KIND:SEED`. */
 export function faultValue(value: string): FaultChoice {
+  if (value.startsWith("power@")) return powerFault(value);
+  if (value.startsWith("flash=")) return flashFault(value);
   const [, kind, percent] = /^(loss|duplicate|reorder|flip)=(\d{1,3}(?:\.\d+)?)%$/.exec(value) ?? [];
   if (kind !== undefined && Number(percent) <= 100) {
     return { kind: kind as "loss" | "duplicate" | "reorder" | "flip", share: Number(percent) / 100 };
@@ -209,6 +212,29 @@ export function faultValue(value: string): FaultChoice {
   const [, state] = /^cut@(.+)$/.exec(value) ?? [];
   if (state !== undefined && STATES_NOW.includes(state)) return { kind: "cut", state };
   if (state !== undefined) throw new UsageError(`--fault ${quoted(value)}: ${quoted(state)} is no state; one of ${STATES_NOW.join(" ")}`);
-  if (/^(power@|flash=)/.test(value)) throw new UsageError(`--fault ${quoted(value)} is not in this release yet; faults of the cable are`);
-  throw new UsageError(`--fault ${quoted(value)}: loss=5%, duplicate=2%, reorder=5%, flip=0.1% or cut@STATE is needed`);
+  const chip = "power@OPERATION:MODEL:SEED or flash=KIND:SEED";
+  throw new UsageError(`--fault ${quoted(value)}: loss=5%, duplicate=2%, reorder=5%, flip=0.1%, cut@STATE, ${chip} is needed`);
+}
+
+function powerFault(value: string): FaultChoice {
+  const [, operation, model, seed] = /^power@(\d{1,9}):([a-z-]+):(\d{1,9})$/.exec(value) ?? [];
+  if (operation === undefined || model === undefined) {
+    const wanted = "power@OPERATION:MODEL:SEED is needed, three parts, OPERATION and SEED whole numbers, such as power@41:bits:1";
+    throw new UsageError(`--fault ${quoted(value)}: ${wanted}`);
+  }
+  if (MODEL_NAMES.includes(model)) return { kind: "power", operation: Number(operation), model, seed: Number(seed) };
+  throw new UsageError(`--fault ${quoted(value)}: ${quoted(model)} is no model; ${meant(model, MODEL_NAMES)}`);
+}
+
+function flashFault(value: string): FaultChoice {
+  const [, fault, seed] = /^flash=([a-z-]+):(\d{1,9})$/.exec(value) ?? [];
+  if (fault === undefined) throw new UsageError(`--fault ${quoted(value)}: flash=KIND:SEED is needed, such as flash=lie:1`);
+  const kind = SILENT_KINDS.find((known) => known === fault);
+  if (kind !== undefined) return { kind: "flash", fault: kind, seed: Number(seed) };
+  throw new UsageError(`--fault ${quoted(value)}: ${quoted(fault)} is no kind of fault; ${meant(fault, SILENT_KINDS)}`);
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return `${near === undefined ? "" : `did you mean ${near}? `}these are: ${known.join(" ")}`;
 }

@@ -4,12 +4,14 @@
 // never ignored; two options that contradict each other are refused as well. It opens no file.
 
 import type { KeyScript } from "../key-script.js";
-import { nearest, readArguments, type OptionTable, type OptionValues } from "./arguments.js";
+import { nearest } from "../nearest.js";
+import { readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import {
   faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, serverValue,
   STATES_LATER, STATES_NOW, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
 } from "./option-values.js";
 import { LAN_NAMES } from "../site/lans.js";
+import { sweepChoice, type SweepChoice } from "./boot-sweep.js";
 import { presetValue } from "./preset-value.js";
 import { UsageError } from "./usage.js";
 
@@ -17,6 +19,7 @@ import { UsageError } from "./usage.js";
 export type NetworkChoice =
   | { readonly kind: "lan"; readonly name: string }
   | { readonly kind: "lan-file"; readonly path: string }
+  | { readonly kind: "sweep"; readonly name: string; readonly choice: SweepChoice }
   | { readonly kind: "wire"; readonly wire: WireChoice }
   | { readonly kind: "server"; readonly server: ServerUrl };
 
@@ -64,9 +67,9 @@ export interface BootOptions {
 }
 
 /** The MAC and serial number of a telephone that nobody described. */
-const MAC_DEFAULT = "00:04:0d:12:34:56";
-const SERIAL_DEFAULT = "07N540100001";
-const MODEL_DEFAULT = "9640";
+export const MAC_DEFAULT = "00:04:0d:12:34:56";
+export const SERIAL_DEFAULT = "07N540100001";
+export const MODEL_DEFAULT = "9640";
 const PART_DEFAULT = "W25Q128JV";
 const SPEED_MAX = 1000;
 /** A day: longer than any start-up, short enough for the telephone's 32-bit microseconds to be widened safely. */
@@ -119,7 +122,7 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     ...(agent === undefined ? {} : { userAgent: userAgentValue(agent, model, mac) }),
     ...optional("option242", text(values, "option242"), option242Value),
     ...optional("site", text(values, "site"), (folder) => lanOnly("site", network, folder)),
-    faults: list(values, "fault").map((fault) => faultValue(lanOrWire("fault", network, fault))),
+    faults: list(values, "fault").map((text) => faultOf(text, network)),
     ...optional("pcap", text(values, "pcap"), (path) => lanOrWire("pcap", network, path)),
     ...optional("flash", text(values, "flash"), (path) => path),
     part: (text(values, "part") ?? PART_DEFAULT).toUpperCase(),
@@ -150,6 +153,8 @@ function networkOf(values: OptionValues): NetworkChoice {
 function lanOf(lan: string): NetworkChoice {
   if (lan === "list") return { kind: "lan", name: "demo" };
   if (LAN_NAMES.includes(lan)) return { kind: "lan", name: lan };
+  const choice = sweepChoice(lan);
+  if (choice !== undefined) return { kind: "sweep", name: lan, choice };
   if (lan.endsWith(".json")) return { kind: "lan-file", path: lan };
   if (LANS_LATER.includes(lan)) throw new UsageError(`--lan ${lan} is not in this release yet; --lan list shows what is`);
   const near = nearest(lan, LAN_NAMES);
@@ -164,8 +169,16 @@ function lanOnly(option: string, network: NetworkChoice, value: string): string 
   throw new UsageError(`--${option} is for the built-in far end: use it with --lan`);
 }
 
+/** A fault of the cable needs a cable. */
+function faultOf(text: string, network: NetworkChoice): FaultChoice {
+  const fault = faultValue(text);
+  if (fault.kind !== "power" && fault.kind !== "flash") lanOrWire("fault", network, text);
+  return fault;
+}
+
 /** Options that need frames. */
 function lanOrWire(option: string, network: NetworkChoice, value: string): string {
+  if (network.kind === "sweep") throw new UsageError(`--${option} needs frames, and a scenario of the sweep has none`);
   if (network.kind !== "server") return value;
   throw new UsageError(`--${option} needs frames, and --server uses this machine's own sockets: use --lan or --wire`);
 }

@@ -42,10 +42,28 @@ export interface TornOperation {
   /** The span's cells before, and as they would have become. Same length. */
   readonly before: Uint8Array;
   readonly after: Uint8Array;
+  /** A program's whole page as it was; an erase has none. */
+  readonly page: Uint8Array;
 }
 
-/** Says what the cells of a torn operation hold: a new array of the span's length. */
-export type CutModel = (operation: TornOperation) => Uint8Array;
+/** What a torn operation left, where that is more than cells that read the same every time. */
+export interface TornCells {
+  /** Of the span's length. */
+  readonly cells: Uint8Array;
+  /** The whole page of a program that changed cells beside its span. */
+  readonly page?: Uint8Array;
+  /** Bits of the span that read wrong now and then, until they are erased. */
+  readonly unstable?: Uint8Array;
+  /** One byte a unit of the span: not 0, and reading it fails for want of a code that holds. */
+  readonly faults?: Uint8Array;
+  /** How often, in 256 reads, an unstable bit reads wrong and a fault is met. */
+  readonly chance?: number;
+  /** What these reads draw from. */
+  readonly seed?: number;
+}
+
+/** Says what a torn operation left: cells of the span's length in a new array, or more than that. */
+export type CutModel = (operation: TornOperation) => Uint8Array | TornCells;
 
 export interface Flash {
   readonly geometry: FlashGeometry;
@@ -62,8 +80,8 @@ export interface Flash {
   powerOn(): void;
   /** The operation under way will end as a failure, and leave what the model says. For fault wrappers. */
   failOperation(model: CutModel): void;
-  /** A copy of every cell, for a file or a comparison. */
+  /** A copy of every cell, for a file or a comparison; behind the cells what they do not show (nor-image.ts), if there is any. */
   contents(): Uint8Array;
-  /** Replaces every cell, as if the chip had been written elsewhere. */
+  /** Replaces every cell by what `contents` gave, or by cells alone, as if the chip had been written elsewhere. */
   load(bytes: Uint8Array): void;
 }

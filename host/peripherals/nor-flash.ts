@@ -6,7 +6,7 @@
 
 import { FlashFlag, POLL_WAIT_US_MAX, Status } from "../../hal/abi.js";
 import type { CutModel, Flash, FlashCounters, FlashGeometry, TornOperation } from "./flash.js";
-import { NorCells } from "./nor-cells.js";
+import { type CellOperation, NorCells } from "./nor-cells.js";
 import type { NorPart } from "./nor-parts.js";
 import { NorTiming, type Timing } from "./nor-timing.js";
 
@@ -18,16 +18,14 @@ export interface NorFlashOptions {
   readonly random?: () => number;
   /** Starts full of noise with every unit programmed, so that a missing erase shows. Default: erased. */
   readonly dirty?: boolean;
+  /** Cells of an earlier run, which this chip goes on with; `dirty` then counts for nothing. */
+  readonly cells?: NorCells;
   /** Erases that every sector has behind it. */
   readonly erasesBefore?: number;
 }
 
 /** An accepted erase or program. A failure is decided while it is under way, and told once. */
-interface Operation {
-  readonly kind: "erase" | "program";
-  readonly offset: number;
-  readonly bytes: number;
-  readonly source: Uint8Array | undefined;
+interface Operation extends CellOperation {
   readonly startUs: number;
   readonly endUs: number;
   failure: CutModel | undefined;
@@ -47,12 +45,12 @@ export class NorFlash implements Flash {
   #powered = true;
 
   constructor(options: NorFlashOptions) {
-    const { part, clock, timing, random, dirty = false, erasesBefore = 0 } = options;
+    const { part, clock, timing, random, dirty = false, cells, erasesBefore = 0 } = options;
     if (random === undefined && (dirty || timing === "drawn")) throw new TypeError("a dirty start and drawn timing need `random`");
     this.geometry = part;
     this.#clock = clock;
     this.#timing = new NorTiming(part, timing, random ?? (() => 0));
-    this.#cells = new NorCells(part, dirty ? Math.floor(random!() * 0x100000000) : undefined);
+    this.#cells = cells ?? new NorCells(part, dirty ? Math.floor(random!() * 0x100000000) : undefined);
     const sectorCount = part.totalBytes / part.sectorBytes;
     this.#sectorErases = new Uint32Array(sectorCount).fill(erasesBefore);
     this.#protected = new Uint8Array(sectorCount);
@@ -63,8 +61,7 @@ export class NorFlash implements Flash {
     if (refusal !== Status.Ok) return this.#refuse(refusal);
     this.counters.reads += 1;
     this.counters.readBytes += target.length;
-    this.#cells.read(offset, target);
-    return Status.Ok;
+    return this.#cells.read(offset, target) ? Status.Ok : Status.EccFatal;
   }
 
   eraseStart(offset: number, bytes: number): number {
@@ -110,7 +107,7 @@ export class NorFlash implements Flash {
     if (leftUs > 0) return Math.min(Math.ceil(leftUs), POLL_WAIT_US_MAX);
     this.#operation = undefined;
     if (operation.failure !== undefined) {
-      this.#tear(operation, operation.failure, 1);
+      this.#cells.tear(operation, operation.failure, 1);
       return operation.kind === "erase" ? Status.EraseFailed : Status.ProgramFailed;
     }
     if (operation.source === undefined) this.#cells.erase(operation.offset, operation.bytes);
@@ -139,7 +136,7 @@ export class NorFlash implements Flash {
       return;
     }
     const { startUs, endUs } = this.#operation!;
-    this.#tear(this.#operation!, model, (this.#clock.nowUs - startUs) / (endUs - startUs));
+    this.#cells.tear(this.#operation!, model, (this.#clock.nowUs - startUs) / (endUs - startUs));
     this.#operation = undefined;
     this.#powered = false;
   }
@@ -157,11 +154,13 @@ export class NorFlash implements Flash {
   }
 
   load(bytes: Uint8Array): void {
-    if (bytes.length !== this.geometry.totalBytes) {
-      throw new RangeError(`contents of ${bytes.length} bytes for a chip of ${this.geometry.totalBytes}`);
-    }
     this.#operation = undefined;
     this.#cells.load(bytes);
+  }
+
+  /** True when every sector of the span is protected. */
+  isProtected(offset: number, bytes: number): boolean {
+    return !this.#sectors(this.#protected, offset, bytes).includes(0);
   }
 
   /** Erases that the sector at this offset has behind it. */
@@ -174,13 +173,6 @@ export class NorFlash implements Flash {
     this.counters.commandUs += commandUs;
     const startUs = this.#clock.nowUs;
     this.#operation = { kind, offset, bytes, source, startUs, endUs: startUs + commandUs + coreUs, failure: undefined };
-  }
-
-  #tear({ kind, offset, bytes, source }: Operation, model: CutModel, elapsed: number): void {
-    const before = new Uint8Array(bytes);
-    this.#cells.read(offset, before);
-    const after = before.map((byte, index) => (source === undefined ? 0xff : byte & source[index]!));
-    this.#cells.tear(offset, model({ kind, offset, unitBytes: this.geometry.unitBytes, elapsed, before, after }));
   }
 
   /** What stands against any operation on this range. */

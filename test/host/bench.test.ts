@@ -35,15 +35,16 @@ t.test("ratios are medians over five processes, and a masked peer's come from ma
 });
 
 t.test("a missed row is measured again at most three times, all are told, the median counts", (t) => {
-  const slow = processes(() => ({ simd: 100, mvp: 100, zlib: 100, "hash-wasm": 100 }));
-  const rows = measuredRows(slow.measureIn, ["crc"]);
-  t.equal(slow.counts.plain, 20, "once and three times more, five processes each");
-  t.same(rows.map(({ row, met, repeats }) => [row, met, repeats?.length]), [[1, false, 4], [2, false, 4]]);
+  const peers = { openssl: 100, "openssl blocks": 100, "hash-wasm": 100, "hash-wasm blocks": 100 };
+  const slow = processes(() => ({ core: 100, blocks: 100, ...peers }));
+  const rows = measuredRows(slow.measureIn, ["pipeline"]);
+  t.same(slow.counts, { plain: 20, masked: 20 }, "once and three times more, five processes each");
+  t.same(rows.map(({ row, met, repeats }) => [row, met, repeats?.length]), [[5, false, 4], [6, false, 4]]);
   // The first five processes were disturbed; with the next five the median of both is just enough.
-  const disturbed = processes((count) => ({ simd: count < 5 ? 230 : 290, mvp: 200, zlib: 100, "hash-wasm": 40 }));
-  const [first, second] = measuredRows(disturbed.measureIn, ["crc"]);
+  const disturbed = processes((count) => ({ core: count < 5 ? 110 : 150, blocks: 300, ...peers }));
+  const [first, second] = measuredRows(disturbed.measureIn, ["pipeline"]);
   t.equal(disturbed.counts.plain, 10);
-  t.match(first, { row: 1, met: true, ratios: { zlib: 2.6 }, repeats: [{ zlib: 2.3 }, { zlib: 2.9 }] });
+  t.match(first, { row: 5, met: true, ratios: { "hash-wasm": 1.3 }, repeats: [{ "hash-wasm": 1.1 }, { "hash-wasm": 1.5 }] });
   t.notOk("repeats" in second!, "a row of the same processes that was met stays as it was");
   t.end();
 });
@@ -56,7 +57,8 @@ t.test("a peer that is not installed is left out, and so is a candidate", (t) =>
 });
 
 t.test("the cold row may take so many times as long, and no more", (t) => {
-  const rowOf = (self: number) => measuredRows(processes(() => ({ first: 100, later: 100 * self, self })).measureIn, ["cold"])[0]!;
+  const rates = (self: number) => ({ first: 100, later: 100 * self, self, download: 3 });
+  const rowOf = (self: number) => measuredRows(processes(() => rates(self)).measureIn, ["cold"])[0]!;
   t.match(rowOf(1.5), { row: 9, ratios: { self: 1.5 }, met: true });
   t.match(rowOf(1.6), { row: 9, met: false, repeats: { length: 4 } });
   t.end();

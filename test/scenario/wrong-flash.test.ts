@@ -3,10 +3,11 @@
 // afterwards the same chip, mended, must finish the update by an ordinary start-up.
 
 import { FailingFlash, type FlashFailure } from "../../host/faults/failing-flash.js";
+import { WatchedFlash } from "../../host/faults/watched-flash.js";
 import { FlashWrapper } from "../../host/faults/flash-wrapper.js";
 import type { Flash } from "../../host/peripherals/flash.js";
 import { playTable, type Row } from "../support/scenario-table.js";
-import { play, software, type Scenario } from "../support/scenario.js";
+import { play, SMALL_PART, software, type Scenario } from "../support/scenario.js";
 
 const next = software("app2.bin", { counter: 2, bytes: 300_000 });
 const update: Scenario = {
@@ -14,7 +15,12 @@ const update: Scenario = {
 };
 
 /** Erases and programs of an update without a fault; the journal's are counted with them, as `FailingFlash` counts. */
-const whole = play({ ...update, name: "whole" }).board.flash.counters;
+const whole = { erase: [] as boolean[], program: [] as boolean[] };
+const isJournal = (offset: number): boolean => offset < 2 * SMALL_PART.sectorBytes;
+play({
+  ...update, name: "whole",
+  wrap: (flash) => new WatchedFlash(flash, { begun: ({ kind, offset }) => whole[kind].push(isJournal(offset)) }),
+});
 const failing = (failure: FlashFailure) => (flash: Flash) => new FailingFlash(flash, failure);
 
 /** The same chip on the next day, without its fault: the update is finished by an ordinary start-up. */
@@ -33,11 +39,11 @@ const failed = (name: string, failure: FlashFailure): Row => ({
 const APP_B_OFFSET = (2 + 2 * 7 + 24) * 0x10000;
 const ROTS_AFTER = 1100;
 /** The journal's own programs before the first page of the file. */
-const JOURNAL_PROGRAMS = 10;
+const JOURNAL_PROGRAMS = whole.program.indexOf(false);
 
 const failures: Row[] = [
   failed("first-erase-fails", { kind: "erase", after: 0 }),
-  failed("last-erase-fails", { kind: "erase", after: whole.erases - 1 }),
+  failed("last-erase-fails", { kind: "erase", after: whole.erase.lastIndexOf(false) }),
   failed("sector-cannot-be-erased", { kind: "erase", after: 1, lasting: true }),
   failed("first-page-fails", { kind: "program", after: JOURNAL_PROGRAMS }),
   failed("page-in-the-middle-fails", { kind: "program", after: 600 }),
@@ -83,7 +89,7 @@ const mended: Row[] = [0, 6, JOURNAL_PROGRAMS - 1].map((after): Row => ({
 
 const cuts: Row[] = [
   cut("power-lost-in-the-first-erase", "erase", 0),
-  cut("power-lost-in-the-last-erase", "erase", whole.erases - 1),
+  cut("power-lost-in-the-last-erase", "erase", whole.erase.filter((journal) => !journal).length - 1),
   cut("power-lost-in-the-first-page", "program", 0),
   cut("power-lost-in-the-middle", "program", 600),
   cut("power-lost-in-the-info-area", "program", Math.ceil(next.bytes.length / 256)),

@@ -60,7 +60,7 @@ export const LEX: Plan = modePlan(Mode.Lex, "a.txt", { "a.txt": "SET GROUP 5\n" 
 /** A module started in a mode that does not exist: its assertion is told and then traps. */
 function trapInInit(instantiate: Instantiate): void {
   const refused = WebAssembly.Module.imports(core).map(({ name }) => [name, () => Status.Unsupported]);
-  const instance = instantiate(core, Object.fromEntries(refused) as HalImports);
+  const instance = instantiate(core, Object.fromEntries(refused) as HalImports, () => 0);
   try {
     instance.init(99, 0);
   } catch (error) {

@@ -141,7 +141,7 @@ t.test("which slot comes first", async (t) => {
 
 t.test("a start costs four programs and no erase, a mark two programs", async (t) => {
   const clock = { nowUs: 0 };
-  const chip = dirtyChip(sectorsOf(4 * KIB, 1), clock);
+  const chip = dirtyChip({ ...sectorsOf(4 * KIB, 1), pageBytes: 128 }, clock); // A page a record, and room for all of them.
   t.equal(carryOn(chip, clock, 0), MARKS.length);
   t.same([chip.counters.erases, chip.counters.programs], [2, 2 * (3 + 1) + 2 * MARKS.length], "format: both sectors");
   const before = { ...chip.counters };
