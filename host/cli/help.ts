@@ -89,6 +89,7 @@ telephone
   --set NAME=VALUE          a parameter, as if entered in the local procedures; repeatable
   --option242 STRING        what the DHCP server answers in option 242, such as HTTPSRVR=192.0.2.1,L2Q=1
   --user-agent STRING       $MODEL4 and $MACADDR are replaced
+  --flash FILE              keeps the chip's contents in FILE from run to run; begun where there is none
   --part W25Q128JV          the flash part
   --trust KEY.pem           a key that signs images; repeatable; default: the demonstration's key
   --unsigned                laboratory: images with a digest and no signature are accepted, and every report says so

@@ -33,7 +33,8 @@ const COMMANDS_LATER = ["diff"];
 /** Runs `offhook ARGS` and answers the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === "--help" || name === "-h" || name === "help") return print(COMMANDS[rest[0] ?? ""]?.help ?? MAIN_HELP);
+  if (name === "help" && rest[0] !== undefined) return main([rest[0], "--help"]);
+  if (name === "--help" || name === "-h" || name === "help") return print(MAIN_HELP);
   if (name === "--version") return print(`offhook ${version()}\n`);
   if (name === undefined) throw new UsageError("a command is missing: offhook boot starts a telephone, offhook --help lists the others");
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
