@@ -33,9 +33,11 @@ export function bytesEqual(left: usize, right: usize, bytes: i32): bool {
   let index: usize = 0;
   const end = <usize>bytes;
   for (; index + 32 <= end; index += 32) {
-    const first = (load<u64>(left + index) ^ load<u64>(right + index)) | (load<u64>(left + index, 8) ^ load<u64>(right + index, 8));
-    const second = (load<u64>(left + index, 16) ^ load<u64>(right + index, 16)) | (load<u64>(left + index, 24) ^ load<u64>(right + index, 24));
-    if ((first | second) != 0) return false;
+    const first = load<u64>(left + index) ^ load<u64>(right + index);
+    const second = load<u64>(left + index, 8) ^ load<u64>(right + index, 8);
+    const third = load<u64>(left + index, 16) ^ load<u64>(right + index, 16);
+    const fourth = load<u64>(left + index, 24) ^ load<u64>(right + index, 24);
+    if ((first | second | third | fourth) != 0) return false;
   }
   for (; index + 8 <= end; index += 8) {
     if (load<u64>(left + index) != load<u64>(right + index)) return false;
