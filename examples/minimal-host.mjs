@@ -1,4 +1,4 @@
-// A whole host for Offhook's core in about 100 lines, on hal/ alone: it shows what an embedder has to write.
+// A whole host for Offhook's core in about 120 lines, on hal/ alone: it shows what an embedder has to write.
 //
 // In: build/core.wasm. Out: each display row as it changes, until the login prompt (exit 0) or 120 s of telephone time (exit 1).
 // Everything is in memory and time is virtual: flash that obeys, a DHCP server, a file server that knows one script.

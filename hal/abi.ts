@@ -5,7 +5,7 @@
 // The values are ABI: a number that has been released is never given another meaning.
 
 /** Rises whenever the table of docs/ABI.md changes. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 /** Result of a call: zero or a count on success, one of these otherwise. */
 export enum Status {
@@ -44,7 +44,10 @@ export enum Status {
   TlsFailed = -25,
 }
 
-/** What `init` starts. Modes 1 to 3 begin at the file server and end after their stage. */
+/**
+ * What `init` starts. Modes 1 to 3 begin at the file server and end after their stage; they ask 127.0.0.1, port 80, for `/NAME`,
+ * whatever a file says of servers.
+ */
 export enum Mode {
   Telephone = 0,
   VerifyImage = 1,
@@ -98,6 +101,8 @@ export enum Info {
   BootName = 7,
   /** The same for the application. */
   AppName = 8,
+  /** Modes 1 to 3: the string that DHCP's option 242 would bring, at most 255 bytes. */
+  Option242 = 9,
   /** Presets `NAME=VALUE`, as if entered locally: items 16, 17, … until NotFound. */
   PresetFirst = 16,
 }

@@ -112,6 +112,8 @@ export interface ScriptEvent extends Stamp {
   readonly name?: string;
   readonly value?: string;
   readonly why?: string;
+  /** The tag of an IF, where the file is only read. */
+  readonly detail?: string;
   readonly statements?: number;
 }
 

@@ -3,11 +3,16 @@
 // `compileCore` takes the bytes of `offhook/core.wasm` or `offhook/core.simd.wasm`, `chooseCore` those of both; a `Board` is a
 // telephone with a plug; `runVirtual` or a `RunLoop` moves its time; `board.log` has every event. A `Recorder` keeps what passed between
 // core and host, `replayRun` gives it to a module again. All of it runs in a browser too.
+// `explainFile` and `lintFile` have the core judge a settings file.
 // What is not exported here may change at any time.
 
 export { Board, type BoardOptions } from "./board.js";
 export { chooseCore, compileCore } from "./core-loader.js";
 export type * from "./event-types.js";
+export { explainFile, type Explained, type Explanation, type Reader } from "./explain/explain.js";
+export type { ScriptInput } from "./explain/script-run.js";
+export type { Finding, RuleName, Severity } from "./lint/finding.js";
+export { lintFile } from "./lint/lint.js";
 export { MemoryNetwork } from "./network/memory.js";
 export type { Network } from "./network/network.js";
 export { NOR_PARTS } from "./peripherals/nor-parts.js";

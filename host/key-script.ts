@@ -13,6 +13,14 @@ export type KeyMoment = { readonly seconds: number } | { readonly state: string 
 export interface KeyScript {
   readonly when: KeyMoment;
   readonly keys: readonly KeyPress[];
+  /** As the user wrote it. */
+  readonly text?: string;
+}
+
+/** What a run ended without pressing, and why. */
+export interface KeyMiss {
+  readonly script: KeyScript;
+  readonly why: string;
 }
 
 /** A person's finger: time between two keys, and from a text to the key. */
@@ -23,7 +31,7 @@ export class KeyPresser {
   readonly #board: Board;
   readonly #onPress: (name: string) => void;
   readonly #waiting: KeyScript[];
-  #queue: KeyPress[] = [];
+  #queue: { readonly press: KeyPress; readonly script: KeyScript }[] = [];
   #scheduled = false;
 
   constructor(board: Board, scripts: readonly KeyScript[], onPress: (name: string) => void) {
@@ -34,6 +42,15 @@ export class KeyPresser {
       if ("seconds" in script.when) board.scheduler.at(script.when.seconds * 1_000_000, () => this.#take(script));
     }
     board.log.listen((event) => this.#event(event));
+  }
+
+  /** Keys whose moment did not come, and softkeys that were not on the screen. */
+  get missed(): KeyMiss[] {
+    const stuck = this.#queue.filter(({ script }, index) => this.#queue.findIndex((other) => other.script === script) === index);
+    return [
+      ...this.#waiting.map((script) => ({ script, why: "its moment did not come" })),
+      ...stuck.map(({ press, script }, index) => ({ script, why: index > 0 ? "it waited for the keys before it" : missText(press) })),
+    ];
   }
 
   #event(event: OffhookEvent): void {
@@ -49,7 +66,7 @@ export class KeyPresser {
     const index = this.#waiting.indexOf(script);
     if (index < 0) return;
     this.#waiting.splice(index, 1);
-    this.#queue.push(...script.keys);
+    this.#queue.push(...script.keys.map((press) => ({ press, script })));
     this.#schedule();
   }
 
@@ -63,14 +80,18 @@ export class KeyPresser {
   }
 
   #press(): void {
-    const press = this.#queue[0];
-    const code = press === undefined ? undefined : keyCodeOf(press, softkeyLabels(this.#board));
+    const next = this.#queue[0];
+    const code = next === undefined ? undefined : keyCodeOf(next.press, softkeyLabels(this.#board));
     if (code === undefined) return; // The next change of the softkeys asks again.
     this.#queue.shift();
     this.#onPress(keyName(code));
     this.#board.press(code);
     this.#schedule();
   }
+}
+
+function missText(press: KeyPress): string {
+  return "softkey" in press ? `no softkey ${JSON.stringify(press.softkey)} was on the screen from then on` : "the run ended first";
 }
 
 /** The labels above the softkeys now, from the left. */

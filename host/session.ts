@@ -5,7 +5,7 @@
 
 import type { Board } from "./board.js";
 import type { EndEvent, OffhookEvent } from "./event-types.js";
-import { KeyPresser, type KeyScript } from "./key-script.js";
+import { KeyPresser, type KeyMiss, type KeyScript } from "./key-script.js";
 import type { FlashCounters } from "./peripherals/flash.js";
 import { exitCodeOf, verdictOf, type RunOutcome } from "./verdict.js";
 
@@ -32,6 +32,7 @@ export class Session {
   readonly #board: Board;
   readonly #options: SessionOptions;
   readonly #timeoutUs: number;
+  readonly #presser: KeyPresser;
   #ended: RunOutcome["ended"] | undefined;
   #atLogin = false;
   #resets: string[] = [];
@@ -46,7 +47,7 @@ export class Session {
     this.#board = options.board;
     this.#timeoutUs = options.timeoutSeconds * 1_000_000;
     this.#before = { ...options.board.flash.counters };
-    new KeyPresser(options.board, options.keys ?? [], options.onPress ?? (() => undefined));
+    this.#presser = new KeyPresser(options.board, options.keys ?? [], options.onPress ?? (() => undefined));
     options.board.log.listen((event) => this.#event(event));
   }
 
@@ -57,6 +58,11 @@ export class Session {
     else if (this.#board.log.facts.notices.some((fact) => fact.notice === "no-software")) this.#ended = "reset-loop";
     else if (this.#board.scheduler.nowUs >= this.#timeoutUs) this.#ended = this.#state() === "craft" ? "local-procedures" : "timeout";
     return this.#ended !== undefined;
+  }
+
+  /** Scheduled keys that nothing came of so far. */
+  get missedKeys(): KeyMiss[] {
+    return this.#presser.missed;
   }
 
   /** The user ends the run. */

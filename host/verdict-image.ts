@@ -23,7 +23,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   "no-digest": { cause: "it carries no digest", advice: PACK },
   "duplicate-digest": { cause: "it carries more than one digest", advice: PACK },
   "digest-mismatch": { cause: "its bytes do not have the digest that it carries", advice: AGAIN },
-  "no-signature": { cause: "it is not signed", advice: `${PACK}; for a laboratory: --unsigned` },
+  "no-signature": { cause: "it is not signed", advice: `${PACK}; for a laboratory: offhook boot --unsigned` },
   "unknown-key": {
     cause: "it is signed with a key that the telephone does not trust",
     advice: "add --trust KEY.pem with the key that signed it",

@@ -138,11 +138,14 @@ export function hostModule(parameters: readonly Parameter[]): string {
     "  readonly least: number;",
     "  readonly most: number;",
     "  readonly choices: readonly string[];",
+    "  /** The first 96x0 SIP release that knows it, or `ours`. */",
+    "  readonly from: string;",
     "}",
     "",
     "export const PARAMETERS: readonly ParameterRule[] = [",
-    ...settable.map(({ name, type, least, most, choices }) =>
-      `  { name: "${name}", type: "${type}", least: ${least}, most: ${most}, choices: ${JSON.stringify(choices).replaceAll(",", ", ")} },`),
+    ...settable.map(({ name, type, least, most, choices, from }) =>
+      `  { name: "${name}", type: "${type}", least: ${least}, most: ${most}, ` +
+      `choices: ${JSON.stringify(choices).replaceAll(",", ", ")}, from: "${from}" },`),
     "];",
     "",
   ].join("\n");

@@ -1,7 +1,8 @@
 // Replays record files against a module: does it do, call by call and byte by byte, what was recorded?
 //
 // `node build/js/tools/replay.js [--core FILE.wasm] [--run TEXT] FILE…`; without `--core` it is build/core.wasm. Exit 0 when all is
-// equal, 1 with the first difference of each run that has one, 2 when a file cannot be read.
+// equal, 1 with the first difference of each run that has one, 2 when the command line is wrong, a file
+// cannot be read, or no run has the text in its name.
 // The same words as test/engines/c/replay.c, so that two engines' reports can be compared.
 
 import { createHash } from "node:crypto";
@@ -39,7 +40,9 @@ export function counted(records: RecordFile, differing: number): string {
 /** The exit code. */
 function replayFile(path: string, core: string, text: string): number {
   try {
-    const replayed = replay(readRecords(readFileSync(path)), readFileSync(core), text);
+    const records = readRecords(readFileSync(path));
+    if (!records.runs.some(({ name }) => name.includes(text))) throw new RecordError(`no run has ${JSON.stringify(text)} in its name`);
+    const replayed = replay(records, readFileSync(core), text);
     for (const difference of replayed.differences) stdout.write(`${difference}\n`);
     stdout.write(`${path}: ${replayed.counted}\n`);
     return replayed.differences.length === 0 ? 0 : 1;
@@ -50,14 +53,24 @@ function replayFile(path: string, core: string, text: string): number {
   }
 }
 
+function argumentsOf(args: string[]): { values: { core: string; run: string }; positionals: string[] } {
+  const options = { core: { type: "string", default: "build/core.wasm" }, run: { type: "string", default: "" } } as const;
+  try {
+    return parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    return usage((error instanceof Error ? error.message : String(error)).split(". ")[0]!);
+  }
+}
+
+function usage(why: string): never {
+  stderr.write(`replay: ${why}; type node build/js/tools/replay.js [--core FILE.wasm] [--run TEXT] FILE…\n`);
+  exit(2);
+}
+
 function main(): void {
-  const { values, positionals } = parseArgs({
-    args: argv.slice(2), allowPositionals: true,
-    options: { core: { type: "string", default: "build/core.wasm" }, run: { type: "string", default: "" } },
-  });
+  const { values, positionals } = argumentsOf(argv.slice(2));
   if (positionals.length === 0) {
-    stderr.write("replay: name a record file: node build/js/tools/replay.js [--core FILE.wasm] [--run TEXT] FILE…\n");
-    exit(2);
+    usage("name a record file");
   }
   exit(Math.max(...positionals.map((path) => replayFile(path, values.core, values.run))));
 }

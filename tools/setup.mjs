@@ -241,7 +241,7 @@ function tap(folders, args, plan) {
 }
 
 const TEST_FOLDERS = ["meta", "unit", "host", "scenario", "power", "fuzz"];
-const GENERATORS = ["texts", "parameters", "abi", "lan-schema"];
+const GENERATORS = ["texts", "parameters", "known-names", "abi", "lan-schema"];
 
 const commands = {
   async start(args) {

@@ -19,14 +19,13 @@ import * as response from "../http/response";
 import { dnsAddress } from "../net/dns";
 import { streamClose, streamError, streamOpen, streamReasonBytes, streamReasonPtr, streamSend, streamState } from "../net/tcp-stream";
 import { listCount, listItemBytes, listItemPtr } from "../settings/list";
-import { parameterBytes, parameterNumber, parameterPtr } from "../settings/parameters";
-import { Parameter } from "../settings/table";
 import { screenSetLine } from "../ui/screen";
 import { HTTP_PORT, uriHostBytes, uriHostPtr, uriPathBytes, uriPathPtr, uriPort, uriRead } from "../wire/uri";
 import { directHasAll } from "./direct";
 import {
   rangeAsk, rangeEnd, rangeEtagBytes, rangeEtagPtr, rangeForget, rangeFrom, rangeIsAnswer, rangeJudge, rangeJudgeBody, rangeReport,
 } from "./range";
+import { serversBytes, serversFolderBytes, serversFolderPtr, serversPort, serversPtr } from "./servers";
 import { Target, transferAccept, transferBytes, transferReceive, transferStart, transferWhy } from "./transfer";
 
 /** How a fetch ended. */
@@ -69,7 +68,7 @@ let result: Fetch = Fetch.Pending;
 let target: Target = Target.Script;
 let limitBytes: u32 = 0;
 let nameBytes: i32 = 0;
-let serversBytes: i32 = 0;
+let listBytes: i32 = 0;
 let serverIndex: i32 = 0;
 let serversLeft: i32 = 0;
 let hostBytes: i32 = 0;
@@ -90,7 +89,7 @@ let requestCount: u32 = 0;
 export function fetchInit(): void {
   phase = Phase.Idle;
   handle = NO_HANDLE;
-  serversBytes = 0;
+  listBytes = 0;
   serverIndex = 0;
   requestCount = 0;
 }
@@ -106,11 +105,10 @@ export function fetchStart(ptr: usize, bytes: i32, into: Target, limit: u32): vo
   answered = false;
   headSeen = false;
   rangeForget();
-  const listBytes = parameterBytes(Parameter.HTTPSRVR);
-  if (listBytes != serversBytes || !bytesEqual(SERVERS, parameterPtr(Parameter.HTTPSRVR), listBytes)) serverIndex = 0;
-  serversBytes = listBytes;
-  bytesCopy(SERVERS, parameterPtr(Parameter.HTTPSRVR), listBytes);
-  serversLeft = listCount(SERVERS, serversBytes);
+  if (listBytes != serversBytes() || !bytesEqual(SERVERS, serversPtr(), listBytes)) serverIndex = 0;
+  listBytes = serversBytes();
+  bytesCopy(SERVERS, serversPtr(), listBytes);
+  serversLeft = listCount(SERVERS, listBytes);
   if (serversLeft == 0) fetchEnd(Fetch.NoServer);
   else fetchServer();
 }
@@ -181,10 +179,10 @@ function fetchClose(abort: bool): void {
 
 /** Begins with the server at `serverIndex`: address, port and path from the parameters in force now. */
 function fetchServer(): void {
-  hostBytes = listItemBytes(SERVERS, serversBytes, serverIndex);
-  bytesCopy(HOST, listItemPtr(SERVERS, serversBytes, serverIndex), hostBytes);
-  port = parameterNumber(Parameter.HTTPPORT);
-  requestPath(parameterPtr(Parameter.HTTPDIR), parameterBytes(Parameter.HTTPDIR), NAME, nameBytes);
+  hostBytes = listItemBytes(SERVERS, listBytes, serverIndex);
+  bytesCopy(HOST, listItemPtr(SERVERS, listBytes, serverIndex), hostBytes);
+  port = serversPort();
+  requestPath(serversFolderPtr(), serversFolderBytes(), NAME, nameBytes);
   pathBytes = lineBytes();
   bytesCopy(PATH, linePtr(), pathBytes);
   triesLeft = HTTP_TRIES_MAX;
@@ -370,7 +368,7 @@ function fetchNext(): void {
   serversLeft--;
   rangeForget();
   if (serversLeft == 0) return fetchEnd(answered ? Fetch.NotObtained : Fetch.Silent);
-  serverIndex = (serverIndex + 1) % listCount(SERVERS, serversBytes);
+  serverIndex = (serverIndex + 1) % listCount(SERVERS, listBytes);
   fetchServer();
 }
 

@@ -6,7 +6,7 @@
 
 import { Status } from "../../hal/abi";
 import { SlotState } from "../../hal/events";
-import { bytesEqual, bytesFill } from "../base/bytes";
+import { bytesAre, bytesEqual, bytesFill } from "../base/bytes";
 import { timeWakeNow } from "../base/time";
 import { BLOCK_BYTES, BLOCK_COUNT_MAX, BLOCK_FILE_BYTES_MAX } from "../config";
 import { blockTableRead } from "../flash/block-table";
@@ -14,11 +14,12 @@ import { deviceRead, deviceSectorBytes } from "../flash/device";
 import { journalDigest, journalState } from "../flash/journal";
 import { layoutSlotOffset } from "../flash/layout";
 import { patchHold, patchIsHeld, patchRelease } from "../flash/patch";
-import { blocksBytes, blocksCompare, blocksCount, blocksMatch, blocksNamePtr } from "../image/blocks";
+import { blocksBytes, blocksCompare, blocksCount, blocksMatch, blocksNamePtr, blocksTablePtr } from "../image/blocks";
 import { stagingStore } from "../image/staging";
 import { SLOT_NONE, softwareSlot } from "./software";
 
 const NONE: u32 = 0xffffffff;
+const DIGEST_BYTES: i32 = 32;
 /** Blocks that are hashed at once. */
 const GROUP_COUNT: u32 = 4;
 /** What the journal keeps of the file's name with WRITING, behind the end of the run under way. */
@@ -26,6 +27,11 @@ const RUN_NAME_BYTES: i32 = 12;
 /** A bit for each block that the running slot has at the same place. */
 const THERE = memory.data(192, 8); // BLOCK_COUNT_MAX / 8
 const DIGESTS = memory.data(128, 8);
+/** SHA-256 of 4 KiB of 0xff: what an erase leaves looks like such a block. */
+const EMPTY = memory.data<u8>([
+  0xf4, 0x7a, 0x8e, 0xc3, 0xe9, 0xaf, 0xf2, 0x31, 0x8d, 0x89, 0x69, 0x42, 0x28, 0x2a, 0xd4, 0xfe, 0x37, 0xd6, 0x39, 0x1c,
+  0x82, 0x91, 0x4f, 0x54, 0xa5, 0xda, 0x8a, 0x37, 0xde, 0x13, 0x00, 0xc6,
+]);
 
 let kind: i32 = 0;
 let slot: i32 = 0;
@@ -88,6 +94,10 @@ export function heldIsDoubted(index: u32): bool {
 
 /** Reads a block that is here. False when it does not match any more: then only a server has it. The chip must be idle. */
 export function heldFetch(index: u32, target: usize): bool {
+  if (heldIsEmpty(index)) {
+    bytesFill(target, 0xff, BLOCK_BYTES);
+    return true;
+  }
   const from = layoutSlotOffset(kind, index == doubted ? slot : softwareSlot(kind));
   const bytes = blocksBytes(index);
   const status = deviceRead(from + index * BLOCK_BYTES, target, bytes);
@@ -119,7 +129,20 @@ export function heldVerifyPoll(): i32 {
 function heldIsWhole(): bool {
   const state = journalState(kind, slot);
   if (state == SlotState.Writing) return bytesEqual(journalDigest(kind, slot) + 4, blocksNamePtr(), RUN_NAME_BYTES);
-  return state == SlotState.Trial || state == SlotState.Updated || state == SlotState.Staged || state == SlotState.Rejected;
+  if (state != SlotState.Rejected) return heldIsImage();
+  // A file that was refused as it came, without a table, has no name there: behind its end may stand what an earlier cut left.
+  return !bytesAre(journalDigest(kind, slot) + 4, 0, RUN_NAME_BYTES);
+}
+
+/** True when all of the slot was written and verified: an empty block is one then, and not the remains of an erase that was cut. */
+function heldIsImage(): bool {
+  const state = journalState(kind, slot);
+  return state == SlotState.Trial || state == SlotState.Updated || state == SlotState.Staged;
+}
+
+/** True for a block of nothing but 0xff. */
+function heldIsEmpty(index: u32): bool {
+  return bytesEqual(blocksTablePtr() + <usize>(index * DIGEST_BYTES), EMPTY, DIGEST_BYTES);
 }
 
 function heldLook(from: i32): void {
@@ -128,10 +151,11 @@ function heldLook(from: i32): void {
   const right = readable & blocksMatch(first, heldGroup(), bytes);
   for (let i: u32 = 0; first + i < at; i++) {
     const index = first + i;
-    if (((right >>> i) & 1) == 0 || patchIsHeld(index) || index == doubted) continue;
-    if (from == slot) patchHold(index, true);
+    if (((right >>> i) & 1) == 0 || patchIsHeld(index) || heldIsLocal(index)) continue;
+    const stays = from == slot && (heldIsImage() || !heldIsEmpty(index));
+    if (stays) patchHold(index, true);
     else heldSetThere(index, true);
-    if (from == slot) heldCount++;
+    if (stays) heldCount++;
     else thereCount++;
   }
 }
@@ -150,14 +174,16 @@ function heldRead(from: i32): i32 {
 
 /**
  * What reads right need not be written right: a page that power failed in may read well now and badly later. Such a page is in
- * the last block of the run that was under way, so that block is read, erased and written once more. Where an erase unit has several
- * blocks, it is one unit with all of them; a unit that is not whole is none.
+ * the last block of the run that was under way, so that block is read, erased and written once more. A block of 0xff never counts as
+ * written there: an erase that was cut leaves the same to see. Where an erase unit has several blocks, it is one unit with all of them;
+ * a unit that is not whole is none.
  */
 function heldDoubt(): void {
   if (journalState(kind, slot) == SlotState.Writing) {
     let missing: u32 = 0;
-    while (missing < blocksCount() && patchIsHeld(missing)) missing++;
-    const end = min(missing, load<u32>(journalDigest(kind, slot)));
+    while (missing < blocksCount() && (patchIsHeld(missing) || heldIsEmpty(missing))) missing++;
+    let end = min(missing, load<u32>(journalDigest(kind, slot)));
+    while (end > 0 && heldIsEmpty(end - 1)) end--; // Those are written again in any case.
     if (end > 0) {
       doubted = end - 1;
       heldDrop(doubted);

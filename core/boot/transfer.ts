@@ -11,7 +11,9 @@ import { layoutSlotOffset } from "../flash/layout";
 import { writerPush } from "../flash/writer";
 import { responseDone, responseEnd, responseHasHead, responsePush, responseSpan, responseTake, responseWhy } from "../http/response";
 import { stagingInit, stagingRead, stagingSize, stagingStore, stagingWrite } from "../image/staging";
-import { validatorFinish, validatorInit, validatorPush, validatorRescanBytes, validatorVerdict } from "../image/validator";
+import {
+  validatorFinish, validatorInit, validatorIsComplete, validatorPush, validatorRescanBytes, validatorVerdict,
+} from "../image/validator";
 import { streamReceive } from "../net/tcp-stream";
 import {
   interpreterFileStart, interpreterOffset, interpreterPollStart, interpreterPush, interpreterPushEnd, interpreterStatus,
@@ -258,7 +260,11 @@ export function transferVerifyPoll(): i32 {
   for (let movedBytes: i32 = 0; movedBytes < WORK_BYTES_MAX && readBytes < endBytes;) {
     const bytes = transferLeft();
     const status = transferRead(readBytes, bytes);
-    if (status < 0) return status;
+    if (status < 0) {
+      if (!validatorIsComplete() || validatorRescanBytes() > 0) return status;
+      endBytes = readBytes; // What stands behind the image is of an older one, or nothing.
+      break;
+    }
     validatorPush(SPAN, bytes);
     readBytes += bytes;
     movedBytes += bytes;

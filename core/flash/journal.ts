@@ -93,6 +93,7 @@ export function journalPoll(): i32 {
     if (status == Status.Pending) return Status.Pending;
     journalAdvance(status);
   }
+  if (work == Work.Idle) return failure;
   timeWakeNow();
   return Status.Pending;
 }

@@ -57,6 +57,8 @@ let storedCrc: u32 = 0;
 let target: i32 = 0;
 let targetSequence: u32 = 0;
 let mending: bool = false;
+/** A record that failed may be found whole later: the next save is written over it, changed or not. */
+let spoilt: bool = false;
 /** While erasing, a place in both areas; then bytes of the list that were begun. */
 let cursor: u32 = 0;
 /** Records from this sequence on were looked at, and do not count. */
@@ -69,6 +71,7 @@ export function settingsLogOpen(): void {
   sequence = 0;
   storedBytes = 0;
   storedCrc = 0;
+  spoilt = false;
   bound = u32.MAX_VALUE;
   work = Work.Scan;
   timeWakeNow();
@@ -87,7 +90,7 @@ export function settingsLogSave(): void {
   assert(work == Work.Idle);
   if (failure == Status.Unsupported) return; // Never opened: there is no chip to store anything in.
   failure = Status.Ok;
-  if (keptBytes() == storedBytes && (storedBytes == 0 || crc32Of(keptPtr(), storedBytes) == storedCrc)) return;
+  if (!spoilt && keptBytes() == storedBytes && (storedBytes == 0 || crc32Of(keptPtr(), storedBytes) == storedCrc)) return;
   if (<u32>keptBytes() > placeBytes() - LIST) {
     failure = Status.NoSpace;
     return;
@@ -163,6 +166,7 @@ function settingsNext(status: i32): void {
   if (work == Work.Erase) return settingsErase();
   if (work == Work.List) return settingsList();
   if (work == Work.Head) return settingsStart(Work.Seal, 64, HEAD + RECORD_BYTES, programRound(COMMIT_BYTES));
+  if (!mending) spoilt = false;
   settingsFound(target, targetSequence);
 }
 
@@ -225,6 +229,7 @@ function settingsStart(next: Work, at: u32, ptr: usize, bytes: i32): void {
 function settingsFail(status: i32): void {
   trace(Trace.Settings, status);
   if (mending && status == Status.NotErased && (target & 1) != 0) return settingsBegin(target ^ 1);
+  spoilt = true;
   if (!mending) failure = status;
   work = mending ? Work.Scan : Work.Idle;
   timeWakeNow();

@@ -49,8 +49,11 @@ let filledBytes: i32 = 0;
 let spanBytes: i32 = 0;
 let programmedBytes: u32 = 0;
 
-/** Starts with a slot that does not run. NoSpace when the file is larger than its room; the slot stays as it is then. */
-export function writerStart(kind: i32, slot: i32, bytes: u32): i32 {
+/**
+ * Starts with a slot that does not run, and marks it with the file's digest; 0 keeps the one that it has. NoSpace when the file is larger
+ * than its room; the slot stays as it is then.
+ */
+export function writerStart(kind: i32, slot: i32, bytes: u32, digestPtr: usize): i32 {
   assert(bytes > 0);
   if (bytes > layoutSlotBytes(kind)) return Status.NoSpace;
   slotKind = kind;
@@ -67,7 +70,7 @@ export function writerStart(kind: i32, slot: i32, bytes: u32): i32 {
   spanBytes = 0;
   programmedBytes = 0;
   phase = Phase.Claim;
-  failure = journalState(kind, slot) == SlotState.Writing ? Status.Ok : journalMark(kind, slot, SlotState.Writing, 0, 0, 0);
+  failure = journalMark(kind, slot, SlotState.Writing, 0, digestPtr, 0);
   timeWakeNow();
   return failure;
 }

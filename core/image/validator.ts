@@ -317,9 +317,7 @@ function validatorReadHeader(): ImageVerdict {
   if ((flags & FLAGS_ENCRYPTED) != 0) return ImageVerdict.Encrypted;
   if ((flags & FLAGS_COMPRESSED) != 0) return ImageVerdict.Compressed;
   if (protectedBytes > TLV_BYTES_MAX - TLV_HEAD_BYTES) return ImageVerdict.TlvsTooLarge;
-  // The kind is known at the end only; what fits into no slot is refused now.
-  const fits = validatorFits(Kind.Boot) || validatorFits(Kind.Application);
-  return fits ? ImageVerdict.None : ImageVerdict.TooLarge;
+  return validatorFitsAny() ? ImageVerdict.None : ImageVerdict.TooLarge;
 }
 
 /** The head of the unprotected area is in: it says where the file's last TLV ends. */
@@ -332,7 +330,13 @@ function validatorReadArea(): void {
     verdict = ImageVerdict.TlvsTooLarge;
   } else {
     imageEnd = hashedEnd + bytes;
+    if (!validatorFitsAny()) verdict = ImageVerdict.TooLarge;
   }
+}
+
+/** The kind is known at the end only; what fits into no slot is refused before. */
+function validatorFitsAny(): bool {
+  return validatorFits(Kind.Boot) || validatorFits(Kind.Application);
 }
 
 function validatorFits(kind: Kind): bool {

@@ -36,6 +36,11 @@ export function addressConfigure(router: u32): void {
   udpConfigure(addressOwn(), addressMask(), router, parameterNumber(Parameter.MTU_SIZE));
 }
 
+/** The modes without a start-up have no address of their own: whoever runs the module is all of their network. */
+export function addressConfigureLoopback(): void {
+  udpConfigure(0x7f000001, 0xff000000, 0, parameterNumber(Parameter.MTU_SIZE));
+}
+
 /** The same with the first router, before or instead of the check whether it answers: for what is said in leaving. */
 export function addressConfigureUnchecked(): void {
   addressConfigure(addressRead(Parameter.ROUTER));

@@ -18,7 +18,7 @@ import {
   LineKind, lexerLine, lexerNameBytes, lexerNamePtr, lexerTagBytes, lexerTagPtr, lexerValueBytes, lexerValuePtr, lexerWhole, lexerWhy,
 } from "./lexer";
 import { namesEqual, namesFind, namesFix } from "./names";
-import { reportFile, reportName, reportStatement, reportValue } from "./report";
+import { reportFile, reportName, reportStatement, reportTag, reportValue } from "./report";
 import {
   scriptLineBytes, scriptLineComplete, scriptLineOffset, scriptLinePending, scriptLinePtr, scriptLineStart, scriptLineTake,
   scriptLineTooLong, scriptLineUtf16,
@@ -243,7 +243,7 @@ function interpreterIndexTag(): void {
   interpreterReport(ScriptEffect.Ignored, ScriptWhy.TagLimit);
 }
 
-/** The effect says what the statement would do: set, get, or (GOTO and IF) be taken. */
+/** The effect says what the statement would do: set, get, or (GOTO and IF) be taken; an IF's event names its tag too. */
 function interpreterLexLine(kind: LineKind, tooLong: bool): void {
   let effect = ScriptEffect.Ignored;
   if (kind == LineKind.Set) effect = ScriptEffect.Set;
@@ -251,6 +251,7 @@ function interpreterLexLine(kind: LineKind, tooLong: bool): void {
   else if (kind == LineKind.Goto || kind == LineKind.If) effect = ScriptEffect.Taken;
   if (tooLong || !lexerWhole()) effect = ScriptEffect.Ignored;
   interpreterReportParts(kind);
+  if (kind == LineKind.If) reportTag(lexerTagPtr(), lexerTagBytes());
   interpreterReport(effect, tooLong ? ScriptWhy.LineTooLong : interpreterLexWhy(kind));
 }
 

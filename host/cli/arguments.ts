@@ -3,6 +3,7 @@
 // In: arguments and the options a command knows. Out: values and positionals, or a UsageError. It knows no command.
 
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { nearest } from "../nearest.js";
 import { UsageError } from "./usage.js";
 
 export type OptionTable = NonNullable<ParseArgsConfig["options"]>;
@@ -13,9 +14,6 @@ export interface Arguments {
   readonly positionals: readonly string[];
 }
 
-/** A name may differ in this many letters and still be meant. */
-const SUGGEST_DISTANCE_MAX = 3;
-
 /** Parses the arguments of a command. Positionals are its own matter. */
 export function readArguments(command: string, args: readonly string[], options: OptionTable): Arguments {
   try {
@@ -23,15 +21,6 @@ export function readArguments(command: string, args: readonly string[], options:
   } catch (error) {
     throw new UsageError(complaint(command, error instanceof Error ? error.message : String(error), Object.keys(options)));
   }
-}
-
-/** The known name nearest to the one that was typed, if any is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((candidate) => ({ candidate, distance: distance(name.toLowerCase(), candidate) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  if (best === undefined || best.distance > Math.min(SUGGEST_DISTANCE_MAX, Math.ceil(name.length / 2))) return undefined;
-  return best.candidate;
 }
 
 function complaint(command: string, message: string, names: readonly string[]): string {
@@ -45,23 +34,4 @@ function complaint(command: string, message: string, names: readonly string[]): 
   if (message.includes("argument missing")) return `--${option} needs a value: --${option} VALUE`;
   if (message.includes("does not take an argument")) return `--${option} takes no value; write just --${option}`;
   return message;
-}
-
-/** Letters to change, add, drop or swap with a neighbour, to come from one word to the other. */
-function distance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (swapped) best = Math.min(best, (beforeLast[j - 2] ?? 0) + 1);
-      row.push(best);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return last[b.length] ?? 0;
 }

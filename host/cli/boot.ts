@@ -24,6 +24,7 @@ import type { Scheduler } from "../scheduler.js";
 import { Session } from "../session.js";
 import { provision } from "../site/factory.js";
 import { lanList } from "../site/lans.js";
+import { ChipFile } from "../storage/chip-file.js";
 import { commandsToTry, renderVerdict } from "../verdict-text.js";
 import { BootFaults } from "./boot-faults.js";
 import { openNetwork, type BootNetwork } from "./boot-network.js";
@@ -56,10 +57,11 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
   const part = options.network.kind === "sweep" ? sweepPartOf(options.part) : partOf(options.part);
   const faults = new BootFaults(options.faults);
   const transcript = options.transcript === undefined ? undefined : openTranscript(options.transcript);
+  const chip = options.flash === undefined ? undefined : openChip(options.flash, part);
   let wake = (): void => undefined;
   const network = await openNetwork(options, () => wake());
   try {
-    const board = new Board(boardOptions(options, part, network, faults));
+    const board = new Board(boardOptions(options, part, network, { faults, file: chip }));
     network.attach(board);
     const loop = new RunLoop(board);
     wake = () => loop.wake();
@@ -68,6 +70,7 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
     if (options.network.kind === "server" && options.waitSeconds > 0) await awaitServer(options.network.server, options.waitSeconds);
     const code = await run.run();
     faults.finish();
+    chip?.save();
     return code;
   } finally {
     network.close();
@@ -135,6 +138,7 @@ class Run {
     const { end, exitCode } = this.#session.finish();
     if (this.#transcript && this.#transcriptFile !== undefined) writeFileSync(this.#transcriptFile, this.#transcript.text);
     if (!this.#options.json) printVerdict(end, this.#board.log.events, this.#frontend instanceof TerminalFrontend);
+    for (const { script, why } of this.#session.missedKeys) stderr.write(`offhook: --key ${script.text} was not pressed: ${why}\n`);
     const { panic } = this.#board.system;
     const faulty = this.#board.binding.faulty;
     if (panic) stderr.write(`offhook: the core stopped at ${panic.file}:${panic.line}; ${DEFECT}`);
@@ -225,7 +229,13 @@ function partOf(name: string): NorPart {
   throw new UsageError(`--part ${name} is not known; these are: ${NOR_PARTS.map((known) => known.name).join(" ")}`);
 }
 
-function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork, faults: BootFaults): BoardOptions {
+/** What stands around the chip. */
+interface ChipKeepers {
+  readonly faults: BootFaults;
+  readonly file: ChipFile | undefined;
+}
+
+function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork, { faults, file }: ChipKeepers): BoardOptions {
   const core = readCore();
   const trust = options.trust.length === 0 ? [demoKey().spki] : options.trust.map(readTrust);
   const setUp = options.network.kind === "sweep" ? sweepSetUp(options.network.choice) : { presets: [] };
@@ -250,7 +260,7 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork,
     seed: options.seed,
     ...(setUp.stagingBytes === undefined ? {} : { stagingBytes: setUp.stagingBytes }),
     showSecrets: options.showSecrets,
-    flash: (clock) => faults.wrap(stored(clock)),
+    flash: (clock) => faults.wrap(file === undefined ? stored(clock) : file.fill(stored(clock))),
     network: network.make,
     linkSpeed: network.speed,
     linkFullDuplex: network.fullDuplex ?? true,
@@ -295,6 +305,14 @@ function openTranscript(path: string): number {
     return openSync(path, "w");
   } catch (error) {
     throw new UsageError(`--transcript ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function openChip(path: string, part: NorPart): ChipFile {
+  try {
+    return new ChipFile(path, part);
+  } catch (error) {
+    throw new UsageError(`--flash ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -9,6 +9,8 @@ usage: offhook COMMAND [OPTIONS]
 
   boot     power a telephone on and follow it to the login prompt
   serve    serve a folder, or the demonstration's files, on this machine
+  explain  what a settings file makes of a telephone, line by line
+  lint     what is wrong with settings files, and what to type instead
   image    make, look into and verify application files
   bench    measure this machine against other programs
   power    lose power at every flash operation, in every way, and judge what became of the telephone
@@ -19,7 +21,51 @@ usage: offhook COMMAND [OPTIONS]
 examples
   offhook boot                                        the demonstration
   offhook boot --server http://192.0.2.1/phones/      a real file server
+  offhook explain 46xxsettings.txt --model 9630       what is in force, and which line set it
+  offhook lint 46xxsettings.txt                       before a telephone reads it
   offhook image verify app.bin --trust key.pub.pem
+`;
+
+export const EXPLAIN_HELP = `Runs a settings file or an upgrade script through the telephone's own interpreter, and says what comes of it:
+parameters with the line that set each, what was ignored and why, which application would be fetched.
+
+usage: offhook explain FILE [OPTIONS]
+
+  GET reads from FILE's folder, and from nowhere else.
+
+  --model 9640              --mac 00:04:0d:12:34:56   --serial STRING   --group N   --sig N
+  --bootname N --appname N  software already stored
+  --option242 STRING        what DHCP says before the file is read; with or without FILE
+
+  --why NAME                every statement on NAME, taken or skipped, and what decided
+  --against OLD             effective differences to another version of the file
+  --phones CSV              columns mac, model, group: one entry for each distinct result, and who has it
+  --json                    one JSON object on stdout
+
+exit: 0 the file was read, 2 usage
+
+examples
+  offhook explain 96xxupgrade.txt --model 9620 --bootname hb96xxua2_00.bin
+  offhook explain 46xxsettings.txt --why L2QVLAN --group 7
+  offhook explain 46xxsettings.txt --against yesterday/46xxsettings.txt
+  offhook explain 46xxsettings.txt --phones site.csv --json
+  offhook explain --option242 HTTPSRVR=192.0.2.1,L2QVLAN=70
+`;
+
+export const LINT_HELP = `Says what is wrong with settings files and upgrade scripts, line by line, and what to type instead.
+
+usage: offhook lint FILE… [OPTIONS]
+
+  --option242 STRING        judge the string of DHCP option 242 too; with or without FILE
+  --fail-on LEVEL           exit 1 from this level on: error (default), warning or info
+  --json                    {"findings":[{"file","line","severity","rule","message"}]}
+
+exit: 0 nothing at or above the level, 1 findings, 2 usage
+
+examples
+  offhook lint 96xxupgrade.txt 46xxsettings.txt
+  offhook lint 46xxsettings.txt --fail-on warning
+  offhook lint --option242 "HTTPSRVR=192.0.2.1,L2Q=1" --json
 `;
 
 export const BOOT_HELP = `Powers a telephone on and follows it to the login prompt.
@@ -43,6 +89,7 @@ telephone
   --set NAME=VALUE          a parameter, as if entered in the local procedures; repeatable
   --option242 STRING        what the DHCP server answers in option 242, such as HTTPSRVR=192.0.2.1,L2Q=1
   --user-agent STRING       $MODEL4 and $MACADDR are replaced
+  --flash FILE              keeps the chip's contents in FILE from run to run; begun where there is none
   --part W25Q128JV          the flash part
   --trust KEY.pem           a key that signs images; repeatable; default: the demonstration's key
   --unsigned                laboratory: images with a digest and no signature are accepted, and every report says so

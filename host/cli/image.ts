@@ -55,6 +55,9 @@ const COMMANDS: Readonly<Record<string, readonly [OptionTable, Command]>> = {
   verify: [{ ...JSON_OPTION, trust: { type: "string", multiple: true } }, verify],
 };
 
+/** Of a file that is judged here, the other advice (ask `image verify`) is no advice. */
+const COPY_AGAIN = "copy the file again from where it was packed, and compare sizes and SHA-256";
+const DAMAGED = ["truncated", "digest-mismatch", "bad-signature"];
 const NOT_A_CONTAINER: Wording = {
   cause: "its first bytes are not an MCUboot header (software of a real telephone looks like this)",
   advice: "pack a payload: offhook image pack PAYLOAD OUT --kind app --version 1.0.0 --key KEY.pem",
@@ -140,7 +143,7 @@ function verifyText(path: string, image: ImageEvent): string {
     [image.verdict === "accepted" ? "accepted" : "rejected", path],
     ["verdict", image.verdict],
     ["why", wording?.cause],
-    ["do", wording?.advice],
+    ["do", DAMAGED.includes(image.verdict ?? "") ? COPY_AGAIN : wording?.advice],
     ["digest", image.digest],
     ["signature", image.signature],
     ["key", image.key],

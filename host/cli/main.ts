@@ -6,8 +6,8 @@
 
 import { createRequire } from "node:module";
 import { argv, exit, stderr, stdout } from "node:process";
-import { nearest } from "./arguments.js";
-import { BOOT_HELP, MAIN_HELP } from "./help.js";
+import { nearest } from "../nearest.js";
+import { BOOT_HELP, EXPLAIN_HELP, LINT_HELP, MAIN_HELP } from "./help.js";
 import { UsageError } from "./usage.js";
 
 const EXIT_FAILED = 1;
@@ -22,16 +22,19 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   boot: { help: BOOT_HELP, run: async (args) => (await import("./boot.js")).bootCommand(args) },
   serve: { run: async (args) => (await import("./serve.js")).serveCommand(args) },
+  explain: { help: EXPLAIN_HELP, run: async (args) => (await import("./explain.js")).explainCommand(args) },
+  lint: { help: LINT_HELP, run: async (args) => (await import("./lint.js")).lintCommand(args) },
   image: { run: async (args) => (await import("./image.js")).imageCommand(args) },
   power: { run: async (args) => (await import("./power.js")).powerCommand(args) },
   bench: { run: async (args) => (await import("./bench.js")).benchCommand(args) },
 };
-const COMMANDS_LATER = ["explain", "lint", "diff"];
+const COMMANDS_LATER = ["diff"];
 
 /** Runs `offhook ARGS` and answers the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === "--help" || name === "-h" || name === "help") return print(COMMANDS[rest[0] ?? ""]?.help ?? MAIN_HELP);
+  if (name === "help" && rest[0] !== undefined) return main([rest[0], "--help"]);
+  if (name === "--help" || name === "-h" || name === "help") return print(MAIN_HELP);
   if (name === "--version") return print(`offhook ${version()}\n`);
   if (name === undefined) throw new UsageError("a command is missing: offhook boot starts a telephone, offhook --help lists the others");
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

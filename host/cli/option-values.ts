@@ -4,11 +4,12 @@
 // by the telephone. It opens no file and asks no server.
 
 import { Key } from "../../hal/abi.js";
+import { macText } from "../explain/mac-text.js";
 import { MODEL_NAMES } from "../faults/cut-catalogue.js";
 import { SILENT_KINDS, type SilentKind } from "../faults/silent-flash.js";
 import type { KeyPress } from "../key-press.js";
 import type { KeyMoment, KeyScript } from "../key-script.js";
-import { nearest } from "./arguments.js";
+import { nearest } from "../nearest.js";
 import { UsageError } from "./usage.js";
 
 /** A file server as `--server` names it. */
@@ -21,11 +22,16 @@ export interface ServerUrl {
   readonly directory: string;
 }
 
-/** States that `--until` and `--key` may name. */
-export const STATES: readonly string[] = [
+/** States of the contract. */
+const STATES: readonly string[] = [
   "power-up", "hardware", "link", "dhcp", "conflict", "router", "file-server", "script", "download", "erase", "write", "restart",
   "call-server", "scep", "login", "registered", "craft",
 ];
+
+/** States of which the telephone's way depends on something that later releases bring. */
+export const STATES_LATER: readonly string[] = ["registered", "scep"];
+/** States that this release enters. */
+export const STATES_NOW = STATES.filter((state) => !STATES_LATER.includes(state));
 
 /** HTTPDIR holds this much (core/settings/parameters.tsv). */
 const DIRECTORY_BYTES_MAX = 127;
@@ -75,11 +81,6 @@ export function macValue(text: string): Uint8Array {
     throw new UsageError(`--mac ${quoted(text)}: this is no address of one device; its first byte must be even, such as 00:04:0d:12:34:56`);
   }
   return bytes;
-}
-
-/** A MAC as `$MACADDR` shows it: twelve lower-case digits. */
-export function macText(mac: Uint8Array): string {
-  return Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A file's name as a script would give it: no folder, no blanks. */
@@ -147,13 +148,13 @@ export function serverValue(text: string): ServerUrl {
 export function keyValue(text: string): KeyScript {
   const [, onScreen, plain, keys] = /^(?:"([^"]+)"|([^":]+)):(.+)$/s.exec(text) ?? [];
   if (keys === undefined) throw new UsageError(`--key ${quoted(text)}: WHEN:KEYS is needed, such as ${KEYS_EXAMPLE}`);
-  return { when: onScreen === undefined ? momentValue(text, plain ?? "") : { text: onScreen }, keys: keysValue(text, keys) };
+  return { when: onScreen === undefined ? momentValue(text, plain ?? "") : { text: onScreen }, keys: keysValue(text, keys), text };
 }
 
 function momentValue(whole: string, text: string): KeyMoment {
   if (/^\d+(\.\d+)?$/.test(text)) return { seconds: Number(text) };
-  if (STATES.includes(text)) return { state: text };
-  const wanted = `neither seconds nor a state (${STATES.join(" ")}); a text on the screen stands in quotes: ${KEYS_EXAMPLE}`;
+  if (STATES_NOW.includes(text)) return { state: text };
+  const wanted = `neither seconds nor a state (${STATES_NOW.join(" ")}); a text on the screen stands in quotes: ${KEYS_EXAMPLE}`;
   throw new UsageError(`--key ${quoted(whole)}: ${quoted(text)} is ${wanted}`);
 }
 
@@ -209,7 +210,8 @@ export function faultValue(value: string): FaultChoice {
     return { kind: kind as "loss" | "duplicate" | "reorder" | "flip", share: Number(percent) / 100 };
   }
   const [, state] = /^cut@(.+)$/.exec(value) ?? [];
-  if (state !== undefined && STATES.includes(state)) return { kind: "cut", state };
+  if (state !== undefined && STATES_NOW.includes(state)) return { kind: "cut", state };
+  if (state !== undefined) throw new UsageError(`--fault ${quoted(value)}: ${quoted(state)} is no state; one of ${STATES_NOW.join(" ")}`);
   const chip = "power@OPERATION:MODEL:SEED or flash=KIND:SEED";
   throw new UsageError(`--fault ${quoted(value)}: loss=5%, duplicate=2%, reorder=5%, flip=0.1%, cut@STATE, ${chip} is needed`);
 }

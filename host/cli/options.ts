@@ -4,10 +4,11 @@
 // never ignored; two options that contradict each other are refused as well. It opens no file.
 
 import type { KeyScript } from "../key-script.js";
-import { nearest, readArguments, type OptionTable, type OptionValues } from "./arguments.js";
+import { nearest } from "../nearest.js";
+import { readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import {
-  faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, serverValue, STATES,
-  userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
+  faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, serverValue,
+  STATES_LATER, STATES_NOW, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
 } from "./option-values.js";
 import { LAN_NAMES } from "../site/lans.js";
 import { sweepChoice, type SweepChoice } from "./boot-sweep.js";
@@ -44,6 +45,8 @@ export interface BootOptions {
   readonly pcap?: string;
   readonly userAgent?: string;
   /** The flash part's name, in upper case. */
+  /** The file that keeps the chip's contents; default: none does. */
+  readonly flash?: string;
   readonly part: string;
   /** Key files; empty: the demonstration's key. */
   readonly trust: readonly string[];
@@ -64,17 +67,15 @@ export interface BootOptions {
 }
 
 /** The MAC and serial number of a telephone that nobody described. */
-const MAC_DEFAULT = "00:04:0d:12:34:56";
-const SERIAL_DEFAULT = "07N540100001";
-const MODEL_DEFAULT = "9640";
+export const MAC_DEFAULT = "00:04:0d:12:34:56";
+export const SERIAL_DEFAULT = "07N540100001";
+export const MODEL_DEFAULT = "9640";
 const PART_DEFAULT = "W25Q128JV";
 const SPEED_MAX = 1000;
 /** A day: longer than any start-up, short enough for the telephone's 32-bit microseconds to be widened safely. */
 const SECONDS_MAX = 86_400;
 const SEED_MAX = 0x7fffffff;
 const LANS_LATER = ["scep-pending"];
-/** States of which the telephone's way depends on something that later releases bring. */
-const STATES_LATER = ["registered", "scep"];
 
 const TEXT = { type: "string" } as const;
 const LIST = { type: "string", multiple: true } as const;
@@ -82,14 +83,14 @@ const SWITCH = { type: "boolean" } as const;
 
 const OPTIONS: OptionTable = {
   "lan": TEXT, "server": TEXT, "model": TEXT, "mac": TEXT, "serial": TEXT, "group": TEXT, "bootname": TEXT, "appname": TEXT,
-  "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
+  "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "flash": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
   "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
 };
 
 /** Options of the contract that this release does not have. */
 const OPTIONS_LATER: OptionTable = {
-  "extension": TEXT, "password": TEXT, "flash": TEXT, "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
+  "extension": TEXT, "password": TEXT, "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
   "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "strict-http": SWITCH, "junit": TEXT,
   "scep-dump": TEXT,
 };
@@ -123,6 +124,7 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     ...optional("site", text(values, "site"), (folder) => lanOnly("site", network, folder)),
     faults: list(values, "fault").map((text) => faultOf(text, network)),
     ...optional("pcap", text(values, "pcap"), (path) => lanOrWire("pcap", network, path)),
+    ...optional("flash", text(values, "flash"), (path) => path),
     part: (text(values, "part") ?? PART_DEFAULT).toUpperCase(),
     trust: list(values, "trust"),
     unsigned: values["unsigned"] === true,
@@ -227,10 +229,9 @@ function waitOf(values: OptionValues, network: NetworkChoice): number {
 function untilOf(values: OptionValues): string {
   const until = text(values, "until") ?? "login";
   if (STATES_LATER.includes(until)) throw new UsageError(`--until ${until} is not in this release yet; --until login is the furthest`);
-  if (until === "none" || STATES.includes(until)) return until;
-  const near = nearest(until, STATES);
-  const known = STATES.filter((state) => !STATES_LATER.includes(state));
-  const instead = near === undefined ? `one of ${known.join(" ")} or none` : `did you mean ${near}?`;
+  if (until === "none" || STATES_NOW.includes(until)) return until;
+  const near = nearest(until, STATES_NOW);
+  const instead = near === undefined ? `one of ${STATES_NOW.join(" ")} or none` : `did you mean ${near}?`;
   throw new UsageError(`--until ${JSON.stringify(until)} is no state; ${instead}`);
 }
 

@@ -3,8 +3,8 @@
 // In: the argument and the serial number that a macro may stand for. Out: `NAME=VALUE` with the name in upper case, or a UsageError
 // that names the range. The core judges again and would drop a wrong value without a word to the user.
 
-import { PARAMETERS, type ParameterRule } from "../parameter-table.js";
-import { nearest } from "./arguments.js";
+import { PARAMETERS, wantedText, type ParameterRule } from "../parameter-rules.js";
+import { nearest } from "../nearest.js";
 import { UsageError } from "./usage.js";
 
 /** What a parameter holds once its macros are replaced, and digits of a number (core/settings/table.ts). */
@@ -38,21 +38,21 @@ function unknown(name: string): string {
 
 /** What is needed instead of the value; undefined when it is allowed. */
 function wantedOf(rule: ParameterRule, value: string, serial: string): string | undefined {
+  return isAllowed(rule, value, serial) ? undefined : wantedText(rule);
+}
+
+function isAllowed(rule: ParameterRule, value: string, serial: string): boolean {
   switch (rule.type) {
-    case "number": return isNumber(rule, value) ? undefined : numberText(rule);
-    case "number-or-0": return isNumber(rule, value) || /^0{1,10}$/.test(value) ? undefined : `${numberText(rule)}, or 0,`;
-    case "address": return isAddress(value) ? undefined : "an IPv4 address such as 192.0.2.1";
-    case "one-of": return isChoice(rule, value) ? undefined : `one of ${rule.choices.join(" ")}`;
-    default: return isText(rule, value, serial) ? undefined : textText(rule);
+    case "number": return isNumber(rule, value);
+    case "number-or-0": return isNumber(rule, value) || /^0{1,10}$/.test(value);
+    case "address": return isAddress(value);
+    case "one-of": return isChoice(rule, value);
+    default: return isText(rule, value, serial);
   }
 }
 
 function isNumber({ least, most }: ParameterRule, value: string): boolean {
   return /^\d+$/.test(value) && value.length <= NUMBER_DIGITS_MAX && Number(value) >= least && Number(value) <= most;
-}
-
-function numberText({ least, most }: ParameterRule): string {
-  return `a whole number from ${least} to ${most}`;
 }
 
 function isAddress(value: string): boolean {
@@ -73,11 +73,3 @@ function isText({ type, most }: ParameterRule, value: string, serial: string): b
 const FORMS: Readonly<Record<string, RegExp>> = {
   text: /^[ -~]*$/, word: /^[!-~]*$/, one: /^[!-+\--~]*$/, name: /^(\/[ -~]*)?$/, digits: /^\d*$/,
 };
-const FORM_TEXTS: Readonly<Record<string, string>> = {
-  text: "characters of printable ASCII", word: "characters of printable ASCII without blanks",
-  one: "characters of printable ASCII without blanks and commas", name: 'characters of printable ASCII, the first a "/"', digits: "digits",
-};
-
-function textText({ type, most }: ParameterRule): string {
-  return `a value of at most ${most} ${FORM_TEXTS[type]!}`;
-}

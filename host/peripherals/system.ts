@@ -18,6 +18,8 @@ export interface Identity {
   readonly asAsked?: boolean;
   /** Laboratory: images without a signature are accepted. */
   readonly unsigned?: boolean;
+  /** The short modes: what option 242 would say. */
+  readonly option242?: string;
   /** `NAME=VALUE`, as if entered locally. */
   readonly presets?: readonly string[];
 }
@@ -47,6 +49,7 @@ export class SystemBlock {
     text(Info.UserAgent, identity.userAgent);
     text(Info.BootName, identity.bootName);
     text(Info.AppName, identity.appName);
+    text(Info.Option242, identity.option242);
     this.#items.set(Info.Mac, identity.mac.slice(0, 6));
     const options = (identity.unsigned ? Option.Unsigned : 0) | (identity.asAsked ? Option.AsAsked : 0);
     this.#items.set(Info.Options, Uint8Array.of(options));

@@ -10,8 +10,8 @@ import {
   infoCrc32, infoDigestPtr, infoEtagBytes, infoEtagPtr, infoFileBytes, infoNameBytes, infoNamePtr, infoPoll, infoRead, infoWriteStart,
 } from "../../core/flash/info-area";
 import {
-  journalAttempts, journalCounter, journalDigest, journalErasedBytes, journalMark, journalMarkErased, journalOpen, journalPoll,
-  journalPreferred, journalState,
+  journalAttempts, journalCounter, journalDigest, journalErasedBytes, journalIsBusy, journalMark, journalMarkErased, journalOpen,
+  journalPoll, journalPreferred, journalState,
 } from "../../core/flash/journal";
 import {
   layoutInfoOffset, layoutInit, layoutJournalOffset, layoutProtect, layoutSettingsBytes, layoutSettingsOffset, layoutSlotBytes,
@@ -41,7 +41,7 @@ export {
   layoutSettingsOffset as layout_settings_offset, layoutSettingsBytes as layout_settings_bytes,
   journalOpen as journal_open, journalPoll as journal_poll, journalState as journal_state, journalAttempts as journal_attempts,
   journalDigest as journal_digest, journalCounter as journal_counter, journalPreferred as journal_preferred, journalMark as journal_mark,
-  journalMarkErased as journal_mark_erased, journalErasedBytes as journal_erased_bytes,
+  journalMarkErased as journal_mark_erased, journalErasedBytes as journal_erased_bytes, journalIsBusy as journal_is_busy,
   infoWriteStart as info_write_start, infoPoll as info_poll, infoRead as info_read, infoNamePtr as info_name_ptr,
   infoNameBytes as info_name_bytes, infoFileBytes as info_file_bytes, infoCrc32 as info_crc32, infoDigestPtr as info_digest_ptr,
   infoEtagPtr as info_etag_ptr, infoEtagBytes as info_etag_bytes,

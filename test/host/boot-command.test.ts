@@ -2,7 +2,7 @@
 // Method: the command line as a child process, as a user runs it; wrong options must end with exit 2 and without a telephone.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import t from "tap";
 import type { OffhookEvent } from "../../host/event-types.js";
 
@@ -74,5 +74,58 @@ t.test("a transcript is written whole", (t) => {
   const path = `${t.testdir({})}/t.txt`;
   t.equal(boot("--until", "link", "--transcript", path).code, 0);
   t.match(readFileSync(path, "utf8"), /Starting/);
+  t.end();
+});
+
+t.test("--flash keeps software and settings from run to run, and refuses what is no chip of this part", (t) => {
+  const folder = t.testdir({ "short.bin": "not a chip" });
+  const path = `${folder}/chip.bin`;
+  const flash = ["--flash", path, "--json"];
+  const first = boot(...flash, "--set", "LLDP_ENABLED=1");
+  t.match(eventsOf(first).at(-1), { ok: true, appname: "SIP96xxdemo.bin" });
+  t.equal(statSync(path).size, 16 * 1024 * 1024, "the chip's bytes and nothing else");
+  const second = eventsOf(boot(...flash));
+  const end = second.at(-1);
+  t.match(end, { ok: true, bootname: "hb96xxdemo.bin", appname: "SIP96xxdemo.bin" });
+  t.notOk(second.some((event) => event.event === "image"), "what is stored is not fetched again");
+  t.match(end?.event === "end" ? end.parameters["LLDP_ENABLED"] : undefined, { value: "1", source: "command-line" });
+  const third = eventsOf(boot(...flash, "--set", "LLDP_ENABLED=0")).at(-1);
+  t.match(third?.event === "end" ? third.parameters["LLDP_ENABLED"] : undefined, { value: "0" });
+  t.same(readdirSync(folder).sort(), ["chip.bin", "short.bin"], "nothing is left beside it");
+  const cases: readonly [string[], RegExp][] = [
+    [["--flash", path, "--part", "W25Q512JV"], /has 16777216 bytes, and the chip W25Q512JV has 67108864; give --part W25Q128JV/],
+    [["--flash", `${folder}/short.bin`], /it has 10 bytes.*name a file of an earlier run, or a new one/],
+    [["--flash", `${folder}/none/chip.bin`], /--flash .*none\/chip\.bin cannot be used/],
+  ];
+  for (const [args, expected] of cases) {
+    const result = boot(...args);
+    t.equal(result.code, 2, args.join(" "));
+    t.match(result.stderr, expected);
+  }
+  t.equal(readFileSync(`${folder}/short.bin`, "utf8"), "not a chip", "a file that is something else is left alone");
+  t.end();
+});
+
+t.test("a run that ends in the middle of a write leaves a chip that the next run mends", (t) => {
+  const path = `${t.testdir({})}/chip.bin`;
+  t.equal(boot("--flash", path, "--until", "write", "--json").code, 0);
+  const events = eventsOf(boot("--flash", path, "--json"));
+  t.ok(events.some((event) => event.event === "slot" && event.why === "interrupted"), "it says which slot was being written");
+  t.match(events.at(-1), { ok: true, bootname: "hb96xxdemo.bin", appname: "SIP96xxdemo.bin" });
+  t.end();
+});
+
+t.test("keys that were not pressed are told, on stderr and with the reason", (t) => {
+  const until = ["--until", "dhcp", "--json"];
+  const result = boot(...until, "--key", "link:Nope 5", "--key", 'link:1', "--key", '"no such text":2', "--key", "800:3");
+  t.equal(result.code, 0);
+  t.same(result.stderr.split("\n"), [
+    'offhook: --key "no such text":2 was not pressed: its moment did not come',
+    "offhook: --key 800:3 was not pressed: its moment did not come",
+    'offhook: --key link:Nope 5 was not pressed: no softkey "Nope" was on the screen from then on',
+    "offhook: --key link:1 was not pressed: it waited for the keys before it",
+    "",
+  ]);
+  t.equal(boot(...until, "--key", "link:5").stderr, "");
   t.end();
 });

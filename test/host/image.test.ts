@@ -169,6 +169,8 @@ t.test("the commands, from a key to a verdict", async (t) => {
   const foreign = await run("verify", at("payload"), "--trust", at("ed25519.pub.pem"), "--json");
   t.equal(foreign.code, 1);
   t.same(JSON.parse(foreign.stdout), { verdict: "not-a-container", digest: null, signature: null, key: null, version: null });
+  writeFileSync(at("cut"), readFileSync(at("ed25519.bin")).subarray(0, 60));
+  t.match((await run("verify", at("cut"), "--trust", at("ed25519.pem"))).stdout, /\ndo +copy the file again from where it was packed/);
   writeFileSync(at("empty"), "");
   t.equal(JSON.parse((await run("verify", at("empty"), "--trust", at("ed25519.pem"), "--json")).stdout).verdict, "not-a-container");
 });

@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import t from "tap";
 import { Key } from "../../hal/abi.js";
-import { nearest } from "../../host/cli/arguments.js";
+import { nearest } from "../../host/nearest.js";
 import { parseBootOptions, type BootOptions } from "../../host/cli/options.js";
 import { UsageError } from "../../host/cli/usage.js";
 
@@ -111,7 +111,7 @@ t.test("a bad value says what to type instead", (t) => {
     [["--server", "http://h/", "--fault", "loss=1%"], /--fault needs frames/],
     [["--server", "http://h/", "--site", "."], /--site is for the built-in far end/],
     [["--fault", "loss=101%"], /loss=5%.* is needed/],
-    [["--fault", "cut@nowhere"], /cut@STATE, power@OPERATION:MODEL:SEED or flash=KIND:SEED is needed/],
+    [["--fault", "cut@nowhere"], /"nowhere" is no state; one of power-up .* craft/],
     [["--fault", "power@3:half"], /power@OPERATION:MODEL:SEED is needed, three parts/],
     [["--fault", "power@3:haf:1"], /"haf" is no model; did you mean half\?/],
     [["--fault", "flash=lies:1"], /"lies" is no kind of fault; did you mean lie\?/],
@@ -157,7 +157,9 @@ t.test("a parameter that does not exist, or a value that it does not take", (t) 
 });
 
 t.test("what later releases bring is refused, never ignored", (t) => {
-  const later = ["extension", "password", "flash", "ca", "ca-fingerprint", "date", "expect", "expect-get",
+  t.throws(() => parseBootOptions(["--key", "registered:5"]), /"registered" is neither seconds nor a state \([^)]* login craft\)/);
+  t.throws(() => parseBootOptions(["--fault", "cut@scep"]), /"scep" is no state; one of power-up /);
+  const later = ["extension", "password", "ca", "ca-fingerprint", "date", "expect", "expect-get",
     "expect-text", "expect-file", "junit", "scep-dump"];
   for (const name of later) {
     const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
@@ -179,12 +181,14 @@ t.test("the command line: exit codes, and which of the two streams", (t) => {
     [["--help"], 0, /^Boots an Avaya[\s\S]+examples\n/, /^$/],
     [["boot", "--help"], 0, /usage: offhook boot[\s\S]+examples\n/, /^$/],
     [["help", "boot"], 0, /usage: offhook boot/, /^$/],
+    [["help", "serve"], 0, /^Usage: offhook serve/, /^$/],
+    [["help", "srve"], 2, /^$/, /did you mean `offhook serve`/],
     [["--version"], 0, /^offhook \d+\.\d+\.\d+\n$/, /^$/],
     [[], 2, /^$/, /^offhook: a command is missing: offhook boot/],
     [["bot"], 2, /^$/, /did you mean `offhook boot`\?/],
     [["constructor"], 2, /^$/, /no command "constructor"/],
     [["--server", "http://h/"], 2, /^$/, /did you mean `offhook boot --server`\?/],
-    [["lint", "a.txt"], 2, /^$/, /offhook lint is not in this release yet/],
+    [["diff", "a", "b"], 2, /^$/, /offhook diff is not in this release yet/],
   ];
   for (const [args, code, out, err] of cases) {
     const result = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });

@@ -151,6 +151,8 @@ t.test("tools/replay ends with 0, 1 or 2", (t) => {
   t.match(tool(`${folder}/other.rec`), [1, /^update: start 1, .*flash_read: offset: wanted .*\nother\.rec: .*: 1 runs differ\n$/]);
   t.match(tool(`${folder}/cut.rec`, `${folder}/equal.rec`), [2, /^equal.*\nreplay: cut\.rec: 99 bytes: the header says \d+\n$/]);
   t.match(tool(`${folder}/none.rec`), [2, /^replay: none\.rec: ENOENT/]);
+  t.match(tool("--run", "no such run", `${folder}/equal.rec`), [2, /^replay: equal\.rec: no run has "no such run" in its name\n$/]);
+  t.match(tool("--core=x", "--rum", "x"), [2, /^replay: Unknown option '--rum'; type node build/]);
   t.equal(tool()[0], 2);
   t.end();
 });

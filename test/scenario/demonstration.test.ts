@@ -42,6 +42,18 @@ t.test("what it asks the file server for, and the states on its way", (t) => {
   t.end();
 });
 
+t.test("every start proves the code that judges software, before it judges any and before the network's first sign of life", (t) => {
+  const { events } = play(DEMONSTRATION);
+  const order = events.flatMap((event) => {
+    if (event.event === "self-test") return [`${event.part} ${event.ok}`];
+    if (event.event === "slot" && event.why === "chosen" && event.kind === "boot") return ["chosen"];
+    return event.event === "state" && ["hardware", "link"].includes(event.state) ? [event.state] : [];
+  });
+  const start = ["hardware", "crc32 true", "sha256 true", "ed25519 true", "chosen", "link"];
+  t.same(order, [...start, ...start, ...start]);
+  t.end();
+});
+
 t.test("counters on the screen count", (t) => {
   const shown = displayed(play(DEMONSTRATION));
   const counts = (pattern: RegExp): number[][] => shown.flatMap((text) => {

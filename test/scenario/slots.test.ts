@@ -235,3 +235,35 @@ t.test("an attempt is used by power, panic and watchdog, not by a reset that the
   t.strictSame(causes.map(costs), [1, 1, 1, 0, 0, 0]);
   t.end();
 });
+
+t.test("what cannot be read behind an image says nothing against it, where nothing says where the image ends", (t) => {
+  const info = APP_A_OFFSET + APP_BYTES - INFO_BYTES;
+  const torn = APP_A_OFFSET + 600_000;
+  const noise = damaged(play({ name: "stored", stored: [one], strict: false, handler: alone.handler! }).board.flash.contents(), info);
+  /** A page that an older, longer file left half written. */
+  class Torn extends FlashWrapper {
+    override read(offset: number, target: Uint8Array): number {
+      return offset <= torn && offset + target.length > torn ? Status.EccFatal : this.inner.read(offset, target);
+    }
+  }
+  const played = again(noise, { ...alone, wrap: (flash) => new Torn(flash) });
+  t.same(played.violations, []);
+  t.match(slots(played).find(({ kind }) => kind === "application"), { slot: "A", why: "name-unknown" });
+  t.end();
+});
+
+t.test("what the journal vouches for as erased is not erased again by the start-up that goes on", (t) => {
+  const whole = play(update);
+  let spared = 0;
+  for (let after = 0; after < whole.flash.beganCount; after++) {
+    if (after > 40) break; // Behind the erase and its mark.
+    const played = play({ ...update, cut: { operation: "any", after, model: half } });
+    t.same([played.violations, played.end.appname], [[], "app2.bin"], `cut at ${after}`);
+    if (played.events.some((event) => event.event === "slot" && event.why === "interrupted" && event.state === "erased")) {
+      spared += 1;
+      t.equal(played.flash.counts.erase, whole.flash.counts.erase, `cut at ${after}: each unit was erased once`);
+    }
+  }
+  t.ok(spared > 0);
+  t.end();
+});

@@ -19,12 +19,12 @@ export function runMode(mode: Mode, firstFile: string, files: ModeFiles, more: P
   const board = new Board({
     core,
     mode,
-    identity: { model: "9640D01A", serial: "S", mac: new Uint8Array(6), firstFile, presets: ["IPADD=10.0.0.2", "HTTPSRVR=10.0.0.1"] },
+    identity: { model: "9640D01A", serial: "S", mac: new Uint8Array(6), firstFile },
     trust: [demoKey().spki],
     network: (scheduler) => {
       const site = new Site();
       const handler = fileHandler(new MemoryFiles(files));
-      site.addStream(addressOf("10.0.0.1"), 80, new HttpServer({ scheduler, handler, onAccess: (access) => fetched.push(access.target) }));
+      site.addStream(addressOf("127.0.0.1"), 80, new HttpServer({ scheduler, handler, onAccess: (access) => fetched.push(access.target) }));
       return new MemoryNetwork({ scheduler, site });
     },
     ...more,

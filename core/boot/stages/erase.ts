@@ -45,7 +45,8 @@ export function eraseEnter(): void {
   marking = true;
   failed = false;
   screenSetText(Row.Title, FILE_OBTAINED);
-  journalMark(kind, slot, SlotState.Writing, 0, direct ? directMarkPtr() : validatorDigestPtr(), 0);
+  if (direct) journalMark(kind, slot, SlotState.Writing, 0, directMarkPtr(), 0);
+  else writerStart(kind, slot, validatorImageBytes(), validatorDigestPtr());
   eraseShow();
 }
 
@@ -71,8 +72,7 @@ function eraseMark(): i32 {
     return patchPoll();
   }
   slotReport(kind, slot, SlotWhy.None);
-  const started = writerStart(kind, slot, validatorImageBytes());
-  return started < 0 ? started : writerErasePoll();
+  return writerErasePoll();
 }
 
 /** `s secs` starts at 0 and grows by one a second for as long as the erase lasts. */

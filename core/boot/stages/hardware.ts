@@ -1,11 +1,7 @@
 // State `hardware`: parameters to their defaults, the stored software verified, then what the settings log kept and what is entered
 // locally laid over the defaults. What is new of the latter is stored at once.
 //
-// The other modes need the parameters only: they go to the file server at once.
-
-// State `hardware`: parameters to their defaults, what was entered locally over them, then the stored software is verified.
-//
-// The other modes need the parameters only: they go to the file server at once.
+// The other modes need the parameters only, and what option 242 would say of them: they go to the file server at once.
 
 import { Info, Kind, Mode, Status } from "../../../hal/abi";
 import { BootState, Source } from "../../../hal/events";
@@ -13,8 +9,9 @@ import { systemHas, systemInfo } from "../../base/system";
 import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
 import { HARDWARE_US, VALUE_BYTES_MAX } from "../../config";
 import { settingsLogOpen, settingsLogPoll } from "../../flash/settings-log";
-import { addressConfigure } from "../../net/address";
+import { addressConfigureLoopback } from "../../net/address";
 import { keptInit } from "../../settings/kept";
+import { option242Poll, option242Start } from "../../settings/option242";
 import { parameterFind, parameterSet, parametersInit, parametersReportPoll, parametersReportStart } from "../../settings/parameters";
 import { restorePoll, restoreStart } from "../../settings/restore";
 import { keepPoll } from "../keep";
@@ -46,6 +43,7 @@ let doneUs: u64 = 0;
 let presetNext: i32 = Info.PresetFirst;
 /** The boot image that runs was never confirmed: it is a new one. */
 let newBoot: bool = false;
+let optionBegun: bool = false;
 
 export function hardwareEnter(): void {
   keptInit();
@@ -54,6 +52,7 @@ export function hardwareEnter(): void {
   parametersReportStart();
   presetNext = Info.PresetFirst;
   newBoot = false;
+  optionBegun = false;
   softwareInit();
   doneUs = timeNow() + HARDWARE_US;
   step = modeGet() == Mode.Telephone ? Step.SelfTest : Step.Presets;
@@ -81,7 +80,7 @@ function hardwareStep(): bool {
     case Step.HandOff: return hardwareHandOff();
     case Step.Read: return settingsLogPoll() != Status.Pending;
     case Step.Restore: return hardwareMore(restorePoll(newBoot));
-    case Step.Presets: return hardwareMore(hardwarePresets());
+    case Step.Presets: return hardwareMore(hardwarePresets() && hardwareOption());
     case Step.Report: return hardwareMore(parametersReportPoll());
     // A new boot image takes nothing away before it has interpreted a script: the old one may have to come back.
     default: return newBoot || keepPoll() != Status.Pending;
@@ -100,9 +99,16 @@ function hardwareHandOff(): bool {
   return true;
 }
 
-/** The short modes have no DHCP: their address is among the presets. */
+/** The short modes have no DHCP: whoever runs the module may give the option that it would bring. */
+function hardwareOption(): bool {
+  if (modeGet() == Mode.Telephone) return true;
+  if (!optionBegun) option242Start(PRESET, systemInfo(Info.Option242, PRESET, PRESET_BYTES_MAX));
+  optionBegun = true;
+  return option242Poll();
+}
+
 function hardwareLeave(): BootState {
-  addressConfigure(0);
+  addressConfigureLoopback();
   return BootState.FileServer;
 }
 

@@ -81,9 +81,9 @@ export function writeEnter(): void {
   slot = eraseSlot();
   fileBytes = direct ? directFileBytes() : validatorImageBytes();
   fetching = downloadIsAsked();
-  if (waitingSlot != SLOT_NONE) transferCopyStart(Kind.Application, waitingSlot, fileBytes);
+  if (!direct && waitingSlot != SLOT_NONE) transferCopyStart(Kind.Application, waitingSlot, fileBytes);
   else if (!direct) transferWriteStart(fileBytes);
-  waitingSlot = SLOT_NONE;
+  waitingSlot = SLOT_NONE; // Also one whose copy was not begun.
   screenSetText(Row.Title, SAVING);
   writeShow();
 }

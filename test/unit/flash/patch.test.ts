@@ -94,3 +94,25 @@ t.test("a chip that fails is said once, and nothing goes on", (t) => {
   }
   t.end();
 });
+
+t.test("a poll that ends with work left wants the next one at once, on a chip that is never busy too", (t) => {
+  const clock = { nowUs: 0 };
+  class Instant extends FlashWrapper {
+    override poll(): number {
+      clock.nowUs += 10_000_000;
+      return this.inner.poll();
+    }
+  }
+  const core = new FlashCore(new Instant(dirtyChip(SHAPES[0]!, clock)), clock);
+  core.open();
+  core.call("patch_release");
+  core.call("patch_start", Kind.Application, 1, BLOCK);
+  core.call("patch_push", 0, core.give(seededBytes("block", BLOCK)), BLOCK);
+  let polls = 0;
+  while (core.poll("patch_poll") === Status.Pending) {
+    polls += 1;
+    t.equal(core.call("time_wait"), 0);
+  }
+  t.ok(polls > 0, "more than a poll's work");
+  t.end();
+});
