@@ -22,6 +22,7 @@ import { apply, benchOf, tellStory } from "../../host/power/story.js";
 import { Cutter, cutsOf, faultName } from "../../host/power/sweep.js";
 import { replayOf } from "../../host/power/failure.js";
 import { runStart, SWEEP_IDENTITY } from "../../host/power/telephone.js";
+import { noCounts } from "../../host/power/tally.js";
 import { Workshop } from "../../host/power/work.js";
 import { Random } from "../../host/random.js";
 import { runVirtual } from "../../host/run-loop.js";
@@ -40,7 +41,23 @@ t.test("ten thousand cuts, nothing broken, every model changed something", async
   t.same(evidence.counts.failures.map((failure) => `${failure.broken.why}: ${replayOf(failure)}`), []);
   t.ok(cuts >= CUTS_MIN, `${cuts} cuts`);
   t.equal(models, 17);
-  t.same(evidence.idleModels, []);
+  t.same([evidence.idleModels, evidence.lacks], [[], []]);
+  t.ok(evidence.counts.settings > 300, `settings compared after ${evidence.counts.settings} cuts`);
+});
+
+t.test("a whole run that did too little is not good, a part of one is", async (t) => {
+  const counts = { ...noCounts(), cuts: 99_999, flips: 9_999 };
+  const evidence = new Evidence("ci", BYTES);
+  evidence.took({ kind: "single", shape: SHAPE, scenario: "update", plan: { seeds: 1, prefixes: 1 } }, { counts });
+  t.same([evidence.isGood(false), evidence.isGood(true)], [true, false]);
+  t.same(evidence.lacks.slice(0, 3), ["99999 cuts of 100000", "9999 flips at rest of 10000", "no fixpoint"]);
+  const fixpoint = { states: 1, transitions: 1, closed: true, depth: 1, models: [] };
+  const byModel = Object.fromEntries(evidence.idleModels.map((model) => [`${model} hardware`, 1]));
+  evidence.took({ kind: "rot", shape: SHAPE, flips: 1 }, { counts: { ...noCounts(), cuts: 1, flips: 1, byModel }, fixpoint });
+  t.same([evidence.isGood(true), evidence.lacks], [true, []]);
+  evidence.took({ kind: "rot", shape: SHAPE, flips: 0 }, { counts: { ...noCounts(), broken: { settings: 2 } } });
+  t.equal(evidence.isGood(false), false);
+  t.equal(evidence.summary(0).wrongImages, 2, "settings that are mixed or lost count as wrong images");
 });
 
 t.test("the CI tier has ten shapes and more with five units each, each scenario on all units and on most shapes", async (t) => {
