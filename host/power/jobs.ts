@@ -37,13 +37,17 @@ function planOf(tier: Tier, index: number): Plan {
 
 /** Of five chips in a row a scenario is played on so many; the dear ones, which have most operations, on fewer. A full run takes all. */
 const SHARE = 3;
-const SHARES: Readonly<Record<string, number>> = { "first-install": 2, "resume": 2 };
+const SHARES: Readonly<Record<Tier, Readonly<Record<string, number>>>> = {
+  test: { "first-install": 2, "resume": 2 },
+  ci: { "first-install": 1, "resume": 1, "update": 2, "rotation": 2 },
+  full: Object.fromEntries(SCENARIOS.map(({ name }) => [name, UNITS.length])),
+};
 
 /** The scenarios of a chip: others on the next one, and others on the next shape with the same unit. */
 function scenariosOn(index: number, tier: Tier): string[] {
   const turn = index + Math.floor(index / UNITS.length);
-  const isOn = (name: string, at: number): boolean => (turn + at) % UNITS.length < (SHARES[name] ?? SHARE);
-  return SCENARIOS.filter(({ name }, at) => tier === "full" || isOn(name, at)).map(({ name }) => name);
+  const isOn = (name: string, at: number): boolean => (turn + at) % UNITS.length < (SHARES[tier][name] ?? SHARE);
+  return SCENARIOS.filter(({ name }, at) => isOn(name, at)).map(({ name }) => name);
 }
 
 /** Every shape with every unit. */

@@ -168,9 +168,9 @@ function compareWithBoot(t: Test, name: string, every: number): void {
 }
 
 t.test("a cut that boot plays leaves the chip that the sweep has, with local entries and without staging too", async (t) => {
-  compareWithBoot(t, "update", 5);
-  compareWithBoot(t, "settings", 10);
-  compareWithBoot(t, "resume", 25);
+  compareWithBoot(t, "update", 8);
+  compareWithBoot(t, "settings", 16);
+  compareWithBoot(t, "resume", 40);
 });
 
 t.test("two cuts, one after the other, and the update completes", async (t) => {
