@@ -7,7 +7,7 @@ import { MemoryNetwork } from "../network/memory.js";
 import type { NorCells } from "../peripherals/nor-cells.js";
 import type { NorPart } from "../peripherals/nor-parts.js";
 import { sweepPart } from "../power/geometries.js";
-import { imagesFor, scenarioNamed, SCENARIOS, siteOf, type Scenario } from "../power/scenarios.js";
+import { imagesFor, scenarioNamed, SCENARIOS, settingsFor, siteOf, type Scenario } from "../power/scenarios.js";
 import { benchOf, chipAt } from "../power/story.js";
 import type { Scheduler } from "../scheduler.js";
 import { DEMO_FILE_SERVER, DEMO_ROUTER } from "../site/demo.js";
@@ -49,6 +49,12 @@ export function sweepCells(core: WebAssembly.Module, part: NorPart, { scenario, 
   return chipAt(benchOf(core, part), scenario, start);
 }
 
+/** What the scenario sets up at the telephone: local entries, and whether it has staging. */
+export function sweepSetUp({ scenario, start }: SweepChoice): { readonly presets: readonly string[]; readonly stagingBytes?: number } {
+  const { presets = [], direct } = scenario.starts[start - 1]!.farEnd;
+  return { presets, ...(direct === true ? { stagingBytes: 0 } : {}) };
+}
+
 /** The far end of that power-up, until power is lost for the first time. */
 export class SweepNetwork {
   readonly #choice: SweepChoice;
@@ -62,9 +68,9 @@ export class SweepNetwork {
 
   make(scheduler: Scheduler): MemoryNetwork {
     const { scenario, start } = this.#choice;
-    const images = imagesFor(this.#part);
-    const site = siteOf(scenario.starts[start - 1]!.farEnd, images, scheduler);
-    const later = siteOf(scenario.recovery, images, scheduler);
+    const wares = { images: imagesFor(this.#part), settings: settingsFor(this.#part) };
+    const site = siteOf(scenario.starts[start - 1]!.farEnd, wares, scheduler);
+    const later = siteOf(scenario.recovery, wares, scheduler);
     this.#recover = () => [DEMO_ROUTER, DEMO_FILE_SERVER].forEach((address) => takeOver(site, later, address));
     return new MemoryNetwork({ scheduler, site });
   }

@@ -28,7 +28,7 @@ import { ChipFile } from "../storage/chip-file.js";
 import { commandsToTry, renderVerdict } from "../verdict-text.js";
 import { BootFaults } from "./boot-faults.js";
 import { openNetwork, type BootNetwork } from "./boot-network.js";
-import { sweepCells, sweepPartOf } from "./boot-sweep.js";
+import { sweepCells, sweepPartOf, sweepSetUp } from "./boot-sweep.js";
 import { readCore } from "./core-file.js";
 import { trustFromPem } from "./image-keys.js";
 import type { ServerUrl } from "./option-values.js";
@@ -238,13 +238,14 @@ interface ChipKeepers {
 function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork, { faults, file }: ChipKeepers): BoardOptions {
   const core = readCore();
   const trust = options.trust.length === 0 ? [demoKey().spki] : options.trust.map(readTrust);
+  const setUp = options.network.kind === "sweep" ? sweepSetUp(options.network.choice) : { presets: [] };
   const identity: Identity = {
     model: options.model,
     serial: options.serial,
     mac: options.mac,
     asAsked: options.asAsked,
     unsigned: options.unsigned,
-    presets: options.presets,
+    presets: [...setUp.presets, ...options.presets],
     ...(options.bootname === undefined ? {} : { bootName: options.bootname }),
     ...(options.appname === undefined ? {} : { appName: options.appname }),
     ...(options.script === undefined ? {} : { firstFile: options.script }),
@@ -257,6 +258,7 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork,
     identity,
     trust,
     seed: options.seed,
+    ...(setUp.stagingBytes === undefined ? {} : { stagingBytes: setUp.stagingBytes }),
     showSecrets: options.showSecrets,
     flash: (clock) => faults.wrap(file === undefined ? stored(clock) : file.fill(stored(clock))),
     network: network.make,

@@ -64,8 +64,9 @@ export async function powerCommand(args: readonly string[]): Promise<number> {
   await runJobs(jobs, { core, workers, ...progress(jobs.length, evidence, startMs) });
   const seconds = (performance.now() - startMs) / 1000;
   write(path, evidence.file(seconds));
-  const isGood = evidence.isGood(values["only"] === undefined);
-  for (const line of report(evidence, seconds, path, isGood)) (values["json"] === true ? stderr : stdout).write(`${line}\n`);
+  const isWhole = values["only"] === undefined;
+  const isGood = evidence.isGood(isWhole);
+  for (const line of report(evidence, seconds, path, isWhole)) (values["json"] === true ? stderr : stdout).write(`${line}\n`);
   if (values["json"] === true) stdout.write(`${JSON.stringify(evidence.summary(seconds))}\n`);
   return isGood ? 0 : 1;
 }
@@ -138,10 +139,10 @@ function progress(total: number, evidence: Evidence, startMs: number): Pick<Para
   };
 }
 
-function report(evidence: Evidence, seconds: number, path: string, isGood: boolean): string[] {
+function report(evidence: Evidence, seconds: number, path: string, isWhole: boolean): string[] {
   const { counts, caught, fixpoint } = evidence;
   const summary = evidence.summary(seconds);
-  const idle = evidence.idleModels;
+  const lacks = isWhole ? evidence.lacks : [];
   const known = counts.lookups - counts.runs;
   return [
     `cuts        ${summary.cuts} by ${summary.models} models on ${summary.geometries} chips; ` +
@@ -149,15 +150,16 @@ function report(evidence: Evidence, seconds: number, path: string, isGood: boole
     `start-ups   ${counts.runs} made, ${known} known to be the same as one of these`,
     `broken      ${summary.bricks} bricks, ${summary.wrongImages} wrong images, ${summary.unverifiedBoots} unverified, ` +
       `${summary.counterErrors} counters`,
+    `settings    compared after ${counts.settings} cuts, ${counts.broken["settings"] ?? 0} mixed or lost`,
     `rot         ${counts.flips} flips at rest, ${summary.rotRefusals} refusals; ` +
       `${counts.silent} start-ups on a chip that was wrong without a word`,
     ...(fixpoint === undefined ? [] : [fixpointLine(fixpoint)]),
     `defects     ${summary.defectsCaught} of ${summary.defects} caught`,
     ...caught.filter(({ oracle }) => oracle === undefined).map(({ name }) => `missed      ${name}`),
-    ...(idle.length === 0 ? [] : [`unused      models that changed nothing: ${idle.join(", ")}`]),
+    ...lacks.map((lack) => `too little  ${lack}`),
     ...counts.failures.map((failure) => `failure     ${failureText(failure, "\n            ")}`),
     `evidence    ${path}, ${summary.seconds} s, core ${summary.wasm.slice(0, 16)}`,
-    isGood ? "GOOD" : "BROKEN",
+    evidence.isGood(isWhole) ? "GOOD" : "BROKEN",
   ];
 }
 

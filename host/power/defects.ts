@@ -107,6 +107,11 @@ export const DEFECTS: readonly Defect[] = [
         `  step = Step.Activate;\n  return writeStarted(${ACTIVATE});\n` },
     ],
   },
+  defect("resume-trusts-half-a-block", "a block of the slot is held when it is not blank, whatever its digest", "core/boot/held.ts",
+    "  const right = readable & blocksMatch(first, heldGroup(), bytes);",
+    "  const right = readable & (load<u32>(heldGroup()) == 0xffffffff ? 0 : 15);"),
+  defect("settings-saved-over-the-old", "a save goes to the area that is in use", "core/flash/settings-log.ts",
+    "(place & 2) ^ 2)", "place & 2)"),
   defect("running-slot-unprotected", "the chip is not told which slot runs", HAND_OFF, "  layoutProtect(kind, slot, true);\n", ""),
 ];
 

@@ -29,10 +29,14 @@ export interface Summary {
   readonly wasm: string;
 }
 
+/** What a whole sweep does at least. */
+const CUTS_MIN: Readonly<Record<Tier, number>> = { test: 10_000, ci: 100_000, full: 1_000_000 };
+const FLIPS_MIN = 10_000;
+
 /** Which figure an oracle belongs to. */
 const FIGURES: Readonly<Record<string, "bricks" | "wrongImages" | "unverifiedBoots" | "counterErrors" | "rotRefusals">> = {
   a: "bricks", f: "bricks", panic: "bricks", b: "wrongImages", d: "wrongImages", e: "wrongImages", g: "wrongImages",
-  unverified: "unverifiedBoots", c: "counterErrors", rot: "rotRefusals",
+  settings: "wrongImages",  unverified: "unverifiedBoots", c: "counterErrors", rot: "rotRefusals",
 };
 
 export class Evidence {
@@ -88,21 +92,33 @@ export class Evidence {
     };
   }
 
-  /** True when nothing was broken or missed, and in a whole sweep every model did something. */
+  /** True when nothing was broken or missed, and a whole sweep did what it is for. */
   isGood(isWhole: boolean): boolean {
     const missed = this.#caught.some(({ oracle }) => oracle === undefined);
-    const isIdle = isWhole && this.idleModels.length > 0;
-    return Object.keys(this.#all.broken).length === 0 && !missed && !isIdle && this.#fixpoint?.closed !== false;
+    const isComplete = !isWhole || this.lacks.length === 0;
+    return Object.keys(this.#all.broken).length === 0 && !missed && isComplete && this.#fixpoint?.closed !== false;
+  }
+
+  /** What a whole sweep of this tier should have done and did not: one that does less by mistake is not good. */
+  get lacks(): string[] {
+    const { cuts, flips } = this.#all;
+    const cutsMin = CUTS_MIN[this.#tier];
+    return [
+      ...(cuts < cutsMin ? [`${cuts} cuts of ${cutsMin}`] : []),
+      ...(this.#tier !== "test" && flips < FLIPS_MIN ? [`${flips} flips at rest of ${FLIPS_MIN}`] : []),
+      ...(this.#tier !== "test" && this.#fixpoint === undefined ? ["no fixpoint"] : []),
+      ...this.idleModels.map((model) => `nothing changed by ${model}`),
+    ];
   }
 
   /** The whole of it. */
   file(seconds: number): string {
     const jobs = [...this.#stories.keys()].sort();
-    const { byModel, failures, runs, lookups, idle, triples, flips, silent } = this.#all;
+    const { byModel, failures, runs, lookups, idle, triples, flips, silent, settings, broken } = this.#all;
     const root = jobs.reduce((crc, job) => crc32(new TextEncoder().encode(job + JSON.stringify(this.#stories.get(job))), crc), 0);
     return `${JSON.stringify({
       ...this.summary(seconds), tier: this.#tier, node: process.version, startUps: runs,
-      known: lookups - runs, idle, triples, flips, silent,
+      known: lookups - runs, idle, triples, flips, silent, settings, broken,
       traceRoot: root.toString(16).padStart(8, "0"), fixpoint: this.#fixpoint, byOperationModelPhase: sorted(byModel),
       defectList: this.#caught, failures: failures.map((failure) => ({ ...failure, replay: replayOf(failure) })),
       plans: jobs.map((job) => JSON.parse(job) as unknown),

@@ -35,6 +35,21 @@ function planOf(tier: Tier, index: number): Plan {
   return { seeds: 1, prefixes: 2, seedFrom: index };
 }
 
+/** Of five chips in a row a scenario is played on so many; the dear ones, which have most operations, on fewer. A full run takes all. */
+const SHARE = 3;
+const SHARES: Readonly<Record<Tier, Readonly<Record<string, number>>>> = {
+  test: { "first-install": 2, "resume": 2 },
+  ci: { "first-install": 1, "resume": 1, "update": 2, "rotation": 2 },
+  full: Object.fromEntries(SCENARIOS.map(({ name }) => [name, UNITS.length])),
+};
+
+/** The scenarios of a chip: others on the next one, and others on the next shape with the same unit. */
+function scenariosOn(index: number, tier: Tier): string[] {
+  const turn = index + Math.floor(index / UNITS.length);
+  const isOn = (name: string, at: number): boolean => (turn + at) % UNITS.length < (SHARES[tier][name] ?? SHARE);
+  return SCENARIOS.filter(({ name }, at) => isOn(name, at)).map(({ name }) => name);
+}
+
 /** Every shape with every unit. */
 export function allShapes(): string[] {
   return SHAPES.flatMap((shape) => UNITS.map((unit) => `${shape}u${unit}`));
@@ -42,8 +57,8 @@ export function allShapes(): string[] {
 
 export function jobsOf(tier: Tier): Job[] {
   const shapes = tier === "test" ? TEST_SHAPES : allShapes();
-  const singles = shapes.flatMap((shape, index) => SCENARIOS.map(({ name }): Job =>
-    ({ kind: "single", shape, scenario: name, plan: planOf(tier, index) })));
+  const singles = shapes.flatMap((shape, index) => scenariosOn(index, tier).map((scenario): Job =>
+    ({ kind: "single", shape, scenario, plan: planOf(tier, index) })));
   if (tier === "test") return singles;
   // The longest first, so that no worker is left alone with it at the end.
   const fixpoints: Job[] = [{ kind: "fixpoint", shape: `${FIXPOINT_SHAPE}u32`, statesMax: STATES_MAX }];

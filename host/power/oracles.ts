@@ -1,26 +1,27 @@
-// The seven oracles of the sweep: what must hold of every start after a cut.
+// The eight oracles of the sweep: what must hold of every start after a cut.
 //
 // In: what the chip said before and after the operation that was cut (read by journal-reader, not by the core), and the run that followed.
 // Out: nothing, or which oracle was broken and how. (a) a verified image starts within few boots and operations; (b) it is the old or the
 // new one as the phase allows; (c) the counter floor never falls and is never above the confirmed image's; (d) nothing is erased or
 // programmed in the running slot; (e) an acknowledged confirmation stays; (f) the update completes once cuts stop; (g) a sector of a
-// slot is erased once an update at most.
+// slot is erased once an update at most, and where blocks resume only those in doubt once more. And the settings: the first
+// power-up restores a whole set, the old or the new one, and the new one is stored in the end.
 
 import { Kind } from "../../hal/abi.js";
 import { SlotState } from "../../hal/events.js";
-import type { FlashGeometry } from "../peripherals/flash.js";
 import type { NorCells } from "../peripherals/nor-cells.js";
 import { readJournal, type JournalSays, type KindSays } from "./journal-reader.js";
 import { layoutOf } from "./layout.js";
-import type { Scenario, SweepImage } from "./scenarios.js";
-import { imageAt, type Choice, type Run } from "./telephone.js";
+import { LOCAL_NAMES, type Scenario, type SweepImage } from "./scenarios.js";
+import { readSettings, settingsLabel } from "./settings-reader.js";
+import { imageAt, type Bench, type Choice, type Run } from "./telephone.js";
 
 export const KINDS: readonly Kind[] = [Kind.Boot, Kind.Application];
 
 export type Oracle = "a" | "b" | "c" | "d" | "e" | "f" | "g";
 
 export interface Broken {
-  readonly oracle: Oracle | "unverified" | "panic" | "rot";
+  readonly oracle: Oracle | "settings" | "unverified" | "panic" | "rot";
   readonly why: string;
 }
 
@@ -42,12 +43,14 @@ export interface Moment {
   readonly journal: JournalSays;
   /** For each kind the image that a power-up would start: "" none. Undefined: the journal does not say. */
   readonly starts: Readonly<Record<number, string | undefined>>;
+  /** The settings that a power-up may restore: the newest sealed ones, and the newest ones that read well. */
+  readonly settings: readonly string[];
 }
 
 /** Looks at a chip that is at rest and whole. */
-export function momentOf(cells: NorCells, geometry: FlashGeometry, images: readonly SweepImage[]): Moment {
-  const journal = readJournal(cells, geometry);
-  const layout = layoutOf(geometry);
+export function momentOf(cells: NorCells, { part, images, settings }: Bench): Moment {
+  const journal = readJournal(cells, part);
+  const layout = layoutOf(part);
   const starts = Object.fromEntries(KINDS.map((kind) => {
     const says = journal[kind];
     const name = (slot: number): string => {
@@ -60,7 +63,8 @@ export function momentOf(cells: NorCells, geometry: FlashGeometry, images: reado
     if (first < 0) return [kind, undefined];
     return [kind, name(first) || (holdsImage(says, 1 - first) ? name(1 - first) : "")];
   }));
-  return { journal, starts };
+  const says = readSettings(cells, part);
+  return { journal, starts, settings: [says.sealed, says.newest].map((list) => settingsLabel(list, settings, LOCAL_NAMES.stays)) };
 }
 
 /** The slot that a power-up tries first (docs/FORMAT.md, Starting). */
@@ -82,6 +86,8 @@ export interface Judged {
   readonly before: Moment;
   readonly after: Moment;
   readonly facts: Facts;
+  /** Sectors of blocks that the update had written and that were not in flight: whole, and known to be. */
+  readonly whole?: readonly number[];
 }
 
 /** The first oracle that a run breaks. */
@@ -89,8 +95,8 @@ export function judge(judged: Judged): Broken | undefined {
   const { facts, scenario } = judged;
   if (facts.panic !== undefined) return { oracle: "panic", why: facts.panic };
   if (facts.unverified !== undefined) return { oracle: "unverified", why: `started ${facts.unverified}` };
-  return starts(judged) ?? floors(judged) ?? running(facts) ?? again(judged) ?? confirmation(judged) ??
-    completes(facts, scenario, judged.images);
+  return starts(judged) ?? floors(judged) ?? running(facts) ?? again(judged) ?? resumed(judged) ??
+    confirmation(judged) ?? settings(judged) ?? completes(facts, scenario, judged.images);
 }
 
 /** (a) and (b), for each kind: what the first power-up chose. */
@@ -154,6 +160,25 @@ function again({ before, after, facts, scenario }: Judged): Broken | undefined {
   return undefined;
 }
 
+/** (g), where blocks go straight into the slot: those that were whole stay. */
+function resumed({ facts, whole = [] }: Judged): Broken | undefined {
+  const sector = facts.sectors.find((offset) => whole.includes(offset));
+  return sector === undefined ? undefined : { oracle: "g", why: `the sector at ${sector} was written and is erased again` };
+}
+
+/** The settings that the first power-up restores are a whole set, the old or the new one; in the end the new one is stored. */
+function settings({ before, after, facts, scenario }: Judged): Broken | undefined {
+  if (scenario.keeps === undefined) return undefined;
+  const allowed = [...new Set([...before.settings, ...after.settings])];
+  const restored = facts.restored[0] ?? "nothing";
+  if (!allowed.includes(restored)) return { oracle: "settings", why: `${restored} is restored, not ${allowed.join(" or ")}` };
+  return settingsEnd(facts, scenario);
+}
+
+function settingsEnd({ kept }: Facts, { keeps }: Scenario): Broken | undefined {
+  return keeps === undefined || kept === keeps ? undefined : { oracle: "settings", why: `${kept} is stored in the end, not ${keeps}` };
+}
+
 /** (e): once an image of the scenario's end is confirmed and runs, it is so at the end of every later instance. */
 function confirmation({ before, facts, images, scenario }: Judged): Broken | undefined {
   for (const kind of KINDS) {
@@ -189,7 +214,7 @@ function completes(facts: Facts, { ends }: Scenario, images: readonly SweepImage
 
 /** The clean run itself: nothing is cut, everything else must hold. */
 export function judgeClean(
-  facts: Facts, moments: readonly Moment[], images: readonly SweepImage[], settles?: Scenario["settles"],
+  facts: Facts, moments: readonly Moment[], images: readonly SweepImage[], scenario: Scenario, isLast: boolean,
 ): Broken | undefined {
   if (facts.panic !== undefined) return { oracle: "panic", why: facts.panic };
   if (facts.unverified !== undefined) return { oracle: "unverified", why: `started ${facts.unverified}` };
@@ -200,11 +225,12 @@ export function judgeClean(
       if (broken !== undefined) return broken;
     }
   }
+  const settles = isLast ? scenario.settles : undefined;
   for (const [kind, wanted] of [[Kind.Boot, settles?.boot], [Kind.Application, settles?.app]] as const) {
     const image = choiceOf(facts.choices, kind);
     if (wanted !== undefined && image !== wanted) return { oracle: "b", why: `${image || "nothing"} starts in the end, not ${wanted}` };
   }
-  return running(facts);
+  return running(facts) ?? (settles === undefined ? undefined : settingsEnd(facts, scenario));
 }
 
 function choiceOf(choices: readonly Choice[], kind: Kind): string {

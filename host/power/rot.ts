@@ -26,7 +26,7 @@ export function sweepRot(bench: Bench, flips: number, seed: number, tally: Tally
   const onlyBoot = layout.slot(Kind.Boot, 0);
   const random = new Random(seed);
   const known = cutter.known(cells);
-  const moment = momentOf(cells, bench.part, bench.images);
+  const moment = momentOf(cells, bench);
   for (let count = 0; count < flips; ) {
     const offset = random.word() % bench.part.totalBytes;
     const mask = 1 << (random.word() % 8);

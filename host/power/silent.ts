@@ -43,7 +43,7 @@ function played({ story: { bench, scenario } }: Cutter, start: StoryStart, fault
   if (facts.panic !== undefined) return { oracle: "panic", why: facts.panic };
   if (facts.unverified !== undefined) return { oracle: "unverified", why: facts.unverified };
   if (facts.trespasses[0] !== undefined) return { oracle: "d", why: facts.trespasses[0] };
-  const moment = momentOf(cells, bench.part, bench.images);
+  const moment = momentOf(cells, bench);
   const lost = KINDS.some((kind) => moment.starts[kind] === "" && start.moments[0]!.starts[kind] !== "");
   if (lost) return { oracle: "b", why: "the journal names an image that is not there" };
   const recovered = factsOf(runStart(bench, cells, { farEnd: scenario.recovery }));

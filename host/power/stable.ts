@@ -1,10 +1,10 @@
 // Whole-machine snapshots: one instance of the core that is put back to where a start-up first looks at the chip.
 //
 // From `init` to the first flash call a start-up depends on nothing but the reset's cause, what the telephone retained, the chip's
-// geometry, and its identity, which is fixed here: self-test, parameters, screen. So that part is run once for each of these, its
-// HAL calls are written down, and from then on the calls are made again without the core, and the core's memory and globals are
-// put in place. Time is given to the core relative to its instance's beginning, so that an instance after a reset is the same
-// whenever the reset was.
+// geometry, the size of its staging, and its identity, which is fixed here but for local entries (they are read later): self-test,
+// parameters, screen. So that part is run once for each of these, its HAL calls are written down, and from then on the calls are made
+// again without the core, and the core's memory and globals are put in place. Time is given to the core relative to its instance's
+// beginning, so that an instance after a reset is the same whenever the reset was.
 //
 // In: the module and, for each instance, the board's calls. Out: what the board takes for a core. A test compares runs with and without it.
 
@@ -137,7 +137,8 @@ export class Stable {
   #key(cause: number): string {
     this.#imports["sys_retained"]!(0, SCRATCH, RETAINED_BYTES);
     this.#imports["flash_geometry"]!(SCRATCH + RETAINED_BYTES, GEOMETRY_BYTES);
-    return `${cause} ${this.#memory.slice(SCRATCH, SCRATCH + RETAINED_BYTES + GEOMETRY_BYTES).join()}`;
+    const stagingBytes = this.#imports["stage_size"]!();
+    return `${cause} ${stagingBytes} ${this.#memory.slice(SCRATCH, SCRATCH + RETAINED_BYTES + GEOMETRY_BYTES).join()}`;
   }
 
   #take(): Snapshot {

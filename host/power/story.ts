@@ -8,7 +8,7 @@ import { NorCells } from "../peripherals/nor-cells.js";
 import { layoutOf } from "./layout.js";
 import { isInside } from "./layout.js";
 import { factsOf, momentOf, type Facts, type Moment } from "./oracles.js";
-import { imagesFor, type FarEnd, type Scenario, type Start } from "./scenarios.js";
+import { imagesFor, settingsFor, type FarEnd, type Scenario, type Start } from "./scenarios.js";
 import type { Stable } from "./stable.js";
 import { runStart, type Bench, type Operation, type Run } from "./telephone.js";
 
@@ -36,7 +36,7 @@ export interface Story {
 }
 
 export function benchOf(core: WebAssembly.Module, part: NorPart, stable?: Stable): Bench {
-  return { core, stable, part, images: imagesFor(part) };
+  return { core, stable, part, images: imagesFor(part), settings: settingsFor(part) };
 }
 
 /** Plays the scenario once, without a cut. Throws when the core does not even get through that, and says where. */
@@ -59,13 +59,15 @@ function tellStart(bench: Bench, cells: NorCells, start: Start, number: number):
   return { number, cells: before, operations: run.operations, moments: momentsOf(bench, before, run.operations), facts: factsOf(run) };
 }
 
-/** What a chip says before each operation and after the last. Only the journal's operations change it. */
-export function momentsOf({ part, images }: Bench, cells: NorCells, operations: readonly Operation[]): Moment[] {
+/** What a chip says before each operation and after the last. Only operations on the journal and the settings change it. */
+export function momentsOf(bench: Bench, cells: NorCells, operations: readonly Operation[]): Moment[] {
   const replay = cells.copy();
-  const moments = [momentOf(replay, part, images)];
+  const moments = [momentOf(replay, bench)];
   for (const operation of operations) {
     apply(replay, operation);
-    moments.push(isJournal(part, operation.offset) ? momentOf(replay, part, images) : moments.at(-1)!);
+    const { offset } = operation;
+    const tells = isJournal(bench.part, offset) || isInside(layoutOf(bench.part).settings, offset);
+    moments.push(tells ? momentOf(replay, bench) : moments.at(-1)!);
   }
   return moments;
 }

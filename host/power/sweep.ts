@@ -5,11 +5,13 @@
 // runs, and a start-up only where no known run saw the same.
 
 import { ERASE_MODELS, PROGRAM_MODELS, type NamedModel } from "../faults/cut-catalogue.js";
+import { BLOCK_BYTES } from "../image/blocks.js";
 import type { CutModel } from "../peripherals/flash.js";
 import type { NorCells, PageState } from "../peripherals/nor-cells.js";
 import { KnownCells, Memo, PageTexts } from "./memo.js";
 import { factsOf, judge, judgeClean, type Broken, type Facts } from "./oracles.js";
 import type { Failure } from "./failure.js";
+import { isInside, layoutOf, slotsOf } from "./layout.js";
 import type { Tally } from "./tally.js";
 import { apply, type Story, type StoryStart } from "./story.js";
 import { runStart, type Operation } from "./telephone.js";
@@ -97,7 +99,7 @@ export function sweepStory(cutter: Cutter, plan: Plan, tally: Tally, goOn: () =>
   const { story } = cutter;
   for (const start of story.starts) {
     const isLast = start === story.starts.at(-1);
-    const broken = judgeClean(start.facts, start.moments, story.bench.images, isLast ? story.scenario.settles : undefined);
+    const broken = judgeClean(start.facts, start.moments, story.bench.images, story.scenario, isLast);
     if (broken !== undefined) tally.fail(failureOf(story, start, [], broken));
     if (!goOn()) return;
     sweepStart(cutter, start, plan, tally, goOn);
@@ -107,21 +109,37 @@ export function sweepStory(cutter: Cutter, plan: Plan, tally: Tally, goOn: () =>
 function sweepStart(cutter: Cutter, start: StoryStart, plan: Plan, tally: Tally, goOn: () => boolean): void {
   const cells = start.cells.copy();
   const known = cutter.known(cells);
+  const { scenario, bench } = cutter.story;
   for (const [number, operation] of start.operations.entries()) {
+    const whole = scenario.resumes === true ? wholeSectors(cutter.story, start.operations.slice(0, number + 1)) : [];
     for (const cut of cutsOf(operation, cutter.story, plan)) {
       if (!goOn()) return;
       cutter.torn(known, operation, cut, (changed) => {
         tally.cut(operation, cut.model, changed);
+        if (scenario.keeps !== undefined) tally.counts.settings += 1;
         const facts = cutter.recover(known);
-        const broken = judge({
-          scenario: cutter.story.scenario, images: cutter.story.bench.images, facts,
-          before: start.moments[number]!, after: start.moments[number + 1]!,
-        });
+        const [before, after] = [start.moments[number]!, start.moments[number + 1]!];
+        const broken = judge({ scenario, images: bench.images, facts, before, after, whole });
         if (broken !== undefined) tally.fail(failureOf(cutter.story, start, [faultName(number, cut)], broken));
       });
     }
     applyKnown(cutter, known, operation);
   }
+}
+
+/**
+ * Sectors of the blocks that were written before the last of these operations and the block before it: that one may hold the page that
+ * power failed in last time, and reads well, so it is written once more (core/boot/held.ts).
+ */
+function wholeSectors({ bench: { part } }: Story, operations: readonly Operation[]): number[] {
+  const layout = layoutOf(part);
+  const data = operations.flatMap((operation) => {
+    const slot = slotsOf(layout).find(({ span }) => isInside(span, operation.offset));
+    const inSlot = operation.offset - (slot?.span.offset ?? 0);
+    return slot === undefined || inSlot >= layout.room(slot.kind) ? [] : [{ ...operation, block: Math.floor(inSlot / BLOCK_BYTES) }];
+  });
+  const inFlight = data.at(-1)?.block ?? 0;
+  return data.filter(({ kind, block }) => kind === "erase" && block < inFlight - 1).map(({ offset }) => offset);
 }
 
 /** The operation as it was meant. */

@@ -16,6 +16,8 @@ export interface Counts {
   flips: number;
   /** Start-ups on a chip that was wrong without a word. */
   silent: number;
+  /** Cuts after which the restored settings were compared. */
+  settings: number;
   runs: number;
   lookups: number;
   /** `program bits hardware` → cuts. */
@@ -30,7 +32,8 @@ export interface Counts {
 const KEPT_MAX = 5;
 
 export function noCounts(): Counts {
-  return { cuts: 0, idle: 0, pairs: 0, triples: 0, flips: 0, silent: 0, runs: 0, lookups: 0, byModel: {}, broken: {}, failures: [] };
+  const counted = { cuts: 0, idle: 0, pairs: 0, triples: 0, flips: 0, silent: 0, settings: 0, runs: 0, lookups: 0 };
+  return { ...counted, byModel: {}, broken: {}, failures: [] };
 }
 
 export class Tally {
@@ -67,7 +70,8 @@ export class Tally {
 /** The sum of two. */
 export function added(left: Counts, right: Counts): Counts {
   const sum = { ...left, byModel: { ...left.byModel }, broken: { ...left.broken }, failures: [...left.failures] };
-  for (const name of ["cuts", "idle", "pairs", "triples", "flips", "silent", "runs", "lookups"] as const) sum[name] += right[name];
+  const names = ["cuts", "idle", "pairs", "triples", "flips", "silent", "settings", "runs", "lookups"] as const;
+  for (const name of names) sum[name] += right[name];
   for (const part of ["byModel", "broken"] as const) {
     for (const [key, count] of Object.entries(right[part])) sum[part][key] = (sum[part][key] ?? 0) + count;
   }

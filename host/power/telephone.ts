@@ -13,7 +13,8 @@ import type { Flash } from "../peripherals/flash.js";
 import type { CellOperation, NorCells } from "../peripherals/nor-cells.js";
 import { NorFlash } from "../peripherals/nor-flash.js";
 import type { NorPart } from "../peripherals/nor-parts.js";
-import { siteOf, type FarEnd, type Start, type SweepImage } from "./scenarios.js";
+import { LOCAL_NAMES, siteOf, type FarEnd, type Start, type SweepImage, type Wares } from "./scenarios.js";
+import { readSettings, settingsLabel } from "./settings-reader.js";
 import { isInside, layoutOf, slotsOf, type Layout } from "./layout.js";
 import type { Stable } from "./stable.js";
 import { readJournal, type JournalSays } from "./journal-reader.js";
@@ -49,8 +50,12 @@ export interface Run {
   readonly journals: readonly JournalSays[];
   /** The most erases of one sector of a slot in one instance. */
   readonly erasesMax: number;
-  /** Kinds of which a slot was erased. */
+  /** Kinds of which a slot was erased, and the sectors. */
   readonly erased: readonly Kind[];
+  readonly sectors: readonly number[];
+  /** What each instance had of settings before it asked anybody, and what the chip holds of them in the end. */
+  readonly restored: readonly string[];
+  readonly kept: string;
   readonly ended: "quiet" | "state" | "stuck";
   readonly panic: string | undefined;
   readonly bootname: string;
@@ -67,12 +72,11 @@ const POLLS_MAX = 20_000;
 const INSTANCES_MAX = 8;
 const STAGING_BYTES = 16 * 1024;
 
-export interface Bench {
+export interface Bench extends Wares {
   readonly core: WebAssembly.Module;
   /** Snapshots of that core; without them every start is played from its beginning. */
   readonly stable?: Stable | undefined;
   readonly part: NorPart;
-  readonly images: readonly SweepImage[];
 }
 
 /** Goes wrong without a word: around the chip, or between two operations. */
@@ -102,6 +106,8 @@ class Telephone {
   readonly #pages: Uint8Array;
   readonly #erases = new Map<number, number>();
   readonly #erased = new Set<Kind>();
+  readonly #sectors = new Set<number>();
+  readonly #restored: string[] = [];
   readonly #interference: Interference;
   #chip: NorFlash | undefined;
   #running: { offset: number; bytes: number }[] = [];
@@ -112,7 +118,7 @@ class Telephone {
   #instance = 0;
 
   constructor(bench: Bench, cells: NorCells, farEnd: FarEnd, until: string | undefined, interference: Interference) {
-    const { part, images } = bench;
+    const { part } = bench;
     this.#bench = bench;
     this.#interference = interference;
     this.#cells = cells;
@@ -127,14 +133,14 @@ class Telephone {
     this.#board = new Board({
       core: bench.core,
       ...(bench.stable === undefined ? {} : { instantiate: (_core, imports, nowUs) => bench.stable!.instantiate(imports, nowUs) }),
-      identity: SWEEP_IDENTITY,
+      identity: { ...SWEEP_IDENTITY, presets: farEnd.presets ?? [] },
       trust: [demoKey().spki],
-      stagingBytes: STAGING_BYTES,
+      stagingBytes: farEnd.direct === true ? 0 : STAGING_BYTES,
       flash: (clock) => {
         this.#chip = new NorFlash({ part, clock, timing: "typical", cells });
         return new WatchedFlash(interference.wrap?.(this.#chip) ?? this.#chip, watcher);
       },
-      network: (scheduler) => new MemoryNetwork({ scheduler, site: siteOf(farEnd, images, scheduler) }),
+      network: (scheduler) => new MemoryNetwork({ scheduler, site: siteOf(farEnd, bench, scheduler) }),
       onHandover: (_kind, offset, bytes) => this.#handover(offset, bytes),
     });
     this.#board.log.listen((event) => {
@@ -164,14 +170,24 @@ class Telephone {
     return {
       operations: this.#operations, choices: this.#choices, unverified: this.#unverified, trespasses: this.#trespasses,
       journals: this.#journals, erasesMax: this.#erasesMax, erased: [...this.#erased], ended: this.#ended, bootname,
-      appname, needs: this.#needs,
+      appname, needs: this.#needs, sectors: [...this.#sectors], restored: this.#restored,
+      kept: settingsLabel(readSettings(this.#cells, this.#bench.part).newest, this.#bench.settings, LOCAL_NAMES.all),
       panic: panic === undefined ? undefined : `${panic.file}:${panic.line}`,
     };
   }
 
   #entered(state: string): void {
     this.#state = state;
+    if (state === "link") this.#restored.push(this.#settings());
     if (state === this.#until) this.#ended = "state";
+  }
+
+  /** What the chip gave, by what the core says of it. */
+  #settings(): string {
+    const sources: Readonly<Record<string, boolean>> = { "stored": false, "command-line": true };
+    const found = [...this.#board.log.facts.parameters].flatMap(([name, { value, source }]) =>
+      (sources[source] === undefined ? [] : [[name, { value, isLocal: sources[source] }] as const]));
+    return settingsLabel(new Map(found), this.#bench.settings, LOCAL_NAMES.stays);
   }
 
   #reset(): void {
@@ -240,6 +256,7 @@ class Telephone {
     for (let at = offset; at < offset + bytes; at += sectorBytes) {
       const erases = (this.#erases.get(at) ?? 0) + 1;
       this.#erases.set(at, erases);
+      this.#sectors.add(at);
       this.#erasesMax = Math.max(this.#erasesMax, erases);
     }
   }

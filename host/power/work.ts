@@ -118,6 +118,8 @@ const HUNT: readonly HuntStep[] = HUNT_SHAPES.flatMap((shape): HuntStep[] => [
   { shape, scenario: "confirm", how: "unsteady" },
   { shape, scenario: "update", how: "unsteady" },
   { shape, scenario: "counter-raise", how: "unsteady" },
+  { shape, scenario: "settings", how: "cuts" },
+  { shape, scenario: "resume", how: "cuts" },
   ...SCENARIOS.map(({ name }): HuntStep => ({ shape, scenario: name, how: "cuts" })),
 ]);
 

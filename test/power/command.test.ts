@@ -13,7 +13,7 @@ t.test("one chip: the last line, the evidence, the exit code", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "offhook-power-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const evidence = join(folder, "evidence.json");
-  const { status, stdout, stderr } = power("--only", "2048x20p256u16", "--json", "--workers", "1", "--evidence", evidence);
+  const { status, stdout, stderr } = power("--only", "2048x20p256u4", "--json", "--workers", "1", "--evidence", evidence);
   t.equal(status, 0, stderr);
   const summary = JSON.parse(stdout.trim().split("\n").at(-1)!) as Record<string, unknown>;
   t.same(Object.keys(summary), [

@@ -19,7 +19,7 @@ const read = (file: string): string => readFileSync(file, "utf8");
 const SHAPE = "2048x20p256u8";
 
 t.test("every defect is a change of the core as it is", async (t) => {
-  t.ok(DEFECTS.length >= 20, `${DEFECTS.length} defects`);
+  t.ok(DEFECTS.length >= 22, `${DEFECTS.length} defects`);
   t.equal(new Set(DEFECTS.map(({ name }) => name)).size, DEFECTS.length);
   for (const defect of DEFECTS) {
     const files = patched(defect, read);
@@ -29,16 +29,23 @@ t.test("every defect is a change of the core as it is", async (t) => {
   t.throws(() => patched(stale, read), /occurs 0 times in core\/main\.ts/);
 });
 
-for (const name of ["highest-sequence-without-commit", "running-slot-unprotected"]) {
-  t.test(`canary: ${name} is caught`, async (t) => {
-    const defect = DEFECTS.find((known) => known.name === name)!;
-    const caught = new Workshop(await buildDefect(defect)).hunt(name);
-    t.ok(caught.oracle, `${caught.oracle}: ${caught.why} (${caught.cuts} cuts)`);
-  });
-}
+const coreWith = (name: string): Promise<Uint8Array<ArrayBuffer>> => buildDefect(DEFECTS.find((known) => known.name === name)!);
+
+t.test("canary: highest-sequence-without-commit is caught", async (t) => {
+  const caught = new Workshop(await coreWith("highest-sequence-without-commit")).hunt("highest-sequence-without-commit");
+  t.ok(caught.oracle, `${caught.oracle}: ${caught.why} (${caught.cuts} cuts)`);
+});
+
+t.test("canary: resume-trusts-half-a-block is caught by the scenario resume", async (t) => {
+  const tally = new Tally();
+  const workshop = new Workshop(await coreWith("resume-trusts-half-a-block"));
+  const cutter = new Cutter(tellStory(workshop.bench(SHAPE), scenarioNamed("resume")!));
+  sweepStory(cutter, { seeds: 1, prefixes: 1 }, tally, () => !tally.failed);
+  t.same(tally.counts.failures.map(({ broken }) => broken.oracle), ["f"], tally.counts.failures[0]?.broken.why);
+});
 
 t.test("a failure names its replay, and that cut alone breaks the same oracle", async (t) => {
-  const bytes = await buildDefect(DEFECTS.find(({ name }) => name === "highest-sequence-without-commit")!);
+  const bytes = await coreWith("highest-sequence-without-commit");
   const cutter = (): Cutter => new Cutter(tellStory(benchOf(compileCore(bytes), sweepPart(SHAPE)!), scenarioNamed("update")!));
   const tally = new Tally();
   sweepStory(cutter(), { seeds: 2, prefixes: 2 }, tally, () => !tally.failed);

@@ -3,11 +3,11 @@
 // every model, each cut followed by a start-up and judged by seven oracles. Then what the sweep stands on: a known run is the run
 // that would be made, snapshots change nothing, and a cut played by `boot` leaves the same chip.
 
-import t from "tap";
+import t, { type Test } from "tap";
 import { BootFaults } from "../../host/cli/boot-faults.js";
 import { coreBytes } from "../../host/cli/core-file.js";
 import { faultValue } from "../../host/cli/option-values.js";
-import { SweepNetwork } from "../../host/cli/boot-sweep.js";
+import { SweepNetwork, sweepSetUp } from "../../host/cli/boot-sweep.js";
 import { Board } from "../../host/board.js";
 import { demoKey } from "../../host/image/demo.js";
 import { NorFlash } from "../../host/peripherals/nor-flash.js";
@@ -22,6 +22,7 @@ import { apply, benchOf, tellStory } from "../../host/power/story.js";
 import { Cutter, cutsOf, faultName } from "../../host/power/sweep.js";
 import { replayOf } from "../../host/power/failure.js";
 import { runStart, SWEEP_IDENTITY } from "../../host/power/telephone.js";
+import { noCounts } from "../../host/power/tally.js";
 import { Workshop } from "../../host/power/work.js";
 import { Random } from "../../host/random.js";
 import { runVirtual } from "../../host/run-loop.js";
@@ -40,21 +41,48 @@ t.test("ten thousand cuts, nothing broken, every model changed something", async
   t.same(evidence.counts.failures.map((failure) => `${failure.broken.why}: ${replayOf(failure)}`), []);
   t.ok(cuts >= CUTS_MIN, `${cuts} cuts`);
   t.equal(models, 17);
-  t.same(evidence.idleModels, []);
+  t.same([evidence.idleModels, evidence.lacks], [[], []]);
+  t.ok(evidence.counts.settings > 300, `settings compared after ${evidence.counts.settings} cuts`);
 });
 
-t.test("the CI tier has ten shapes and more with five units each, and each scenario on all of them", async (t) => {
+t.test("a whole run that did too little is not good, a part of one is", async (t) => {
+  const counts = { ...noCounts(), cuts: 99_999, flips: 9_999 };
+  const evidence = new Evidence("ci", BYTES);
+  evidence.took({ kind: "single", shape: SHAPE, scenario: "update", plan: { seeds: 1, prefixes: 1 } }, { counts });
+  t.same([evidence.isGood(false), evidence.isGood(true)], [true, false]);
+  t.same(evidence.lacks.slice(0, 3), ["99999 cuts of 100000", "9999 flips at rest of 10000", "no fixpoint"]);
+  const fixpoint = { states: 1, transitions: 1, closed: true, depth: 1, models: [] };
+  const byModel = Object.fromEntries(evidence.idleModels.map((model) => [`${model} hardware`, 1]));
+  evidence.took({ kind: "rot", shape: SHAPE, flips: 1 }, { counts: { ...noCounts(), cuts: 1, flips: 1, byModel }, fixpoint });
+  t.same([evidence.isGood(true), evidence.lacks], [true, []]);
+  evidence.took({ kind: "rot", shape: SHAPE, flips: 0 }, { counts: { ...noCounts(), broken: { settings: 2 } } });
+  t.equal(evidence.isGood(false), false);
+  t.equal(evidence.summary(0).wrongImages, 2, "settings that are mixed or lost count as wrong images");
+});
+
+t.test("the CI tier has ten shapes and more with five units each, each scenario on all units and on most shapes", async (t) => {
   const shapes = allShapes();
   t.ok(new Set(shapes.map((shape) => shape.replace(/u\d+$/, ""))).size >= 10);
   t.equal(new Set(shapes).size, shapes.length);
   for (const shape of shapes) t.ok(sweepPart(shape), shape);
-  t.equal(jobsOf("ci").filter((job) => job.kind === "single").length, shapes.length * SCENARIOS.length);
+  const singles = jobsOf("ci").flatMap((job) => (job.kind === "single" ? [job] : []));
+  t.same(new Set(singles.map(({ shape }) => shape)), new Set(shapes), "each shape with each unit is played on");
+  for (const { name } of SCENARIOS) {
+    const on = singles.filter(({ scenario, plan }) => scenario === name && plan.models === undefined).map(({ shape }) => shape);
+    const units = new Set(on.map((shape) => shape.replace(/^.*u/, "")));
+    t.equal(units.size, 5, `${name}: every operation under every model with each unit`);
+    t.ok(new Set(on.map((shape) => shape.replace(/u\d+$/, ""))).size >= 10, `${name}: on ten shapes`);
+  }
+  const full = jobsOf("full").filter((job) => job.kind === "single");
+  t.equal(full.length, shapes.length * SCENARIOS.length, "a full run plays each scenario on each chip");
+  const tested = jobsOf("test").flatMap((job) => (job.kind === "single" ? [job.scenario] : []));
+  t.same(new Set(tested), new Set(SCENARIOS.map(({ name }) => name)), "so does npm test with each scenario");
   for (const wrong of ["512x20p100u8", "512x8p128u8", "512x20p128u3", "512x20p1024u8", "x"]) t.equal(sweepPart(wrong), undefined, wrong);
 });
 
 t.test("snapshots change nothing: starts with and without them are the same, operation by operation", async (t) => {
   const stable = new Stable(new WebAssembly.Module(exportGlobals(BYTES)));
-  for (const name of ["first-install", "revert-attempts", "recovery"]) {
+  for (const name of ["first-install", "revert-attempts", "settings", "resume"]) {
     const told = (snapshots: Stable | undefined) => tellStory(benchOf(core, sweepPart(SHAPE)!, snapshots), scenarioNamed(name)!);
     const [with_, without] = [told(stable), told(undefined)];
     t.same(with_.starts.map(({ operations, facts, moments }) => ({ operations, facts, moments })),
@@ -98,8 +126,9 @@ function played(name: string, shape: string, faults: readonly string[], module =
   const { cells } = tellStory(benchOf(module, part), scenario).starts[0]!;
   const boot = new BootFaults(faults.map((fault) => faultValue(`power@${fault}`)));
   const network = new SweepNetwork({ scenario, start: 1 }, part);
+  const { presets, ...setUp } = sweepSetUp({ scenario, start: 1 });
   const board = new Board({
-    core: module, identity: SWEEP_IDENTITY, trust: [demoKey().spki],
+    core: module, identity: { ...SWEEP_IDENTITY, presets }, trust: [demoKey().spki], ...setUp,
     flash: (clock) => boot.wrap(new NorFlash({ part, clock, timing: "typical", cells })),
     network: (scheduler) => network.make(scheduler),
   });
@@ -114,27 +143,34 @@ function played(name: string, shape: string, faults: readonly string[], module =
   return { contents: board.flash.contents(), appname: board.log.facts.appname };
 }
 
-t.test("a cut that boot plays leaves the chip that the sweep has", async (t) => {
-  const cutter = new Cutter(tellStory(benchOf(core, sweepPart(SHAPE)!), scenarioNamed("update")!));
+/** Cuts one of so many operations of a scenario, both ways. */
+function compareWithBoot(t: Test, name: string, every: number): void {
+  const cutter = new Cutter(tellStory(benchOf(core, sweepPart(SHAPE)!), scenarioNamed(name)!));
   const { bench, scenario, starts } = cutter.story;
   const start = starts[0]!;
   const cells = start.cells.copy();
   const known = cutter.known(cells);
   for (const [number, operation] of start.operations.entries()) {
-    if (number % 5 === 2) {
+    if (number % every === 2) {
       const cuts = cutsOf(operation, cutter.story, { seeds: 1, prefixes: 1, seedFrom: 3 });
       for (const cut of cuts.filter((_, index) => index % 3 === number % 3)) {
         cutter.torn(known, operation, cut, () => {
           const torn = cells.copy();
           runStart(bench, torn, { farEnd: scenario.recovery });
-          const { contents } = played("update", SHAPE, [faultName(number, cut)]);
-          t.equal(Buffer.compare(contents, torn.contents()), 0, faultName(number, cut));
+          const { contents } = played(name, SHAPE, [faultName(number, cut)]);
+          t.equal(Buffer.compare(contents, torn.contents()), 0, `${name} ${faultName(number, cut)}`);
         });
       }
     }
     apply(cells, operation);
     known.forget(0, cutter.pageCount);
   }
+}
+
+t.test("a cut that boot plays leaves the chip that the sweep has, with local entries and without staging too", async (t) => {
+  compareWithBoot(t, "update", 8);
+  compareWithBoot(t, "settings", 16);
+  compareWithBoot(t, "resume", 40);
 });
 
 t.test("two cuts, one after the other, and the update completes", async (t) => {
