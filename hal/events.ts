@@ -219,6 +219,12 @@ export enum HttpError {
   /** Closed by the server before a whole answer header. */
   Closed = 8,
   Unsupported = 9,
+  TlsExpired = 10,
+  TlsNotYetValid = 11,
+  TlsName = 12,
+  TlsUnknownCa = 13,
+  /** The port does not speak TLS. */
+  TlsPlain = 14,
 }
 
 export enum ScriptEffect { Set = 1, Taken = 2, NotTaken = 3, Ignored = 4, Get = 5, End = 6 }
@@ -255,6 +261,8 @@ export enum ScriptWhy {
   BadCondition = 23,
   NoSpace = 24,
   KnownNotUsed = 25,
+  /** AUTH can be set to 1 only by a file that came over HTTPS. */
+  NeedsHttps = 26,
 }
 
 /** What the validator says of a file. */

@@ -14,15 +14,15 @@ import { parameterBytes, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear } from "../../ui/screen";
 import { confirmPoll } from "../confirm";
-import { Fetch, fetchNameBytes, fetchNamePtr, fetchPoll, fetchStart } from "../fetch";
+import { Fetch, fetchPoll, fetchStart } from "../fetch";
 import { keepPoll } from "../keep";
 import { modeGet } from "../mode";
 import { softwareNameBytes, softwareNamePtr, softwareSend, softwareSetName } from "../software";
 import { statusSetUpgrade, UPGRADE_INTERPRETED, UPGRADE_NOT_INTERPRETED } from "../status";
-import { Target, transferInterpret, transferScriptStart } from "../transfer";
+import { Target, transferInterpret } from "../transfer";
 import { vlanReport } from "../vlan";
 import { downloadStart } from "./download";
-import { scriptRoom } from "./file-server";
+import { scriptRoom, scriptTake } from "./file-server";
 
 const STATUS_WANTS_GET: i32 = 1;
 const STATUS_ENDED: i32 = 2;
@@ -79,7 +79,7 @@ function scriptFetched(): void {
   else failed = true;
   if (how != Fetch.Obtained) return;
   interpreted = true; // The upgrade script was; what becomes of further files is told by their own events.
-  transferScriptStart(fetchNamePtr(), fetchNameBytes(), Source.Settings);
+  scriptTake(Source.Settings);
 }
 
 function scriptEnd(): void {
