@@ -52,6 +52,8 @@ export enum Status {
   TlsUnknownCa = -29,
   /** Whoever listens at this port does not speak TLS. */
   TlsPlain = -30,
+  /** What was handed over is not what the operation takes. */
+  Malformed = -31,
 }
 
 /**
@@ -173,6 +175,18 @@ export enum TcpFlag {
   CheckName = 2,
 }
 
+/** Operations of `se_start`. */
+export enum SecureOperation {
+  /** Begins an empty set of trusted certificates beside the one in use. */
+  TrustBegin = 16,
+  /** The input's certificates (a PEM file) join the set that was begun; the output's length is how many they are. */
+  TrustAdd = 17,
+  /** The set that was begun takes the place of the one in use, which power loss leaves whole or replaced; the length is its size. */
+  TrustStore = 18,
+}
+
+/** The secure element's input. */
+export const SECURE_INPUT_BYTES_MAX = 65536;
 /** One event record, header included. */
 export const EVENT_BYTES_MAX = 1024;
 /** A display row as handed over; the screen shows 32 and scrolls. */

@@ -22,6 +22,8 @@ export enum EventKind {
   Status = 13,
   /** A message that the start-up stopped at or passed by, for the verdict. */
   Notice = 14,
+  /** What became of the files that TRUSTCERTS names. */
+  Trust = 15,
 }
 
 export enum FieldType {
@@ -117,6 +119,10 @@ export enum Field {
   Copied = 69,
   /** The block that is wrong, from 0. */
   Block = 70,
+  TrustEffect = 71,
+  TrustWhy = 72,
+  /** How many certificates a file holds, or the set that is stored. */
+  Certificates = 73,
 }
 
 export enum BootState {
@@ -337,6 +343,21 @@ export enum SlotWhy {
   /** An info area that cannot be read: the file's name is unknown. */
   NameUnknown = 10,
 }
+
+/** What became of a file that TRUSTCERTS names, or of all of them. */
+export enum TrustEffect {
+  Taken = 1,
+  /** It was obtained and holds no certificates, or too many. */
+  Refused = 2,
+  /** All were taken: from now on they alone are trusted. */
+  Stored = 3,
+  /** TRUSTCERTS is empty: nothing stored is trusted any more. */
+  Cleared = 4,
+  /** A file is missing or was refused: what was stored before stays. */
+  Kept = 5,
+}
+
+export enum TrustWhy { None = 0, Malformed = 1, NoSpace = 2, Failed = 3 }
 
 export enum SelfTestPart { Crc32 = 1, Sha256 = 2, Ed25519 = 3 }
 

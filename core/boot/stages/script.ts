@@ -9,10 +9,11 @@ import { FILE_NAME_BYTES_MAX } from "../../config";
 import {
   interpreterGetBytes, interpreterGetPtr, interpreterGetResult, interpreterStatus, interpreterWhy,
 } from "../../script/interpreter";
-import { keptFileEnd, keptFileStart } from "../../settings/kept";
-import { parameterBytes, parameterPtr } from "../../settings/parameters";
+import { keptCarry, keptFileEnd, keptFileStart } from "../../settings/kept";
+import { parameterBytes, parameterNameBytes, parameterNamePtr, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear } from "../../ui/screen";
+import { certificatesInit, certificatesPoll } from "../certificates";
 import { confirmPoll } from "../confirm";
 import { Fetch, fetchPoll, fetchStart } from "../fetch";
 import { keepPoll } from "../keep";
@@ -35,6 +36,8 @@ let obtained: bool = false;
 let missed: bool = false;
 let failed: bool = false;
 let kept: bool = false;
+/** The certificates of TRUSTCERTS are obtained, or are left as they are. */
+let trusted: bool = false;
 
 export function scriptEnter(): void {
   fetching = false;
@@ -44,6 +47,8 @@ export function scriptEnter(): void {
   missed = false;
   failed = false;
   kept = false;
+  trusted = false;
+  certificatesInit();
   keptFileStart();
 }
 
@@ -86,6 +91,8 @@ function scriptEnd(): void {
   ended = true;
   if (!interpreted) interpreted = interpreterWhy() != ScriptWhy.NotAScript;
   screenClear(Row.Title);
+  trusted = !scriptIsWell();
+  keptCarry(parameterNamePtr(Parameter.AUTH), parameterNameBytes(Parameter.AUTH)); // It stays until a file says otherwise.
   keptFileEnd(scriptIsWell());
   if (modeGet() == Mode.Lex) return;
   if (modeGet() == Mode.Telephone) vlanReport(VlanReason.Settings); // It takes effect at call-server contact.
@@ -102,11 +109,15 @@ function scriptIsWell(): bool {
 }
 
 /**
- * An interpreted script stores its parameters and confirms the boot image that got this far; then the application that it names is
+ * An interpreted script's certificates are obtained, it stores its parameters, and confirms the boot image that got this far; then the application that it names is
  * looked for.
  */
 function scriptNext(): BootState {
   if (modeGet() != Mode.Telephone) return BootState.Ended;
+  if (interpreted && !trusted) {
+    if (certificatesPoll() == Status.Pending) return BootState.Script;
+    trusted = true;
+  }
   if (interpreted && !kept) {
     if (keepPoll() == Status.Pending) return BootState.Script;
     kept = true;
