@@ -310,19 +310,8 @@ export enum ImageVerdict {
 /** The signature algorithm that an image carries. */
 export enum Signature { None = 0, Ed25519 = 1, Ed25519Pure = 2, EcdsaP256 = 3, EcdsaP384 = 4, Rsa2048 = 5, Rsa3072 = 6 }
 
-/** States of a slot, named after the PSA Firmware Update API. */
-export enum SlotState {
-  /** Nothing known to be there. */
-  Ready = 0,
-  Erased = 1,
-  Writing = 2,
-  Candidate = 3,
-  Staged = 4,
-  Trial = 5,
-  Updated = 6,
-  Rejected = 7,
-  Failed = 8,
-}
+/** States of a slot, named after the PSA Firmware Update API; of a ready one nothing is known. */
+export enum SlotState { Ready = 0, Erased = 1, Writing = 2, Candidate = 3, Staged = 4, Trial = 5, Updated = 6, Rejected = 7, Failed = 8 }
 
 export enum SlotName { A = 0, B = 1 }
 
@@ -344,18 +333,8 @@ export enum SlotWhy {
   NameUnknown = 10,
 }
 
-/** What became of a file that TRUSTCERTS names, or of all of them. */
-export enum TrustEffect {
-  Taken = 1,
-  /** It was obtained and holds no certificates, or too many. */
-  Refused = 2,
-  /** All were taken: from now on they alone are trusted. */
-  Stored = 3,
-  /** TRUSTCERTS is empty: nothing stored is trusted any more. */
-  Cleared = 4,
-  /** A file is missing or was refused: what was stored before stays. */
-  Kept = 5,
-}
+/** A file of TRUSTCERTS: its certificates were taken, or refused. All of them: they replace what is trusted, nothing does, or it stays. */
+export enum TrustEffect { Taken = 1, Refused = 2, Stored = 3, Cleared = 4, Kept = 5 }
 
 export enum TrustWhy { None = 0, Malformed = 1, NoSpace = 2, Failed = 3 }
 

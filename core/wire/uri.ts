@@ -1,4 +1,4 @@
-// `http://host[:port]/path`, or `https:`, taken apart (RFC 3986 §3, the parts that file servers use). Pointers into the text; nothing is copied.
+// `http://host[:port]/path`, or `https:`, taken apart (RFC 3986 §3, the parts that file servers use). Pointers into the text.
 
 import { asciiEqual, asciiNumber } from "../base/ascii";
 import { HTTPS_SCHEME, HTTP_SCHEME, textBytes, textPtr } from "../base/texts";

@@ -87,7 +87,8 @@ const SWITCH = { type: "boolean" } as const;
 
 const OPTIONS: OptionTable = {
   "lan": TEXT, "server": TEXT, "model": TEXT, "mac": TEXT, "serial": TEXT, "group": TEXT, "bootname": TEXT, "appname": TEXT,
-  "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "flash": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH, "ca": TEXT, "date": TEXT,
+  "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "flash": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
+  "ca": TEXT, "date": TEXT,
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
   "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
 };

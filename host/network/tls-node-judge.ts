@@ -8,6 +8,7 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { Status } from "../../hal/abi.js";
 import { nameText, pathLengthOf, readCertificate, type Certificate } from "../x509/certificate.js";
+import { dayText } from "../x509/day.js";
 import type { TcpState } from "./network.js";
 
 export interface TlsQuestion {
@@ -132,10 +133,6 @@ function namesText(x509: X509Certificate, parsed: Certificate): string {
 /** The server's own is just the certificate. */
 function whose(path: readonly Link[], index: number): string {
   return index === 0 ? "certificate" : `certificate of its issuer ${nameText(path[index]!.parsed.subject)}`;
-}
-
-function dayText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }
 
 function fault(status: Status, reason: string): TcpState {

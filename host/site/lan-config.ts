@@ -6,7 +6,7 @@
 import { addressParse, addressText } from "../network/address.js";
 import { schemaFindings, type SchemaFinding } from "./json-schema.js";
 import { LAN_SCHEMA } from "./lan-schema.js";
-import { lanTlsFindings } from "./lan-tls.js";
+import { lanTlsFindings, type LanTls } from "./lan-tls.js";
 import type { LldpSends } from "./lldp-neighbour.js";
 
 export interface LanConfig {
@@ -95,19 +95,6 @@ export interface LanFileServer {
   readonly thinkMilliseconds?: number;
   readonly answers?: readonly LanAnswer[];
   readonly tls?: LanTls;
-}
-
-/** A certificate that is made here, or files, or none. */
-export interface LanTls {
-  readonly port?: number;
-  readonly names?: readonly string[];
-  readonly commonName?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly issuer?: "lan" | "stranger" | "itself";
-  readonly certificate?: string;
-  readonly key?: string;
-  readonly plain?: boolean;
 }
 
 /** Exactly one member beside `path` and `times` is given. */

@@ -156,7 +156,7 @@ const PEM_FILE: Schema = { type: "string", minLength: 1, maxLength: 4096, descri
 
 const TLS: Schema = {
   type: "object",
-  description: "HTTPS on a port beside HTTP, with the same files and answers; `{}` has a good certificate of the LAN's own authority",
+  description: "HTTPS on a port beside HTTP, with the same files and answers; `{}`: a good certificate of the LAN's own",
   additionalProperties: false,
   properties: {
     port: { type: "integer", minimum: 1, maximum: 65535, default: 443, description: "a port, 1 to 65535" },

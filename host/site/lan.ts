@@ -18,8 +18,8 @@ import { DhcpServer } from "./dhcp-server.js";
 import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { dhcpConfigOf, httpFaultsOf, lldpContentOf, subnetOf } from "./lan-build.js";
-import { FILE_PORT, FILE_TLS_PORT, type LanCable, type LanConfig, type LanFileServer, type LanTls, type LanVlan } from "./lan-config.js";
-import { lanTlsIdentity, type TlsIdentity } from "./lan-tls.js";
+import { FILE_PORT, FILE_TLS_PORT, type LanCable, type LanConfig, type LanFileServer, type LanVlan } from "./lan-config.js";
+import { lanTlsIdentity, type LanTls, type TlsIdentity } from "./lan-tls.js";
 import { LldpNeighbour } from "./lldp-neighbour.js";
 import { Listener, type DatagramService, type StreamService } from "./service.js";
 

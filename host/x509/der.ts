@@ -3,6 +3,8 @@
 // In: bytes from a wire or a file. Out: elements that lie inside them, or a RangeError that says what is wrong. Only what certificates
 // use: tags of one byte, definite lengths in their shortest form, at most 64 KiB.
 
+import { instantMs } from "./day.js";
+
 export interface Element {
   readonly tag: number;
   /** Of the whole element, in what it was read from. */
@@ -72,5 +74,7 @@ export function derTime(element: Element): number {
   const isUtc = element.tag === Tag.UtcTime;
   if (match === null || (!isUtc && element.tag !== Tag.GeneralizedTime) || year.length !== (isUtc ? 2 : 4)) throw new RangeError("no time");
   const whole = isUtc ? (Number(year) >= 50 ? 1900 : 2000) + Number(year) : Number(year);
-  return Date.UTC(whole, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const ms = instantMs(whole, Number(month), Number(day), Number(hour), Number(minute), Number(second));
+  if (ms === undefined) throw new RangeError("no time");
+  return ms;
 }

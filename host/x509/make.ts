@@ -6,6 +6,7 @@
 import { addressParse } from "../network/address.js";
 import { sha256 } from "../image/digest.js";
 import { ed25519Key, toPem, type Ed25519Key } from "../image/keys.js";
+import { clockDigits, dayText } from "./day.js";
 import { Tag } from "./der.js";
 
 export interface CertificatePlan {
@@ -85,8 +86,8 @@ function nameOf(common: string): Uint8Array {
 
 /** GeneralizedTime from 2050 on, as RFC 5280 §4.1.2.5 says. */
 function timeOf(ms: number): Uint8Array {
-  const text = new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, "");
-  const isUtc = ms < Date.UTC(2050, 0);
+  const text = `${dayText(ms).replaceAll("-", "")}${clockDigits(ms)}Z`;
+  const isUtc = text < "2050";
   return element(isUtc ? Tag.UtcTime : Tag.GeneralizedTime, new TextEncoder().encode(isUtc ? text.slice(2) : text));
 }
 

@@ -109,8 +109,8 @@ function scriptIsWell(): bool {
 }
 
 /**
- * An interpreted script's certificates are obtained, it stores its parameters, and confirms the boot image that got this far; then the application that it names is
- * looked for.
+ * An interpreted script's certificates are obtained, it stores its parameters and confirms the boot image that got this far; then the
+ * application that it names is looked for.
  */
 function scriptNext(): BootState {
   if (modeGet() != Mode.Telephone) return BootState.Ended;
