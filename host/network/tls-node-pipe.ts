@@ -1,11 +1,14 @@
 // What a TLS engine of Node takes for its socket: a pipe whose other end is moved by hand.
 //
-// In: sealed bytes that arrived. Out: sealed bytes to send, and a note whenever the engine reads or writes. It holds what the engine has
-// written until somebody takes it, and lets the engine write on only then.
+// In: sealed bytes that arrived. Out: sealed bytes to send, and a note whenever the engine reads or writes or is given something to do. It
+// holds what the engine has written until somebody takes it, and lets the engine write on only then.
 
 import { Duplex } from "node:stream";
+import type { EngineQuiet } from "./tls-node-quiet.js";
 
 export class EnginePipe extends Duplex {
+  readonly #quiet: EngineQuiet;
+  /** The engine reads or has written. */
   readonly #changed: () => void;
   #pieces: Uint8Array[] = [];
   #written: (() => void) | undefined;
@@ -14,8 +17,9 @@ export class EnginePipe extends Duplex {
   /** It takes more of what arrived. */
   wants = false;
 
-  constructor(changed: () => void) {
+  constructor(quiet: EngineQuiet, changed: () => void) {
     super({ decodeStrings: true, allowHalfOpen: true });
+    this.#quiet = quiet;
     this.#changed = changed;
   }
 
@@ -26,6 +30,7 @@ export class EnginePipe extends Duplex {
 
   /** Hands over what arrived. */
   arrived(bytes: Uint8Array): void {
+    this.#quiet.note();
     this.wants = this.push(bytes);
   }
 
@@ -39,30 +44,37 @@ export class EnginePipe extends Duplex {
       else this.#pieces[0] = piece.subarray(taken);
     }
     const written = this.#written;
+    if (written === undefined) return;
     this.#written = undefined;
-    written?.();
+    this.#quiet.note();
+    written();
   }
 
   override _read(): void {
     this.wants = true;
-    this.#changed();
+    this.#tell();
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
     this.#pieces.push(chunk);
     this.#written = done;
-    this.#changed();
+    this.#tell();
   }
 
   override _writev(chunks: { chunk: Uint8Array }[], done: () => void): void {
     for (const { chunk } of chunks) this.#pieces.push(chunk);
     this.#written = done;
-    this.#changed();
+    this.#tell();
   }
 
   override _final(done: () => void): void {
     this.finished = true;
-    this.#changed();
+    this.#tell();
     done();
+  }
+
+  #tell(): void {
+    this.#quiet.note();
+    this.#changed();
   }
 }

@@ -51,7 +51,7 @@ class SealedConnection implements StreamHandler, StreamPeer {
   constructor(peer: StreamPeer, options: TlsServiceOptions, secureContext: SecureContext) {
     this.#peer = peer;
     this.#options = options;
-    this.#pipe = new EnginePipe(() => this.#changed());
+    this.#pipe = new EnginePipe(options.quiet, () => this.#changed());
     this.#engine = new TLSSocket(this.#pipe, { isServer: true, secureContext, requestCert: false });
     this.#engine.on("data", (bytes: Uint8Array) => {
       this.#options.quiet.note();
@@ -70,7 +70,6 @@ class SealedConnection implements StreamHandler, StreamPeer {
 
   data(bytes: Uint8Array): void {
     if (this.#over) return;
-    this.#options.quiet.note();
     this.#pipe.arrived(bytes);
   }
 
@@ -93,7 +92,9 @@ class SealedConnection implements StreamHandler, StreamPeer {
   }
 
   close(): void {
-    if (!this.#over) this.#engine.end();
+    if (this.#over) return;
+    this.#options.quiet.note();
+    this.#engine.end();
   }
 
   reset(): void {
@@ -104,7 +105,6 @@ class SealedConnection implements StreamHandler, StreamPeer {
 
   /** Outside of the engine's own calls, in the order of the telephone's time. */
   #changed(): void {
-    this.#options.quiet.note();
     if (this.#planned) return;
     this.#planned = true;
     this.#options.scheduler.in(0, () => {

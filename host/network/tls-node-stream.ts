@@ -10,6 +10,7 @@ import { printable } from "../event-text.js";
 import { WINDOW_BYTES, type Network, type TcpState } from "./network.js";
 import { judgeCertificate, type TlsQuestion } from "./tls-node-judge.js";
 import { EnginePipe } from "./tls-node-pipe.js";
+import type { EngineQuiet } from "./tls-node-quiet.js";
 
 export interface TlsStreamOptions {
   readonly below: Network;
@@ -17,6 +18,7 @@ export interface TlsStreamOptions {
   readonly name: string;
   readonly checkName: boolean;
   readonly question: () => Pick<TlsQuestion, "trusted" | "dateMs">;
+  readonly quiet: EngineQuiet;
   /** The engine did something: pump it, and poll the core. */
   readonly changed: () => void;
 }
@@ -42,7 +44,7 @@ export class TlsStream {
 
   constructor(options: TlsStreamOptions) {
     this.#options = options;
-    this.#pipe = new EnginePipe(options.changed);
+    this.#pipe = new EnginePipe(options.quiet, options.changed);
   }
 
   /** True once a connection is there and the handshake is under way. */
@@ -73,6 +75,7 @@ export class TlsStream {
       const { status, reason } = below.tcpState(handle);
       if (status === Status.Pending) return;
       if (status !== Status.Ok) return this.fail(status, reason);
+      this.#options.quiet.note();
       this.#engine = this.#shake();
     }
     this.#pipe.drainTo((bytes) => below.tcpSend(handle, bytes));
@@ -82,13 +85,16 @@ export class TlsStream {
   send(data: Uint8Array): number {
     if (this.#status !== Status.Ok) return this.#status === Status.Pending ? 0 : Status.Reset;
     const bytes = Math.min(data.length, Math.max(0, WINDOW_BYTES - this.#engine!.writableLength));
-    if (bytes > 0) this.#engine!.write(data.slice(0, bytes));
+    if (bytes === 0) return 0;
+    this.#options.quiet.note();
+    this.#engine!.write(data.slice(0, bytes));
     return bytes;
   }
 
   receive(target: Uint8Array): number {
     if (this.#status !== Status.Ok) return this.#status === Status.Pending ? 0 : Status.Reset;
     const engine = this.#engine!;
+    this.#options.quiet.note();
     const bytes = Math.min(target.length, engine.readableLength);
     // A read of nothing makes Node fetch more and notice the end, which it tells in an event.
     const piece = (bytes > 0 ? engine.read(bytes) : engine.read(0)) as Uint8Array | null;
@@ -101,6 +107,7 @@ export class TlsStream {
   /** Says goodbye as TLS does; `isOver` tells when the stream below may be closed. */
   close(): void {
     this.#closing = true;
+    this.#options.quiet.note();
     if (this.#status === Status.Ok) this.#engine!.end();
     else this.drop();
   }
@@ -169,6 +176,7 @@ export class TlsStream {
       const how = status === Status.Closed ? "ended" : "reset";
       return this.fail(Status.TlsFailed, `the server ${how} the connection in the middle of the TLS handshake`);
     }
+    this.#options.quiet.note();
     if (status === Status.Closed) this.#pipe.push(null);
     else this.fail(status, "connection reset by the other side");
   }

@@ -64,7 +64,7 @@ export class TlsNetwork implements Network {
     if (handle < 0) return handle;
     const { dateMs, scheduler, trusted } = this.#options;
     const stream = new TlsStream({
-      below: this.#below, handle, name, checkName: (flags & TcpFlag.CheckName) !== 0, changed: () => this.#changed(),
+      below: this.#below, handle, name, quiet: this.#quiet, checkName: (flags & TcpFlag.CheckName) !== 0, changed: () => this.#changed(),
       question: () => ({ trusted: trusted(), dateMs: dateMs + scheduler.nowUs / 1000 }),
     });
     this.#streams.set(handle, { stream, limit: undefined });
