@@ -31,11 +31,13 @@ function folderOf(t: Test): string {
 /** A root, an authority below it, and a server's certificate for 127.0.0.1, valid for 30 days from now. */
 function opensslChain(folder: string): Chain {
   const path = (name: string): string => join(folder, name);
-  const openssl = (...args: readonly string[]): string => execFileSync("openssl", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const openssl = (...args: readonly string[]): string =>
+    execFileSync("openssl", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   writeFileSync(path("ca.ext"), "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n");
   writeFileSync(path("server.ext"), "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n");
   const request = (name: string): void => void openssl(
-    "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", path(`${name}.key`), "-out", path(`${name}.csr`), "-subj", `/O=Test/CN=${name}`,
+    "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", path(`${name}.key`), "-out", path(`${name}.csr`),
+    "-subj", `/O=Test/CN=${name}`,
   );
   const issue = (name: string, extensions: string, ...by: readonly string[]): string => openssl(
     "x509", "-req", "-in", path(`${name}.csr`), "-days", "30", "-extfile", path(extensions), ...by, "-set_serial", "7",
