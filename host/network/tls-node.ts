@@ -5,6 +5,7 @@
 
 import { Status, TcpFlag } from "../../hal/abi.js";
 import type { Handle, Scheduler } from "../scheduler.js";
+import { addressText } from "./address.js";
 import type { Datagram, Network, TcpState } from "./network.js";
 import { EngineQuiet } from "./tls-node-quiet.js";
 import { TlsStream } from "./tls-node-stream.js";
@@ -60,7 +61,8 @@ export class TlsNetwork implements Network {
 
   tcpOpen(address: number, port: number, flags: number, name: string): number {
     if ((flags & TcpFlag.Tls) === 0) return this.#below.tcpOpen(address, port, flags, name);
-    const handle = this.#below.tcpOpen(address, port, 0, name);
+    // In its reasons an address is said once.
+    const handle = this.#below.tcpOpen(address, port, 0, name === addressText(address >>> 0) ? "" : name);
     if (handle < 0) return handle;
     const { dateMs, scheduler, trusted } = this.#options;
     const stream = new TlsStream({
