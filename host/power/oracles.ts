@@ -200,7 +200,7 @@ function isConfirmed(says: KindSays | undefined, digest: string): boolean {
 }
 
 /** (f): quiet at the login prompt, on the images that the scenario ends with, each confirmed. */
-function completes(facts: Facts, { ends }: Scenario, images: readonly SweepImage[]): Broken | undefined {
+export function completes(facts: Facts, { ends }: Scenario, images: readonly SweepImage[]): Broken | undefined {
   if (facts.ended !== "quiet") return { oracle: "f", why: `the start-up does not end: ${facts.ended}` };
   const last = facts.journals.at(-1);
   for (const [kind, wanted, name] of [[Kind.Boot, ends.boot, facts.bootname], [Kind.Application, ends.app, facts.appname]] as const) {
