@@ -64,8 +64,8 @@ async function compile(defect: Defect, changed: ReadonlyMap<string, string>): Pr
     },
     listFiles: () => [],
   });
-  if (error !== null || made === undefined) throw new Error(`defect ${defect.name} does not compile: ${stderr.toString() || error?.message}`);
-  return made;
+  if (error === null && made !== undefined) return made;
+  throw new Error(`defect ${defect.name} does not compile: ${stderr.toString() || error?.message}`);
 }
 
 function textOf(path: string): string | null {
