@@ -12,6 +12,7 @@ import { isMain, writeGenerated } from "./generate.js";
 
 const [COLUMNS, ROWS] = [96, 18];
 const [CELL_WIDTH, LINE_HEIGHT, MARGIN] = [8.4, 19, 16];
+const FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 /** The last file at this point of its way into flash. */
 const PERMILLE = 600;
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
@@ -64,7 +65,7 @@ function svg(lines: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="a telephone at work in a terminal">`,
     `<rect width="${width}" height="${height}" rx="8" fill="#0d1117"/>`,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" shape-rendering="crispEdges">`,
+    `<g font-family="${FONTS}" font-size="14" shape-rendering="crispEdges">`,
     ...lines.flatMap((line, row) => rowOf(line, MARGIN + row * LINE_HEIGHT)), "</g>", "</svg>", "",
   ].join("\n");
 }
