@@ -20,6 +20,8 @@ export const STATEMENT_COUNT_MAX: i32 = 100000;
 export const SCRIPT_READ_BYTES_MAX: u32 = 0x4000000;
 /** A script file in staging: half of the usual 8 MiB. */
 export const SCRIPT_BYTES_MAX: u32 = 0x400000;
+/** A PEM file of TRUSTCERTS: what the secure element takes (hal/abi.ts). */
+export const TRUST_FILE_BYTES_MAX: u32 = 0x10000;
 /**
  * The core's own store, for a telephone without staging: two scripts of half of it; then a block file, and behind it four blocks
  * that are hashed at once.

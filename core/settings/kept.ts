@@ -76,6 +76,22 @@ export function keptFileStart(): void {
   keptDrop(Source.Settings);
 }
 
+/** A parameter that only a file's own word changes: what is kept of it joins the new set, unless that sets it itself. */
+export function keptCarry(namePtr: usize, nameBytes: i32): void {
+  const stored = keptFind(namePtr, nameBytes, Source.Stored);
+  if (stored < keptEnd && keptFind(namePtr, nameBytes, Source.Settings) == keptEnd) store<u8>(KEPT + <usize>stored, Source.Settings);
+}
+
+/** The place of an entry, or the list's end. */
+function keptFind(namePtr: usize, nameBytes: i32, source: Source): i32 {
+  let at: i32 = 0;
+  while (at < keptEnd) {
+    if (keptSource(at) == source && keptNameBytes(at) == nameBytes && bytesEqual(keptNamePtr(at), namePtr, nameBytes)) break;
+    at = keptNext(at);
+  }
+  return at;
+}
+
 /** The last file has ended. Well: its set, whole, takes the place of the one before. Else that one stays. */
 export function keptFileEnd(well: bool): void {
   if (!well || full) return keptDrop(Source.Settings);

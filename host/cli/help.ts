@@ -78,7 +78,7 @@ network, one of (default --lan demo)
   --lan NAME | FILE.json    emulated Ethernet with the built-in far end: switch, DHCP, router, file server; --lan list explains the
                             names: demo voice-vlan vlan-loop conflict bad-router no-dhcp lossy
   --site DIR                with --lan: the folder that the file server serves
-  --server URL              a real file server (http), through this machine's own sockets; DHCP is answered locally
+  --server URL              a real file server (http or https), through this machine's own sockets; DHCP is answered locally
   --wire udp:LPORT:HOST:RPORT   emulated Ethernet, one frame a UDP datagram (QEMU, GNS3, socat)
   --wire exec:COMMAND           frames on COMMAND's stdin and stdout, each after its length in two bytes, big endian
 
@@ -90,9 +90,12 @@ telephone
   --set NAME=VALUE          a parameter, as if entered in the local procedures; repeatable
   --option242 STRING        what the DHCP server answers in option 242, such as HTTPSRVR=192.0.2.1,L2Q=1
   --user-agent STRING       $MODEL4 and $MACADDR are replaced
-  --flash FILE              keeps the chip's contents in FILE from run to run; begun where there is none
+  --flash FILE              keeps the chip's contents in FILE from run to run; begun where there is none; FILE.secure has what
+                            the secure element keeps
   --part W25Q128JV          the flash part
   --trust KEY.pem           a key that signs images; repeatable; default: the demonstration's key
+  --ca FILE.pem             certificates that are trusted for HTTPS, as if TRUSTCERTS had stored them
+  --date 2026-11-26         the telephone's date, which judges certificates; default 2007-12-01 with --lan, today with --server and --wire
   --unsigned                laboratory: images with a digest and no signature are accepted, and every report says so
 
 time

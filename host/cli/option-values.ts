@@ -14,6 +14,8 @@ import { UsageError } from "./usage.js";
 
 /** A file server as `--server` names it. */
 export interface ServerUrl {
+  /** https. */
+  readonly secure: boolean;
   /** As it was given, with a trailing slash. */
   readonly text: string;
   readonly host: string;
@@ -66,6 +68,14 @@ export function identityValue(option: string, text: string, wanted: string): str
     throw new UsageError(`--${option} ${quoted(text)}: ${wanted} is needed, at most ${IDENTITY_BYTES_MAX} characters without blanks`);
   }
   return text;
+}
+
+/** `2026-11-26`, or with a time as `2026-11-26T08:00:00Z`; milliseconds since 1970. Without a zone it is UTC. */
+export function dateValue(text: string): number {
+  const match = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
+  const ms = match === null ? Number.NaN : Date.parse(match[1] === undefined || match[3] !== undefined ? text : `${text}Z`);
+  if (Number.isNaN(ms)) throw new UsageError(`--date ${quoted(text)}: a day is needed, such as 2026-11-26, or 2026-11-26T08:00:00Z`);
+  return ms;
 }
 
 /** A MAC address: `00:04:0d:12:34:56`, with hyphens, with dots, or bare. */
@@ -127,8 +137,8 @@ export function serverValue(text: string): ServerUrl {
   } catch {
     throw refused("a URL is needed, such as --server http://192.0.2.1:8080/phones/");
   }
-  if (url.protocol === "https:") throw refused("https is not in this release yet; use http://");
-  if (url.protocol !== "http:") throw refused("the URL must begin with http://");
+  const secure = url.protocol === "https:";
+  if (!secure && url.protocol !== "http:") throw refused("the URL must begin with http:// or https://");
   if (url.username !== "" || url.password !== "") throw refused("the telephone sends no user name; leave it out");
   if (url.search !== "" || url.hash !== "") throw refused('leave out what follows "?" or "#"; the telephone adds file names');
   if (url.hostname.startsWith("[")) throw refused("the telephone knows IPv4 only; give an IPv4 address or a name");
@@ -139,9 +149,9 @@ export function serverValue(text: string): ServerUrl {
   if (/[,"]/.test(directory) || directory.length > DIRECTORY_BYTES_MAX) {
     throw refused(`a folder of at most ${DIRECTORY_BYTES_MAX} characters without comma and quote is needed`);
   }
-  const port = url.port === "" ? 80 : Number(url.port);
+  const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
   if (port === 0) throw refused("port 0 cannot be connected to");
-  return { text: `http://${url.host}/${directory === "" ? "" : `${directory}/`}`, host: url.hostname, port, directory };
+  return { secure, text: `${url.protocol}//${url.host}/${directory === "" ? "" : `${directory}/`}`, host: url.hostname, port, directory };
 }
 
 /** `WHEN:KEYS`. WHEN is seconds, a state or a "text"; KEYS are softkey labels, digits, `*`, `#` and Mute, blanks between words. */

@@ -144,8 +144,9 @@ const rows: Row[] = [
   },
   {
     ...telephone, lan: office(), name: "no-room", ends: LOGIN,
-    files: script(["SIPDOMAIN", "HTTPPROXY", "TRUSTCERTS", "MYCERTURL", "CONFIG_SERVER", "SIPREGISTRAR", "SNTPSRVR", "TLSSRVR", "LOGSRVR"]
-      .map((name) => `SET ${name} ${"v".repeat(250)}\n`).join("")),
+    files: script([
+      "SIPDOMAIN", "HTTPPROXY", "HTTPEXCEPTIONDOMAINS", "MYCERTURL", "CONFIG_SERVER", "SIPREGISTRAR", "SNTPSRVR", "TLSSRVR", "LOGSRVR",
+    ].map((name) => `SET ${name} ${"v".repeat(250)}\n`).join("")),
     check: (t, played) => {
       t.match(played.end.warnings, [{ code: "flash-failed" }, {}]);
       t.same(erases(played), 0, "the chip is left as it was");
