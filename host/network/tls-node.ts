@@ -38,7 +38,7 @@ export class TlsNetwork implements Network {
   readonly #below: Network;
   readonly #quiet: EngineQuiet;
   readonly #streams = new Map<number, Open>();
-  /** Closed by the core; their last bytes are still to leave. */
+  /** Closed by the core, to which their handles mean nothing any more; their last bytes are still to leave. */
   readonly #leaving = new Map<number, TlsStream>();
   #planned = false;
 
@@ -73,7 +73,7 @@ export class TlsNetwork implements Network {
 
   tcpState(handle: number): TcpState {
     const open = this.#streams.get(handle);
-    if (open === undefined) return this.#below.tcpState(handle);
+    if (open === undefined) return this.#leaving.has(handle) ? { status: Status.Invalid, reason: "" } : this.#below.tcpState(handle);
     open.stream.pump();
     if (open.stream.isShaking) {
       open.limit ??= this.#options.scheduler.in(HANDSHAKE_US_MAX, () => {
@@ -85,19 +85,20 @@ export class TlsNetwork implements Network {
 
   tcpSend(handle: number, data: Uint8Array): number {
     const stream = this.#streams.get(handle)?.stream;
+    if (this.#leaving.has(handle)) return Status.Invalid;
     return stream?.send(data) ?? this.#below.tcpSend(handle, data);
   }
 
   tcpReceive(handle: number, target: Uint8Array): number {
     const stream = this.#streams.get(handle)?.stream;
-    if (stream === undefined) return this.#below.tcpReceive(handle, target);
+    if (stream === undefined) return this.#leaving.has(handle) ? Status.Invalid : this.#below.tcpReceive(handle, target);
     stream.pump();
     return stream.receive(target);
   }
 
   close(handle: number, abort: boolean): number {
     const open = this.#streams.get(handle);
-    if (open === undefined) return this.#below.close(handle, abort);
+    if (open === undefined) return this.#leaving.has(handle) ? Status.Invalid : this.#below.close(handle, abort);
     this.#streams.delete(handle);
     if (open.limit !== undefined) this.#options.scheduler.cancel(open.limit);
     if (abort || open.stream.state().status !== Status.Ok) {
