@@ -5,7 +5,7 @@
 // The values are ABI: a number that has been released is never given another meaning.
 
 /** Rises whenever the table of docs/ABI.md changes. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /** Result of a call: zero or a count on success, one of these otherwise. */
 export enum Status {
@@ -123,6 +123,8 @@ export enum Key {
   Soft3 = 3,
   Soft4 = 4,
   Mute = 5,
+  Up = 6,
+  Down = 7,
 }
 
 /** Rows of `display_row`. */

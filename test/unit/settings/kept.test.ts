@@ -58,3 +58,16 @@ t.test("a value that finds no room spoils its file's set, and nothing else", asy
   is(t, "CommandLine IPADD=10.0.0.1 | Stored SIG=1", "the next one is taken");
   t.equal(core.call("kept_is_full"), 0);
 });
+
+t.test("a local entry is forgotten, and all but one name", async (t) => {
+  const name = (text: string): [number, number] => [core.give(Buffer.from(text, "latin1")), text.length];
+  settingsFile(core, { AUTH: "1", GROUP: "2", SIG: "0" });
+  put(core, { SIG: "1", GROUP: "7" }, Source.Craft);
+  core.call("kept_forget", ...name("GROUP"));
+  is(t, "Craft SIG=1 | Stored AUTH=1 | Stored GROUP=2 | Stored SIG=0", "the file's value stays");
+  core.call("kept_forget", ...name("IPADD"));
+  core.call("kept_reduce", ...name("AUTH"));
+  is(t, "Stored AUTH=1", "all but that name");
+  core.call("kept_reduce", ...name("AUT"));
+  is(t, "", "a part of a name is another name");
+});
