@@ -100,15 +100,6 @@ export function keptForget(namePtr: usize, nameBytes: i32): void {
   }
 }
 
-/** Forgets everything but what stands under this name. */
-export function keptReduce(namePtr: usize, nameBytes: i32): void {
-  for (let at: i32 = 0; at < keptEnd;) {
-    if (keptNameIs(at, namePtr, nameBytes)) at = keptNext(at);
-    else keptRemove(at);
-  }
-  full = false;
-}
-
 /** The place behind the entry at this one; at the list's end, or where it is not one, the end. */
 export function keptNext(at: i32): i32 {
   const next = at + HEAD_BYTES + keptNameBytes(at) + keptValueBytes(at);

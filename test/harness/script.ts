@@ -18,6 +18,10 @@ export {
 } from "../../core/script/interpreter";
 
 export {
+  keptBytes as kept_bytes, keptFileEnd as kept_file_end, keptInit as kept_init, keptPtr as kept_ptr,
+} from "../../core/settings/kept";
+export { resetValues as reset_values } from "../../core/settings/reset-values";
+export {
   fieldBackspace as field_backspace, fieldIsAddress as field_is_address, fieldKey as field_key,
 } from "../../core/ui/craft-field";
 

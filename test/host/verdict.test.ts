@@ -253,6 +253,10 @@ const CASES: readonly Case[] = [
     advice: /Restart/,
   },
   {
+    code: "local-procedures", outcome: { ended: "local-procedures" }, story: bound().state("call-server", "login", "craft"),
+    cause: /code of the local procedures was entered after the start-up/, advice: /Exit/,
+  },
+  {
     code: "timeout", outcome: TIMEOUT, story: bound().display("title", "HTTP:1 10.0.8.2").add({ event: "beep" }),
     cause: /time was over in state file-server; login was wanted/, advice: /--timeout SECONDS/, evidence: [{ event: 7 }, { event: 8 }],
   },

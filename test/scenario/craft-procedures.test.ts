@@ -2,11 +2,11 @@
 // Method: whole start-ups on the wire; the keys of a person, written as `--key` has them, from `Program` on. The settings log's erases and
 // the start-up after the reset show what was stored.
 
-import type { Test } from "tap";
+import t, { type Test } from "tap";
 import { keyValue } from "../../host/cli/option-values.js";
 import { FailingFlash } from "../../host/faults/failing-flash.js";
 import type { KeyScript } from "../../host/key-script.js";
-import { office, telephone } from "../support/lans.js";
+import { office, telephone, trunk, vlan } from "../support/lans.js";
 import { playTable, requestsOf, type Row } from "../support/scenario-table.js";
 import { play, type Files, type Played, type Scenario } from "../support/scenario.js";
 
@@ -76,6 +76,15 @@ const addresses: Row[] = [
     ...at("Start Up Up Up Up 4094 Clear 5 Up Change Save Start Up Up Up Up Up"),
     texts: ["> VLAN ID: 4", "> VLAN ID: 4094", "> VLAN ID: ", "> VLAN ID: 5", "> 802.1Q: On", "Admin Procedures", "> 802.1Q: On"],
     check: (t, played) => is(t, played, "L2QVLAN", "5", "craft"),
+  },
+];
+
+const vlans: Row[] = [
+  {
+    ...telephone, name: "addr-vlan-used", lan: trunk("", [vlan(232)]), ends: LOGIN, timeoutSeconds: 60,
+    ...at("Start Up Up Up Up 232 Save Exit"),
+    texts: ["> VLAN ID: 232", "Restarting...", "VLAN ID = 232", "Enter username"],
+    check: (t, played) => is(t, played, "IPADD", "10.0.232.50", "dhcp"),
   },
 ];
 
@@ -195,4 +204,18 @@ const entering: Row[] = [
   },
 ];
 
-playTable("craft-procedures", [...addresses, ...others, ...entering]);
+playTable("craft-procedures", [...addresses, ...vlans, ...others, ...entering]);
+
+t.test("power lost in Save: the old entry or the new one, and a telephone that starts", (t) => {
+  const groups = new Set<string>();
+  for (let after = 0; after < 14; after++) {
+    const { end, violations } = play({
+      ...blank, contents: used, name: `cut ${after}`, lan, files: settings("SET SIG 2\n"),
+      ...at("Down Down Start 7 Save Exit"), cut: { operation: "any", after },
+    });
+    groups.add(end.parameters["GROUP"]?.value ?? "");
+    t.same([violations, end.state], [[], "login"], `operation ${after}`);
+  }
+  t.same([...groups].sort(), ["57", "5"].sort());
+  t.end();
+});

@@ -12,8 +12,9 @@ import {
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { IDLE_US, RESTART_US } from "../../config";
 import { dhcpClientRelease } from "../../net/dhcp-client";
-import { keptInit, keptReduce } from "../../settings/kept";
-import { parameterBytes, parameterNameBytes, parameterNamePtr } from "../../settings/parameters";
+import { keptFileStart, keptInit } from "../../settings/kept";
+import { parameterBytes } from "../../settings/parameters";
+import { resetValues } from "../../settings/reset-values";
 import { Parameter } from "../../settings/table";
 import { screenBeep, screenClear, screenSetLine, screenSetSoftkey, screenSetText, SOFTKEY_COUNT } from "../../ui/screen";
 import { codeBegin, codeCount, codeDigit, codeEnd, codeIsOpen, codeIsRight, HASH } from "../code-entry";
@@ -58,6 +59,7 @@ let leaving: bool = false;
 let readUs: u64 = 0;
 
 export function craftEnter(): void {
+  keptFileStart(); // A file that found no room is no concern of what is entered now.
   leaving = false;
   procedure = menuFirst();
   if (codeIsRight()) menuEnter(SELECT);
@@ -185,7 +187,7 @@ function confirmAct(act: i32): void {
     screenSetText(Row.Prompt, CLEARING);
     keptInit();
     readUs = timeNow() + RESTART_US;
-  } else keptReduce(parameterNamePtr(Parameter.AUTH), parameterNameBytes(Parameter.AUTH));
+  } else resetValues();
   craftStore();
 }
 
