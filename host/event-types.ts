@@ -216,7 +216,7 @@ export type Code =
   | "http-refused" | "http-short" | "tls" | "script-missing" | "not-a-script" | "goto-missing" | "step-limit"
   | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "reset-loop"
   | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback"
-  | "option-242-cut";
+  | "option-242-cut" | "expectation";
 
 /** The last event of a run: did the start-up get there, and if not, why. */
 export interface EndEvent extends Stamp {

@@ -242,14 +242,10 @@ const CASES: readonly Case[] = [
   },
   {
     code: "reset-loop", outcome: { ended: "reset-loop" },
-    story: run().reset("panic"),
-    cause: /three times in a row.*\(panic\)/,
-    advice: /before each reset/,
+    story: run().reset("panic"), cause: /three times in a row.*\(panic\)/, advice: /before each reset/,
   },
   {
-    code: "local-procedures", outcome: { ended: "local-procedures" },
-    story: bound().state("craft"),
-    cause: /Program was pressed/,
+    code: "local-procedures", outcome: { ended: "local-procedures" }, story: bound().state("craft"), cause: /Program was pressed/,
     advice: /Restart/,
   },
   {
