@@ -86,6 +86,15 @@ const vlans: Row[] = [
     texts: ["> VLAN ID: 232", "Restarting...", "VLAN ID = 232", "Enter username"],
     check: (t, played) => is(t, played, "IPADD", "10.0.232.50", "dhcp"),
   },
+  {
+    // The VLAN that the last start chose is forgotten, too: it is learnt anew.
+    ...telephone, name: "clear-forgets-the-vlan", lan: trunk("L2QVLAN=232", [vlan(232)]), ends: LOGIN, timeoutSeconds: 60,
+    ...at("Down Start Yes"),
+    check: (t, { events }) => {
+      const begins = events.flatMap((event) => (event.event === "vlan" && event.reason === "stored" ? [event.vid] : []));
+      t.same(begins, [0, 232, 0, 232]);
+    },
+  },
 ];
 
 const others: Row[] = [
@@ -192,6 +201,11 @@ const entering: Row[] = [
   {
     ...telephone, name: "unchanged-is-not-warned-of", lan, ends: CRAFT, timeoutSeconds: 20, ...at("Start # # Cancel"),
     check: (t, played) => t.notOk(shown(played, "Warning, this change has not been saved")),
+  },
+  {
+    // Down is pressed while the chip is at work.
+    ...telephone, name: "keys-wait-for-the-chip", lan, ends: CRAFT, timeoutSeconds: 20, ...at("Up Up Up Start Change Save Down Start"),
+    texts: ["Signaling Procedure", "Admin Procedures", "SSON Procedure"],
   },
   {
     ...telephone, name: "chip-refuses", lan, ends: LOGIN, timeoutSeconds: 30, ...at("Down Down Start 7 Save Start Save Exit"),
