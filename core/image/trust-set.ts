@@ -29,6 +29,12 @@ export function trustSetStore(): void {
   trustSetStart(SecureOperation.TrustStore);
 }
 
+/** Starts to forget every certificate. */
+export function trustSetForget(): void {
+  startStatus = trustSetBegin();
+  if (startStatus >= 0) trustSetStore();
+}
+
 /** Pending, a count of certificates, or negative. */
 export function trustSetPoll(): i32 {
   return startStatus < 0 ? startStatus : halSePoll();

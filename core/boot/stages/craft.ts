@@ -11,6 +11,7 @@ import {
 } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { IDLE_US, RESTART_US } from "../../config";
+import { trustSetForget, trustSetPoll } from "../../image/trust-set";
 import { dhcpClientRelease } from "../../net/dhcp-client";
 import { keptFileStart, keptInit } from "../../settings/kept";
 import { parameterBytes } from "../../settings/parameters";
@@ -55,12 +56,15 @@ let top: i32 = 0;
 let warned: bool = false;
 /** The restart follows what is being stored. */
 let leaving: bool = false;
+/** CLEAR has emptied the list, and the certificates follow. */
+let forgetting: bool = false;
 /** Until then `Clearing values...` is to be read. */
 let readUs: u64 = 0;
 
 export function craftEnter(): void {
   keptFileStart(); // A file that found no room is no concern of what is entered now.
   leaving = false;
+  forgetting = false;
   procedure = menuFirst();
   if (codeIsRight()) menuEnter(SELECT);
   else accessEnter();
@@ -240,14 +244,27 @@ function craftStore(): void {
 
 function craftStored(): void {
   if (timeNow() < readUs) return timeWakeAt(readUs);
-  if (keepPoll() == Status.Pending) return;
+  if (!forgetting && keepPoll() == Status.Pending) return;
+  const trust = craftForget();
+  if (trust == Status.Pending) return;
+  forgetting = false;
   inputsHold(false);
-  if (!keepIsGood()) {
+  const done = keepIsGood() && (trust >= 0 || trust == Status.Unsupported);
+  if (!done) {
     leaving = false;
     screenBeep();
   }
   if (leaving) craftForgotten();
-  else menuEnter(keepIsGood() ? SELECT : FLASH_FAILED);
+  else menuEnter(done ? SELECT : FLASH_FAILED);
+}
+
+/** After CLEAR no certificate is trusted any more. Pending, Ok, or why the secure element has them still. */
+function craftForget(): i32 {
+  if (forgetting) return trustSetPoll();
+  forgetting = leaving && keepIsGood() && procedureSecond(procedure) == Act.Clear;
+  if (!forgetting) return Status.Ok;
+  trustSetForget();
+  return trustSetPoll();
 }
 
 /** The VLAN of the last start is a value, too; CLEAR gives the address back. */
