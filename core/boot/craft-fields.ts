@@ -94,7 +94,7 @@ export function fieldsWrong(): i32 {
   return -1;
 }
 
-/** Enters the changed values locally; with DHCP switched off also address, mask and routers as they are shown: nobody else will say them. */
+/** Enters the changed values locally; with DHCP switched off also address, mask and routers as shown: nobody else will say them. */
 export function fieldsApply(): void {
   const alone = fieldsLeaveDhcp();
   for (let index: i32 = 0; index < count; index++) {
