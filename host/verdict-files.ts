@@ -37,7 +37,7 @@ const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
   "bad-range": "let the server answer Range as RFC 9110 says, or not at all",
   "file-changed": "put the file there once, with its own block file (FILE.blocks), and leave it",
   "wrong-block": "make the block file of this very file again: offhook image pack … --block-hashes writes both",
-  "too-large": "serve the right file at this URL: a script has at most 4 MiB, without staging 32 KiB",
+  "too-large": "serve the right file at this URL: a script has at most 4 MiB, without staging 32 KiB, a file of TRUSTCERTS 64 KiB",
 };
 /** Files that were asked for and never obtained. A GET that fails is one only when no GET of its chain succeeded. */
 export function fileProblems(run: StartUp): Problem[] {

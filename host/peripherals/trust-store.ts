@@ -54,9 +54,10 @@ export class TrustStore {
     } catch {
       return Status.Malformed;
     }
-    const fresh = found.filter((der) => !this.#begun!.some((known) => equal(known, der)));
-    if (this.#begun.length + fresh.length > CERTIFICATES_MAX) return Status.NoSpace;
-    this.#begun.push(...fresh);
+    const set = [...this.#begun];
+    for (const der of found) if (!set.some((known) => equal(known, der))) set.push(der);
+    if (set.length > CERTIFICATES_MAX) return Status.NoSpace;
+    this.#begun = set;
     return found.length;
   }
 
