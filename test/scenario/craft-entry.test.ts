@@ -140,6 +140,14 @@ const code: Row[] = [
     check: (t, played) => t.equal(beeps(played).length, 9, "seven keys before Mute, two digits too many"),
   },
   {
+    ...telephone, name: "password-in-part", ends: CRAFT, lan: near(), timeoutSeconds: 20,
+    ...keys("file-server:Program", '"Enter command":Mute #', "6:Mute 2723#", "9:Mute 272388#"),
+    check: (t, played) => {
+      t.equal(beeps(played).length, 3, "none of it, its beginning, and one digit more are wrong");
+      t.same(menuOf(played), []);
+    },
+  },
+  {
     ...telephone, name: "password-with-enter", ends: CRAFT, lan: near(), timeoutSeconds: 10,
     ...keys("file-server:Program", '"Enter command":Mute 27238 Enter'), texts: ["*****", "Admin Procedures"],
   },

@@ -8,7 +8,7 @@ import { lanAuthorityPem } from "../../host/site/lan-tls.js";
 import type { LanConfig, LanFileServer } from "../../host/site/lan-config.js";
 import { certificatePem, makeCertificate, namedKey } from "../../host/x509/make.js";
 import { office, telephone } from "../support/lans.js";
-import { playTable, type Row } from "../support/scenario-table.js";
+import { displayed, playTable, type Row } from "../support/scenario-table.js";
 import { playSettled, software, type Files, type Played, type Scenario } from "../support/scenario.js";
 import { DATE_MS, lanTrust, tlsPlan } from "../support/tls.js";
 
@@ -58,6 +58,11 @@ const order: Row[] = [
     check: (t, played) => t.same(urls(played).slice(0, 3), [
       `https://${SERVER}/96xxupgrade.txt`, `https://${SERVER}/46xxsettings.txt`, `http://${SERVER}/app2.bin`,
     ]),
+  },
+  {
+    ...on(`HTTPSRVR="10.0.8.9,${SERVER}"`, { files: script(`SET HTTPSRVR "${SERVER},10.0.8.9"\n`, "SET APPNAME app2.bin\n") }),
+    name: "another-list-is-begun-at-its-first", ends: LOGIN, texts: [`HTTP:2 ${SERVER}`, `HTTP:1 ${SERVER}`, `HTTP: 3 http://${SERVER}/app2.bin`],
+    check: (t, played) => t.notOk(displayed(played).includes("HTTP:2 10.0.8.9")),
   },
   {
     ...on(SECURE, { files: script("SET PROCSTAT 0\n", "SET APPNAME app2.bin\n") }), name: "software-and-no-http-server",
@@ -185,6 +190,11 @@ async function trustChecks(t: Test): Promise<void> {
   const learning = { ...trusting("SET TRUSTCERTS ca.pem\n", { "ca.pem": CA }), tls: plan };
   const first = await playSettled({ ...on(PLAIN, learning), name: "learns" });
   t.same(trustEvents(first), ["ca.pem taken 1", "stored 1"]);
+  const silent = await later(first, SECURE, { files: script("SET SIG 2\n"), tls: plan });
+  t.same([silent.end.code, trustEvents(silent)], ["reached", []], "files that do not name TRUSTCERTS change nothing");
+  const half = await later(first, PLAIN, { ...trusting("SET TRUSTCERTS o.pem,x.pem\n", { "o.pem": OTHER_CA, "x.pem": "x" }), tls: plan });
+  t.same(trustEvents(half), ["o.pem taken 1", "x.pem refused malformed", "kept"]);
+  t.equal((await later(first, SECURE, { tls: plan })).end.code, "reached", "nor does half a set");
   const second = await later(first, SECURE, { files: script("SET TRUSTCERTS other.pem\n"), tls: plan });
   t.match(second.end, { code: "http-status" }, "the certificate is trusted, its list's new file is missing");
   t.same(trustEvents(second), ["kept"]);
