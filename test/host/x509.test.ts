@@ -116,6 +116,36 @@ t.test("chains", (t) => {
   t.end();
 });
 
+/** Made by `openssl req -x509`: Ed25519 with extendedKeyUsage=clientAuth, Ed25519 with a critical 1.2.3.4, RSA signed with MD5. */
+const BY_OPENSSL = {
+  client:
+    "MIIBeDCCASqgAwIBAgIUY74upK+MwAe5LlKXWiOwcjyTfgkwBQYDK2VwMBgxFjAUBgNVBAMMDWZpbGVzLmV4YW1wbGUwIBcNMjYxMTI2MDkwNTE5WhgPMjEwOTAxMTUw" +
+    "OTA1MTlaMBgxFjAUBgNVBAMMDWZpbGVzLmV4YW1wbGUwKjAFBgMrZXADIQCmDB+5dZIeHk2kkiA7QqMznGXlB+4BWS9DuERVwItza6OBgzCBgDAdBgNVHQ4EFgQUhjTP" +
+    "zumoP9gxEk8xRWLODKL2xFwwHwYDVR0jBBgwFoAUhjTPzumoP9gxEk8xRWLODKL2xFwwDwYDVR0TAQH/BAUwAwEB/zAYBgNVHREEETAPgg1maWxlcy5leGFtcGxlMBMG" +
+    "A1UdJQQMMAoGCCsGAQUFBwMCMAUGAytlcANBAH+Qrj71k0lFcL5t3WE8fDM3QZx4OlnzahW/ndkCHyqdu+wxEGhpJbmFGur6LYXVmZi+fzw9H/1118g7nle/JAg=",
+  critical:
+    "MIIBbzCCASGgAwIBAgIUR34i+FZwF+qn+awU2kf3zjq7jjcwBQYDK2VwMBgxFjAUBgNVBAMMDWZpbGVzLmV4YW1wbGUwIBcNMjYxMTI2MDkwNTE5WhgPMjEwOTAxMTUw" +
+    "OTA1MTlaMBgxFjAUBgNVBAMMDWZpbGVzLmV4YW1wbGUwKjAFBgMrZXADIQBJWe+PyNddQ2NjV0ejOuY2EAq9gEmtR9fSwYXL0Bc+uqN7MHkwHQYDVR0OBBYEFFojE4rS" +
+    "t+7Or9ff7CgjhK9WUu+eMB8GA1UdIwQYMBaAFFojE4rSt+7Or9ff7CgjhK9WUu+eMA8GA1UdEwEB/wQFMAMBAf8wGAYDVR0RBBEwD4INZmlsZXMuZXhhbXBsZTAMBgMq" +
+    "AwQBAf8EAgUAMAUGAytlcANBAFWNsQ+unPhZcdvAFr4+nVmTP//ORKByeBezpgjQGIZ4B9jBw520xh7BhFlL6Gh/4EknCXt0fbNXMCfO2BJjnQs=",
+  md5:
+    "MIICDjCCAXegAwIBAgIUNPBbR4Bu66jBEGofIR5Eflz6LAEwDQYJKoZIhvcNAQEEBQAwGDEWMBQGA1UEAwwNZmlsZXMuZXhhbXBsZTAgFw0yNjExMjYwOTA1MTlaGA8y" +
+    "MTA5MDExNTA5MDUxOVowGDEWMBQGA1UEAwwNZmlsZXMuZXhhbXBsZTCBnzANBgkqhkiG9w0BAQEFAAOBjQAwgYkCgYEAvPAWLcFl/tO90XNBppqD4Ekjrbz4YGauzWwR" +
+    "1gUBMTyDBM6w3mLbEUjyXzdN8f4Y324oXX2Ly5e/NGG246yRk1eVBm1UCtzzXuhAXLTFBBAFBpL7OcfL4OjzaZlIooqR3Izp+MmtfcEHDAKX6xzy+SAb4cRxQfpgp2tk" +
+    "dYwR1zECAwEAAaNTMFEwHQYDVR0OBBYEFNewxIJ+PJMGFvTfGJZa6YCzEcLXMB8GA1UdIwQYMBaAFNewxIJ+PJMGFvTfGJZa6YCzEcLXMA8GA1UdEwEB/wQFMAMBAf8w" +
+    "DQYJKoZIhvcNAQEEBQADgYEABojjIb4SisuA49/qfsJe999RriZ8Sl4TjJh+pbvEs6CHuw6HUHBC7FHY6+M5zrsDs5ZmUns6z7xF3LouSFAYhO2TrK/GrAEX3GMzf5Oc" +
+    "2JqMueykditCENlfgZIXU8Q6aVq1Uts6vYiKCubcWEtd/9012BAPxaMdBd2d2WBSEMY=",
+};
+
+t.test("what a server's certificate may not be", (t) => {
+  const [client, critical, md5] = [BY_OPENSSL.client, BY_OPENSSL.critical, BY_OPENSSL.md5].map((text) => new Uint8Array(Buffer.from(text, "base64")));
+  const of = (own: Uint8Array): string => judge({ chain: [own], trusted: [own], dateMs: Date.UTC(2030, 0) });
+  t.match(of(client!), /^TlsCertificate: certificate is not for servers/);
+  t.match(of(critical!), /^TlsCertificate: certificate has a rule that the telephone does not know: 1\.2\.3\.4$/);
+  t.match(of(md5!), /^TlsCertificate: certificate is signed with MD5 or older/);
+  t.end();
+});
+
 t.test("names", (t) => {
   const named = (names: readonly string[], name: string, subject = "cn.example"): string =>
     judge({ chain: [make({ subject, names, issuer: root })], name });
@@ -126,7 +156,7 @@ t.test("names", (t) => {
   for (const [names, name] of good) t.same(named(names, name), "good", `${names.join()} for ${name}`);
   const bad: [string[], string, string?][] = [
     [["files.example"], "other.example"], [["*.site.example"], "a.b.site.example"], [["*.site.example"], "site.example"],
-    [["*.example"], "files.example"], [["f*.example"], "files.example"],
+    [["*.example"], "files.example"], [["f*.example"], "files.example"], [["f*.site.example"], "files.site.example"],
     [["other.example"], "cn.example"], [["10.0.8.3"], "10.0.8.4"], [[], "10.0.8.3", "10.0.8.3"], [["10.0.8.3.example"], "10.0.8.3"],
   ];
   for (const [names, name, subject] of bad) t.match(named(names, name, subject), /^TlsName: the name in the certificate is /, name);

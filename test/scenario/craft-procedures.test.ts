@@ -213,6 +213,18 @@ const entering: Row[] = [
     check: (t, played) => t.notOk(shown(played, "Warning, this change has not been saved")),
   },
   {
+    ...telephone, name: "the-mark-is-always-seen", lan, ends: CRAFT, timeoutSeconds: 40, ...at(`Start ${"# ".repeat(8)}${"Up ".repeat(7)}`),
+    texts: ["> VLAN ID: 0", "> HTTPS Server: ", "> HTTP Server: 10.0.8.2", "> Mask: 255.255.255.0", "> Router: 10.0.8.1", "> Phone: 10.0.8.50"],
+  },
+  {
+    ...telephone, name: "half-an-address-in-a-list", lan, ends: CRAFT, timeoutSeconds: 40, ...at("Start # # # # Clear 10*0 Save"),
+    texts: ["> HTTP Server: 10.0"],
+    check: (t, played) => {
+      t.equal(beeps(played), 1);
+      storedNothing(t, played);
+    },
+  },
+  {
     // Down is pressed while the chip is at work.
     ...telephone, name: "keys-wait-for-the-chip", lan, ends: CRAFT, timeoutSeconds: 20, ...at("Up Up Up Start Change Save Down Start"),
     texts: ["Signaling Procedure", "Admin Procedures", "SSON Procedure"],
@@ -225,6 +237,12 @@ const entering: Row[] = [
       t.equal(beeps(played), 1);
       is(t, played, "GROUP", "7", "craft");
     },
+  },
+  {
+    ...telephone, name: "chip-refuses-to-clear", lan, ends: CRAFT, timeoutSeconds: 30, ...at("Down Down Start 7 Save Up Start Yes"),
+    wrap: (flash) => new FailingFlash(flash, { kind: "erase", after: 2 }), strict: false,
+    texts: ["Clearing values...", "Admin Procedures", "Flash failed"],
+    check: (t, played) => t.notOk(shown(played, "Restarting..."), "nobody is told that all is forgotten"),
   },
 ];
 
