@@ -138,11 +138,13 @@ const BY_OPENSSL = {
 };
 
 t.test("what a server's certificate may not be", (t) => {
-  const [client, critical, md5] = [BY_OPENSSL.client, BY_OPENSSL.critical, BY_OPENSSL.md5].map((text) => new Uint8Array(Buffer.from(text, "base64")));
-  const of = (own: Uint8Array): string => judge({ chain: [own], trusted: [own], dateMs: Date.UTC(2030, 0) });
-  t.match(of(client!), /^TlsCertificate: certificate is not for servers/);
-  t.match(of(critical!), /^TlsCertificate: certificate has a rule that the telephone does not know: 1\.2\.3\.4$/);
-  t.match(of(md5!), /^TlsCertificate: certificate is signed with MD5 or older/);
+  const of = (base64: string): string => {
+    const own = new Uint8Array(Buffer.from(base64, "base64"));
+    return judge({ chain: [own], trusted: [own], dateMs: Date.UTC(2030, 0) });
+  };
+  t.match(of(BY_OPENSSL.client), /^TlsCertificate: certificate is not for servers/);
+  t.match(of(BY_OPENSSL.critical), /^TlsCertificate: certificate has a rule that the telephone does not know: 1\.2\.3\.4$/);
+  t.match(of(BY_OPENSSL.md5), /^TlsCertificate: certificate is signed with MD5 or older/);
   t.end();
 });
 

@@ -214,7 +214,9 @@ const entering: Row[] = [
   },
   {
     ...telephone, name: "the-mark-is-always-seen", lan, ends: CRAFT, timeoutSeconds: 40, ...at(`Start ${"# ".repeat(8)}${"Up ".repeat(7)}`),
-    texts: ["> VLAN ID: 0", "> HTTPS Server: ", "> HTTP Server: 10.0.8.2", "> Mask: 255.255.255.0", "> Router: 10.0.8.1", "> Phone: 10.0.8.50"],
+    texts: [
+      "> VLAN ID: 0", "> HTTPS Server: ", "> HTTP Server: 10.0.8.2", "> Mask: 255.255.255.0", "> Router: 10.0.8.1", "> Phone: 10.0.8.50",
+    ],
   },
   {
     ...telephone, name: "half-an-address-in-a-list", lan, ends: CRAFT, timeoutSeconds: 40, ...at("Start # # # # Clear 10*0 Save"),

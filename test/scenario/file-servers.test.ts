@@ -61,7 +61,8 @@ const order: Row[] = [
   },
   {
     ...on(`HTTPSRVR="10.0.8.9,${SERVER}"`, { files: script(`SET HTTPSRVR "${SERVER},10.0.8.9"\n`, "SET APPNAME app2.bin\n") }),
-    name: "another-list-is-begun-at-its-first", ends: LOGIN, texts: [`HTTP:2 ${SERVER}`, `HTTP:1 ${SERVER}`, `HTTP: 3 http://${SERVER}/app2.bin`],
+    name: "another-list-is-begun-at-its-first", ends: LOGIN,
+    texts: [`HTTP:2 ${SERVER}`, `HTTP:1 ${SERVER}`, `HTTP: 3 http://${SERVER}/app2.bin`],
     check: (t, played) => t.notOk(displayed(played).includes("HTTP:2 10.0.8.9")),
   },
   {
