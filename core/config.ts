@@ -123,6 +123,11 @@ export const LLDP_INTERVAL_US: u32 = 30000000;
 /** With LLDP on, frames are looked for this often where the host has no reason of its own to poll. */
 export const LLDP_LISTEN_US: u32 = 1000000;
 
+/** Between two keys of the code that opens the local procedures; after a longer pause its digits are forgotten. */
+export const CODE_KEY_US: u32 = 6000000;
+/** After a wrong code: no further try for a second, then two, four … up to this. */
+export const CODE_WAIT_SECONDS_MAX: i32 = 30;
+
 /** The telephone asks its slower inputs again after this: a link or a key changes between polls without a deadline. */
 export const IDLE_US: u32 = 1000000;
 

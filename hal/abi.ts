@@ -135,6 +135,8 @@ export enum Key {
   Soft3 = 3,
   Soft4 = 4,
   Mute = 5,
+  Up = 6,
+  Down = 7,
 }
 
 /** Rows of `display_row`. */

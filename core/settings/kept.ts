@@ -49,7 +49,7 @@ export function keptPut(namePtr: usize, nameBytes: i32, valuePtr: usize, valueBy
   const side = source >= Source.Craft ? source : Source.Settings;
   for (let at: i32 = 0; at < keptEnd; at = keptNext(at)) {
     if (isLocal(keptSource(at)) != isLocal(side) || keptSource(at) == Source.Stored) continue;
-    if (keptNameBytes(at) != nameBytes || !bytesEqual(keptNamePtr(at), namePtr, nameBytes)) continue;
+    if (!keptNameIs(at, namePtr, nameBytes)) continue;
     if (keptValueBytes(at) == valueBytes && bytesEqual(keptValuePtr(at), valuePtr, valueBytes)) return;
     keptRemove(at);
     break;
@@ -108,6 +108,14 @@ export function keptRemove(at: i32): void {
   keptEnd -= next - at;
 }
 
+/** Nothing is entered locally under this name any more. */
+export function keptForget(namePtr: usize, nameBytes: i32): void {
+  for (let at: i32 = 0; at < keptEnd;) {
+    if (isLocal(keptSource(at)) && keptNameIs(at, namePtr, nameBytes)) keptRemove(at);
+    else at = keptNext(at);
+  }
+}
+
 /** The place behind the entry at this one; at the list's end, or where it is not one, the end. */
 export function keptNext(at: i32): i32 {
   const next = at + HEAD_BYTES + keptNameBytes(at) + keptValueBytes(at);
@@ -139,6 +147,10 @@ function keptDrop(source: Source): void {
     if (keptSource(at) == source) keptRemove(at);
     else at = keptNext(at);
   }
+}
+
+function keptNameIs(at: i32, namePtr: usize, nameBytes: i32): bool {
+  return keptNameBytes(at) == nameBytes && bytesEqual(keptNamePtr(at), namePtr, nameBytes);
 }
 
 function isLocal(source: Source): bool {

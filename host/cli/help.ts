@@ -103,7 +103,7 @@ time
   --wait SECONDS            with --server: power on when the server accepts a connection
   --seed N                  every random choice; default 1
   --key WHEN:KEYS           press keys; WHEN is seconds, a state or a "text on the screen"; KEYS are softkeys by label,
-                            0-9 * # and Mute; repeatable
+                            0-9 * # Mute Up Down; repeatable
   --fault loss=5%           also duplicate=, reorder=, flip= (shares of the frames) and cut@STATE; repeatable; with --lan and --wire
   --fault power@OPERATION:MODEL:SEED   power is lost inside a flash operation and comes back; flash=KIND:SEED: the chip is wrong without
                             a word; with every network; offhook power finds such faults, docs/CLI.md lists models and kinds
@@ -124,7 +124,7 @@ output
   --junit FILE              a case for each state and each expectation, as JUnit's XML
   --show-secrets            values of secret parameters, else "***"
 
-keys on a terminal: p Program, m Mute, 0-9 * #, F1 to F4 softkeys, x pulls the plug and puts it back, q quits
+keys on a terminal: p Program, m Mute, 0-9 * #, arrows, F1 to F4 softkeys, x pulls the plug and puts it back, q quits
 
 exit: 0 ok, 1 stopped, 2 usage, 3 ended in the local procedures, 4 got there and an expectation failed, 130 interrupted
 
@@ -135,4 +135,5 @@ examples
   offhook boot --server http://192.0.2.1/ --bootname hb96xxua3_00.bin --appname as-asked --until login
   offhook boot --server http://192.0.2.1/ --appname as-asked --expect SIPDOMAIN=example.com --junit offhook.xml
   offhook boot --key 'file-server:Program' --until craft
+  offhook boot --key file-server:Program --key '"Enter command":Mute 27238#' --key '"Admin Proc":Down Down Start 7 Save Exit'
 `;

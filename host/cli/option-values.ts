@@ -3,11 +3,10 @@
 // A reader checks everything that can be known before power-up, so that nothing asked for on the command line is dropped silently
 // by the telephone. It opens no file and asks no server.
 
-import { Key } from "../../hal/abi.js";
 import { macText } from "../explain/mac-text.js";
 import { MODEL_NAMES } from "../faults/cut-catalogue.js";
 import { SILENT_KINDS, type SilentKind } from "../faults/silent-flash.js";
-import type { KeyPress } from "../key-press.js";
+import { keyOfName, type KeyPress } from "../key-press.js";
 import type { KeyMoment, KeyScript } from "../key-script.js";
 import { nearest } from "../nearest.js";
 import { UsageError } from "./usage.js";
@@ -44,7 +43,7 @@ const IDENTITY_BYTES_MAX = 32;
 /** A DHCP option, and a User-Agent. */
 const VALUE_BYTES_MAX = 255;
 const KEYS_EXAMPLE = '--key file-server:Program, --key 12.5:5 or --key "\\"Enter command\\":Mute 27238#"';
-const KEYS_WANTED = `keys are softkeys by label, 0-9 * # and Mute: ${KEYS_EXAMPLE}`;
+const KEYS_WANTED = `keys are softkeys by label, 0-9 * #, Mute, Up and Down: ${KEYS_EXAMPLE}`;
 
 /** A number within bounds. */
 export function numberValue(option: string, text: string, minimum: number, maximum: number, whole = true): number {
@@ -154,7 +153,7 @@ export function serverValue(text: string): ServerUrl {
   return { secure, text: `${url.protocol}//${url.host}/${directory === "" ? "" : `${directory}/`}`, host: url.hostname, port, directory };
 }
 
-/** `WHEN:KEYS`. WHEN is seconds, a state or a "text"; KEYS are softkey labels, digits, `*`, `#` and Mute, blanks between words. */
+/** `WHEN:KEYS`. WHEN is seconds, a state or a "text"; KEYS are softkey labels, digits, `*`, `#`, Mute, Up, Down, blanks between. */
 export function keyValue(text: string): KeyScript {
   const [, onScreen, plain, keys] = /^(?:"([^"]+)"|([^":]+)):(.+)$/s.exec(text) ?? [];
   if (keys === undefined) throw new UsageError(`--key ${quoted(text)}: WHEN:KEYS is needed, such as ${KEYS_EXAMPLE}`);
@@ -173,7 +172,7 @@ function keysValue(whole: string, text: string): KeyPress[] {
   for (const token of text.match(/"[^"]+"|[A-Za-z][A-Za-z-]*|[0-9*#]|[\s,]+|./gs) ?? []) {
     if (/^[\s,]+$/.test(token)) continue;
     if (/^[0-9*#]$/.test(token)) presses.push({ key: token.charCodeAt(0) });
-    else if (/^mute$/i.test(token)) presses.push({ key: Key.Mute });
+    else if (keyOfName(token) !== undefined) presses.push({ key: keyOfName(token)! });
     else if (/^["A-Za-z]/.test(token) && token !== '"') presses.push({ softkey: token.replaceAll('"', "") });
     else throw new UsageError(`--key ${quoted(whole)}: ${quoted(token)} is no key; ${KEYS_WANTED}`);
   }

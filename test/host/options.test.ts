@@ -58,9 +58,10 @@ t.test("good values", (t) => {
       { until: "none", timeoutSeconds: 60, lenient: true, json: true, transcript: "t.txt", showSecrets: true }],
     [["--key", "file-server:Program"], { keys: [{ when: { state: "file-server" }, keys: [{ softkey: "Program" }] }] }],
     [["--key", "12.5:5*"], { keys: [{ when: { seconds: 12.5 }, keys: [{ key: 0x35 }, { key: 0x2a }] }] }],
-    [["--key", '"HTTP: 1":Mute 2 "Log in", Enter#'], {
+    [["--key", '"HTTP: 1":Mute 2 "Log in", Enter#up'], {
       keys: [{
-        when: { text: "HTTP: 1" }, keys: [{ key: Key.Mute }, { key: 0x32 }, { softkey: "Log in" }, { softkey: "Enter" }, { key: 0x23 }],
+        when: { text: "HTTP: 1" },
+        keys: [{ key: Key.Mute }, { key: 0x32 }, { softkey: "Log in" }, { softkey: "Enter" }, { key: 0x23 }, { key: Key.Up }],
       }],
     }],
   ];

@@ -240,15 +240,15 @@ const CASES: readonly Case[] = [
   },
   {
     code: "reset-loop", outcome: { ended: "reset-loop" },
-    story: run().reset("panic"),
-    cause: /three times in a row.*\(panic\)/,
-    advice: /before each reset/,
+    story: run().reset("panic"), cause: /three times in a row.*\(panic\)/, advice: /before each reset/,
   },
   {
-    code: "local-procedures", outcome: { ended: "local-procedures" },
-    story: bound().state("craft"),
-    cause: /Program was pressed/,
+    code: "local-procedures", outcome: { ended: "local-procedures" }, story: bound().state("craft"), cause: /Program was pressed/,
     advice: /Restart/,
+  },
+  {
+    code: "local-procedures", outcome: { ended: "local-procedures" }, story: bound().state("call-server", "login", "craft"),
+    cause: /code of the local procedures was entered after the start-up/, advice: /Exit/,
   },
   {
     code: "timeout", outcome: TIMEOUT, story: bound().display("title", "HTTP:1 10.0.8.2").add({ event: "beep" }),
