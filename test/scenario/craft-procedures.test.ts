@@ -8,7 +8,8 @@ import { FailingFlash } from "../../host/faults/failing-flash.js";
 import type { KeyScript } from "../../host/key-script.js";
 import { office, telephone, trunk, vlan } from "../support/lans.js";
 import { playTable, requestsOf, type Row } from "../support/scenario-table.js";
-import { play, type Files, type Played, type Scenario } from "../support/scenario.js";
+import { lanTrust, tlsPlan } from "../support/tls.js";
+import { play, playSettled, type Files, type Played, type Scenario } from "../support/scenario.js";
 
 const LOGIN = ["login", "reached", 0] as const;
 const CRAFT = ["craft", "local-procedures", 3] as const;
@@ -232,4 +233,16 @@ t.test("power lost in Save: the old entry or the new one, and a telephone that s
   }
   t.same([...groups].sort(), ["57", "5"].sort());
   t.end();
+});
+
+t.test("certificates that TLS trusts are forgotten with the values, by nothing else", async (t) => {
+  const after = async (keys: string): Promise<number> => {
+    const trust = lanTrust();
+    await playSettled({
+      ...blank, contents: used, name: keys, lan, files: settings("SET SIG 2\n"), timeoutSeconds: 60, tls: tlsPlan(trust), ...at(keys),
+    });
+    return trust.trusted.length;
+  };
+  t.same([await after("Down Start Yes"), await after("Down Down Down Start Yes")], [0, 0], "CLEAR and RESET VALUES");
+  t.same([await after("Down Start 5 # Mute No"), await after("Up Up Up Up Start Yes")], [1, 1], "No, and RESTART PHONE");
 });

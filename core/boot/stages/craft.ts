@@ -11,6 +11,7 @@ import {
 } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { IDLE_US, RESTART_US } from "../../config";
+import { trustSetClear, trustSetPoll } from "../../image/trust-set";
 import { dhcpClientRelease } from "../../net/dhcp-client";
 import { keptFileStart, keptInit } from "../../settings/kept";
 import { parameterBytes } from "../../settings/parameters";
@@ -188,6 +189,7 @@ function confirmAct(act: i32): void {
     keptInit();
     readUs = timeNow() + RESTART_US;
   } else resetValues();
+  trustSetClear();
   craftStore();
 }
 
@@ -240,14 +242,16 @@ function craftStore(): void {
 
 function craftStored(): void {
   if (timeNow() < readUs) return timeWakeAt(readUs);
+  if (leaving && trustSetPoll() == Status.Pending) return;
   if (keepPoll() == Status.Pending) return;
   inputsHold(false);
-  if (!keepIsGood()) {
+  const good = keepIsGood() && (!leaving || trustSetPoll() >= 0 || trustSetPoll() == Status.Unsupported);
+  if (!good) {
     leaving = false;
     screenBeep();
   }
   if (leaving) craftForgotten();
-  else menuEnter(keepIsGood() ? SELECT : FLASH_FAILED);
+  else menuEnter(good ? SELECT : FLASH_FAILED);
 }
 
 /** The VLAN of the last start is a value, too; CLEAR gives the address back. */
