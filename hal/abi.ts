@@ -42,6 +42,28 @@ export enum Status {
   NoName = -23,
   TlsCertificate = -24,
   TlsFailed = -25,
+  // What the secure element says of an answer to a certificate request (RFC 8894 §3.3).
+  /** Not signed by the CA, or by a registration authority of it. */
+  BadSignature = -40,
+  /** Encrypted for somebody else. */
+  WrongRecipient = -41,
+  WrongTransaction = -42,
+  WrongNonce = -43,
+  Malformed = -44,
+  /** The certificate is for another key. */
+  KeyMismatch = -45,
+  /** The CA refused; the report has its reason. */
+  Rejected = -46,
+  /** The CA has not decided: ask again. */
+  ScepPending = -47,
+  Expired = -48,
+  NotYetValid = -49,
+  /** The CA that answered did not sign the certificate. */
+  NotSignedByCa = -50,
+  /** Not the CA whose fingerprint was given. */
+  WrongCa = -51,
+  /** The name that the certificate is to have cannot be read. */
+  BadSubject = -52,
 }
 
 /**
@@ -163,6 +185,61 @@ export enum TcpFlag {
   CheckName = 2,
 }
 
+/** Operations of `se_start`; each says what its parameters and its input are. */
+export enum SecureOperation {
+  /**
+   * Makes the key that a request will be for, unless there is one of that size. Parameters: u16 bits, 1024 or 2048.
+   * Output: the report.
+   */
+  Key = 16,
+  /**
+   * Writes a request for a certificate. Parameters: u8 `SecureFlag`s, u8 bits / 1024, u8 bytes of the common name, of the rest of the name
+   * (`/C=US/O=Company`), of the server's URL; the three texts. Input: what GetCACert brought. Output: the report, then the message.
+   * Malformed or WrongCa for that CA, BadSubject for that name, NotFound without a key.
+   */
+  Request = 17,
+  /** Writes a question for what became of the request. Output: the report, then the message. */
+  PollMessage = 18,
+  /**
+   * Judges an answer and keeps the certificate in it. Parameters: u32 seconds since 1970, 0 not known: validity is then not looked at.
+   * Input: the answer. Output: the report, also after a refusal. BadSignature to NotSignedByCa say what is wrong with it.
+   */
+  Answer = 19,
+  /** The certificate that is held of a server. Parameters: its URL. Output: the report, then the certificate. NotFound for none. */
+  Certificate = 20,
+  /** Forgets key and certificate. */
+  Forget = 21,
+}
+
+/** What a CA offers by GetCACaps and the telephone will use. */
+export enum SecureFlag {
+  /** AES-128-CBC instead of 3DES. */
+  Aes = 1,
+  /** SHA-256 instead of SHA-1. */
+  Sha256 = 2,
+  /** A renewal has a message type of its own. */
+  Renewal = 4,
+}
+
+/** Where things are in a report of the secure element, little endian; 0xff is a status or reason that there is not. */
+export enum SecureReport {
+  /** u8, RFC 8894 §3.2.1.2. */
+  MessageType = 0,
+  PkiStatus = 1,
+  FailInfo = 2,
+  /** u8 `ScepDigest` and `ScepCipher` of hal/events.ts. */
+  Digest = 3,
+  Cipher = 4,
+  TransactionBytes = 5,
+  /** u16. */
+  KeyBits = 6,
+  /** u32 seconds since 1970, of a certificate; 0 without one. */
+  NotBefore = 8,
+  NotAfter = 12,
+  /** Text, at most 32 bytes. */
+  Transaction = 16,
+}
+
 /** One event record, header included. */
 export const EVENT_BYTES_MAX = 1024;
 /** A display row as handed over; the screen shows 32 and scrolls. */
@@ -171,6 +248,12 @@ export const ROW_BYTES_MAX = 255;
 export const RETAINED_BYTES = 128;
 /** One request for random bytes. */
 export const ENTROPY_BYTES_MAX = 256;
+/** Input of the secure element: an answer, or the certificates of a CA. */
+export const SECURE_INPUT_BYTES_MAX = 65536;
+/** Parameters of an operation: five bytes and three texts of a parameter's length. */
+export const SECURE_PARAMETER_BYTES_MAX = 1024;
+/** The report that an operation's output begins with. */
+export const SECURE_REPORT_BYTES = 48;
 /** Bytes of the geometry record: seven u32, in the order of `flash_geometry`. */
 export const GEOMETRY_BYTES = 28;
 /** The longest wait `poll` answers, in microseconds. */
