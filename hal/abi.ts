@@ -5,7 +5,7 @@
 // The values are ABI: a number that has been released is never given another meaning.
 
 /** Rises whenever the table of docs/ABI.md changes. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 5;
 
 /** Result of a call: zero or a count on success, one of these otherwise. */
 export enum Status {
@@ -42,6 +42,8 @@ export enum Status {
   NoName = -23,
   TlsCertificate = -24,
   TlsFailed = -25,
+  /** What was handed over is not what the operation takes. */
+  Malformed = -31,
   // What the secure element says of an answer to a certificate request (RFC 8894 §3.3).
   /** Not signed by the CA, or by a registration authority of it. */
   BadSignature = -40,
@@ -49,7 +51,6 @@ export enum Status {
   WrongRecipient = -41,
   WrongTransaction = -42,
   WrongNonce = -43,
-  Malformed = -44,
   /** The certificate is for another key. */
   KeyMismatch = -45,
   /** The CA refused; the report has its reason. */
@@ -191,24 +192,24 @@ export enum SecureOperation {
    * Makes the key that a request will be for, unless there is one of that size. Parameters: u16 bits, 1024 or 2048.
    * Output: the report.
    */
-  Key = 16,
+  Key = 32,
   /**
    * Writes a request for a certificate. Parameters: u8 `SecureFlag`s, u8 bits / 1024, u8 bytes of the common name, of the rest of the name
    * (`/C=US/O=Company`), of the server's URL; the three texts. Input: what GetCACert brought. Output: the report, then the message.
    * Malformed or WrongCa for that CA, BadSubject for that name, NotFound without a key.
    */
-  Request = 17,
+  Request = 33,
   /** Writes a question for what became of the request. Output: the report, then the message. */
-  PollMessage = 18,
+  PollMessage = 34,
   /**
    * Judges an answer and keeps the certificate in it. Parameters: u32 seconds since 1970, 0 not known: validity is then not looked at.
    * Input: the answer. Output: the report, also after a refusal. BadSignature to NotSignedByCa say what is wrong with it.
    */
-  Answer = 19,
+  Answer = 35,
   /** The certificate that is held of a server. Parameters: its URL. Output: the report, then the certificate. NotFound for none. */
-  Certificate = 20,
+  Certificate = 36,
   /** Forgets key and certificate. */
-  Forget = 21,
+  Forget = 37,
 }
 
 /** What a CA offers by GetCACaps and the telephone will use. */

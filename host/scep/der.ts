@@ -17,7 +17,9 @@ export const DEPTH_MAX = 24;
 export const ELEMENT_COUNT_MAX = 8192;
 
 /** The bytes are not what they should be; the message says where it was noticed. */
-export class MalformedError extends Error {}
+export class MalformedError extends Error {
+  override readonly name = "MalformedError";
+}
 
 export interface Element {
   readonly tag: number;

@@ -19,6 +19,7 @@ import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { dhcpConfigOf, httpFaultsOf, lldpContentOf, subnetOf } from "./lan-build.js";
 import type { LanCable, LanConfig, LanFileServer, LanVlan } from "./lan-config.js";
+import { CertificateServices } from "./lan-certificates.js";
 import { LldpNeighbour } from "./lldp-neighbour.js";
 import { Listener, type DatagramService, type StreamService } from "./service.js";
 
@@ -31,6 +32,8 @@ const HOST_SPEED = 1000;
 const MAC_FIRST = 0x020000000000;
 const MAC_SWITCH = 0x0200ff000000;
 const LLDP_SECONDS = 30;
+/** Of the nonces, keys and vectors that the far end's CA draws. */
+const CERTIFICATE_SEED = 0x5ce9;
 
 /** Chances from 0 to 1 for each frame on the telephone's cable, either way. */
 export interface LanFaults {
@@ -54,6 +57,8 @@ export interface LanOptions {
   /** Each replaces the config's own. */
   readonly faults?: LanFaults;
   readonly onAccess?: (access: HttpAccess) => void;
+  /** What a CA decided, in a line. */
+  readonly onDecision?: (line: string) => void;
 }
 
 export class Lan {
@@ -65,6 +70,7 @@ export class Lan {
   /** What the cable did to frames; undefined for one that does nothing. */
   readonly lossy: LossyLink | undefined;
   readonly #options: LanOptions;
+  readonly #certificates: CertificateServices;
   /** By VLAN and address. */
   readonly #hosts = new Map<string, Stack>();
 
@@ -72,6 +78,7 @@ export class Lan {
     const { scheduler } = options;
     const { port = {}, cable = {}, vlans } = config;
     this.#options = options;
+    this.#certificates = this.#certificateServices(config);
     this.switch = new Switch({ clock: scheduler });
     this.cable = new Cable({
       scheduler,
@@ -125,6 +132,22 @@ export class Lan {
     if (vlan.callServer !== undefined) {
       this.#listenStream(this.#host(vlan, addressOf(vlan.callServer.address)), vlan.callServer.port ?? CALL_PORT, new Listener());
     }
+    for (const { address, port, service } of this.#certificates.streamsOf(vlan)) {
+      this.#listenStream(this.#host(vlan, address), port, service);
+    }
+    for (const { address, port, service } of this.#certificates.datagramsOf(vlan)) {
+      this.#listenDatagram(this.#host(vlan, address), port, service);
+    }
+  }
+
+  /** Its chance is apart: a LAN with a CA has the frames of one without. */
+  #certificateServices({ time }: LanConfig): CertificateServices {
+    const { scheduler, onAccess, onDecision } = this.#options;
+    const random = new Random(CERTIFICATE_SEED);
+    return new CertificateServices({
+      scheduler, random: (target) => random.fill(target), ...(time === undefined ? {} : { time }),
+      ...(onAccess === undefined ? {} : { onAccess }), ...(onDecision === undefined ? {} : { onDecision }),
+    });
   }
 
   #addNameServer(vlan: LanVlan, address: string, names: Readonly<Record<string, readonly string[]>>): void {
