@@ -189,12 +189,12 @@ export enum TcpFlag {
 /** Operations of `se_start`; each says what its parameters and its input are. */
 export enum SecureOperation {
   /**
-   * Makes the key that a request will be for, unless there is one of that size. Parameters: u16 bits, 1024 or 2048.
+   * Makes the key that a request will be for, unless there is one of that size. Parameters: u16 bits, 1024 to 2048.
    * Output: the report.
    */
   Key = 32,
   /**
-   * Writes a request for a certificate. Parameters: u8 `SecureFlag`s, u8 bits / 1024, u8 bytes of the common name, of the rest of the name
+   * Writes a request for a certificate. Parameters: u8 `SecureFlag`s, u16 bits, u8 bytes of the common name, of the rest of the name
    * (`/C=US/O=Company`), of the server's URL; the three texts. Input: what GetCACert brought. Output: the report, then the message.
    * Malformed or WrongCa for that CA, BadSubject for that name, NotFound without a key.
    */
@@ -251,7 +251,7 @@ export const RETAINED_BYTES = 128;
 export const ENTROPY_BYTES_MAX = 256;
 /** Input of the secure element: an answer, or the certificates of a CA. */
 export const SECURE_INPUT_BYTES_MAX = 65536;
-/** Parameters of an operation: five bytes and three texts of a parameter's length. */
+/** Parameters of an operation: six bytes and three texts of a parameter's length. */
 export const SECURE_PARAMETER_BYTES_MAX = 1024;
 /** The report that an operation's output begins with. */
 export const SECURE_REPORT_BYTES = 48;

@@ -22,6 +22,7 @@ export enum EventKind {
   Status = 13,
   /** A message that the start-up stopped at or passed by, for the verdict. */
   Notice = 14,
+  Scep = 16,
 }
 
 export enum FieldType {
@@ -117,6 +118,20 @@ export enum Field {
   Copied = 69,
   /** The block that is wrong, from 0. */
   Block = 70,
+  ScepStep = 80,
+  ScepResult = 81,
+  /** The proxy that the request goes to. */
+  Proxy = 82,
+  /** The entry of HTTPEXCEPTIONDOMAINS because of which it does not. */
+  MatchedException = 83,
+  MessageType = 84,
+  Transaction = 85,
+  ScepDigest = 86,
+  ScepCipher = 87,
+  KeyBits = 88,
+  FailInfo = 89,
+  /** The digest, cipher or key is one that nobody should use any more. */
+  Weak = 90,
 }
 
 export enum BootState {
@@ -349,6 +364,7 @@ export enum ScepStep {
   Key = 6,
   Request = 7,
   Poll = 8,
+  Answer = 9,
 }
 
 export enum ScepResult {
@@ -385,6 +401,12 @@ export enum ScepResult {
   /** Somebody pressed Program. */
   Interrupted = 22,
 }
+
+/** RFC 8894 §3.2.1.2. */
+export enum ScepMessage { None = 0, CertRep = 3, RenewalReq = 17, PkcsReq = 19, GetCertInitial = 20 }
+
+/** Why a CA refused, RFC 8894 §3.2.1.4. */
+export enum ScepFailure { BadAlg = 0, BadMessageCheck = 1, BadRequest = 2, BadTime = 3, BadCertId = 4 }
 
 /** The digest of a signature. */
 export enum ScepDigest { None = 0, Sha1 = 1, Sha256 = 2, Sha384 = 3, Sha512 = 4 }
@@ -443,4 +465,8 @@ export enum Notice {
   NoOffer = 14,
   /** The parameters that are to survive power could not be stored; those stored before are still there. */
   SettingsNotKept = 15,
+  /** There is no certificate: the CA refused, did not answer, or its answer was not believed. */
+  ScepRefused = 32,
+  /** The CA has not decided. */
+  ScepPending = 33,
 }

@@ -16,6 +16,8 @@ import { KeyStore } from "./peripherals/key-store.js";
 import { Keypad } from "./peripherals/keypad.js";
 import { NorFlash } from "./peripherals/nor-flash.js";
 import { W25Q128JV } from "./peripherals/nor-parts.js";
+import { SecureElement } from "./peripherals/secure-element.js";
+import { SecureScep, type ScepSecrets, type SecureScepOptions } from "./peripherals/secure-element-scep.js";
 import { Staging } from "./peripherals/staging.js";
 import { SystemBlock, type Identity } from "./peripherals/system.js";
 import { Random } from "./random.js";
@@ -23,6 +25,9 @@ import { Scheduler } from "./scheduler.js";
 
 /** Two scripts of 4 MiB, or the largest application slot of the default part. */
 export const STAGING_BYTES = 8 * 1024 * 1024;
+
+/** The secure element draws from a sequence of its own: a telephone with a certificate is the one without, elsewhere. */
+const SECURE_SEED = 0x5ecc;
 
 /** What a network below the HAL needs of the telephone. */
 export interface LineContext {
@@ -46,6 +51,10 @@ export interface BoardOptions {
   readonly flash?: (clock: Scheduler, random: Random) => Flash;
   /** DER SubjectPublicKeyInfo of each key that may sign images. */
   readonly trust?: readonly Uint8Array[];
+  /** What the secure element of a telephone that was here before kept. */
+  readonly secrets?: ScepSecrets;
+  /** How certificates are asked for; random bytes are the board's. */
+  readonly scep?: Omit<SecureScepOptions, "random">;
   readonly mode?: Mode;
   readonly seed?: number;
   /** Truly random bytes instead of the seed's, for real peers. */
@@ -83,12 +92,16 @@ export class Board {
   readonly #instantiate: NonNullable<BoardOptions["instantiate"]>;
   readonly #mode: Mode;
   readonly #staging: Staging;
+  /** What the telephone holds for certificates. */
+  readonly scep: SecureScep;
+  readonly #secure: SecureElement;
   #instance: Core | undefined;
   #zeroCount = 0;
   #zeroUs = -1;
 
   constructor(options: BoardOptions) {
     const random = new Random(options.seed ?? 1);
+    const secret = new Random((options.seed ?? 1) ^ SECURE_SEED);
     this.#core = options.core;
     this.#instantiate = options.instantiate ?? instantiateCore;
     this.#mode = options.mode ?? Mode.Telephone;
@@ -108,6 +121,9 @@ export class Board {
       setPhy: (mode) => this.line.setPhy(mode),
     });
     this.#staging = new Staging(options.stagingBytes ?? STAGING_BYTES);
+    this.scep = new SecureScep({ ...options.scep, random: options.entropy ?? ((target) => secret.fill(target)) });
+    if (options.secrets !== undefined) this.scep.restore(options.secrets);
+    this.#secure = new SecureElement({ clock: this.scheduler, scep: this.scep });
     this.display = new Display({
       row: (row, bytes) => this.log.displayRow(row, bytes),
       progress: (permille) => this.log.progress(permille),
@@ -123,6 +139,7 @@ export class Board {
       pc: this.pc,
       network: this.network,
       keys: new KeyStore(options.trust ?? []),
+      secure: this.#secure,
       entropy: (target) => {
         if (options.entropy) options.entropy(target);
         else random.fill(target);
@@ -228,6 +245,7 @@ export class Board {
     this.keypad.reset();
     this.display.reset();
     this.#staging.reset();
+    this.#secure.reset();
   }
 
   #start(cause: number): void {

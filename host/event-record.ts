@@ -5,8 +5,8 @@
 
 import { Kind, ResetCause } from "../hal/abi.js";
 import {
-  BootState, DhcpMessage, EventKind, Field, FieldType, HttpError, HttpWhy, ImageVerdict, Notice, OptionEffect, ScriptEffect,
-  ScriptWhy, SelfTestPart, Signature, SipResult, SipStep, SlotName, SlotState, SlotWhy, Source, Transport, ValueWhy, VlanReason,
+  BootState, DhcpMessage, EventKind, Field, FieldType, HttpError, HttpWhy, ImageVerdict, Notice, OptionEffect, ScepCipher,
+  ScepDigest, ScepFailure, ScepMessage, ScepResult, ScepStep, ScriptEffect, ScriptWhy, SelfTestPart, Signature, SipResult, SipStep, SlotName, SlotState, SlotWhy, Source, Transport, ValueWhy, VlanReason,
 } from "../hal/events.js";
 
 export type FieldValue = string | number | boolean;
@@ -28,7 +28,8 @@ const WORDS: ReadonlyMap<Field, Words> = new Map<Field, Words>([
   [Field.SlotWhy, SlotWhy], [Field.Part, SelfTestPart], [Field.Reason, ResetCause], [Field.VlanReason, VlanReason],
   [Field.Transport, Transport],
   [Field.SipStep, SipStep], [Field.SipResult, SipResult], [Field.Source, Source], [Field.Notice, Notice],
-  [Field.Signature, Signature],
+  [Field.Signature, Signature], [Field.ScepStep, ScepStep], [Field.ScepResult, ScepResult], [Field.MessageType, ScepMessage],
+  [Field.ScepDigest, ScepDigest], [Field.ScepCipher, ScepCipher], [Field.FailInfo, ScepFailure],
 ]);
 
 /** Fields whose printed name is not their own name: the event's kind makes the longer name superfluous. */
@@ -36,7 +37,8 @@ const PRINTED_NAMES: ReadonlyMap<Field, string> = new Map([
   [Field.OptionEffect, "effect"], [Field.OptionWhy, "why"], [Field.HttpWhy, "why"], [Field.HttpError, "error"],
   [Field.ScriptEffect, "effect"], [Field.VlanReason, "reason"],
   [Field.ScriptWhy, "why"], [Field.SlotState, "state"], [Field.SlotWhy, "why"],
-  [Field.SipStep, "step"], [Field.SipResult, "result"],
+  [Field.SipStep, "step"], [Field.SipResult, "result"], [Field.ScepStep, "step"], [Field.ScepResult, "result"],
+  [Field.ScepDigest, "digest"], [Field.ScepCipher, "cipher"],
 ]);
 
 /** Fields that are left out when their code says that there is nothing to say. */
@@ -53,6 +55,9 @@ const FIELD_ORDER: ReadonlyMap<EventKind, readonly string[]> = new Map([
   [EventKind.Image, ["file", "bytes", "verdict", "digest", "crc32", "version", "key"]],
   [EventKind.Slot, ["kind", "slot", "state", "attempts", "counter", "found", "why"]],
   [EventKind.SelfTest, ["part", "ok"]],
+  [EventKind.Scep, [
+    "step", "result", "proxy", "matchedException", "messageType", "transaction", "digest", "cipher", "keyBits", "failInfo", "weak",
+  ]],
   [EventKind.Sip, ["transport", "method", "status", "step", "result"]],
 ]);
 

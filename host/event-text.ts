@@ -78,6 +78,7 @@ export function describeEvent(event: OffhookEvent): string {
     case "flash": return describeFlash(event);
     case "reset": return event.reason ?? "";
     case "sip": return joined(event.step, event.transport, event.address, event.status, event.result);
+    case "scep": return describeScep(event);
     case "end": return `${event.code}: ${event.cause}`;
   }
 }
@@ -92,6 +93,13 @@ function describeHttp(event: Of<"http">): string {
   const part = event.from === undefined ? "" : `from ${event.from}`;
   const block = event.block === undefined ? "" : `block ${event.block} at ${event.offset ?? 0}`;
   return joined(event.method ?? "GET", event.url, outcome, size, part, bracket(event.why), block);
+}
+
+function describeScep(event: Of<"scep">): string {
+  const algorithms = joined(event.digest, event.cipher, event.keyBits === undefined ? "" : `${event.keyBits} bits`, event.weak ? "weak" : "");
+  const way = event.proxy === undefined ? after("direct, because of", event.matchedException) : after("through", event.proxy);
+  const result = event.result === "none" && event.step === "skipped" ? "" : event.result;
+  return joined(event.step, result, event.status, event.error, event.failInfo, event.messageType, bracket(algorithms), bracket(way));
 }
 
 function describeSlot(event: SlotEvent): string {
@@ -116,7 +124,7 @@ function after(word: string, value: string | number | undefined): string {
 }
 
 function bracket(why: string | undefined): string {
-  return why === undefined ? "" : `(${why})`;
+  return why === undefined || why === "" ? "" : `(${why})`;
 }
 
 function place(file: string | undefined, line: number | undefined): string {

@@ -3,32 +3,38 @@
 // A text is one number: its offset in the packed table << 8 | its bytes.
 
 const TEXTS = memory.data<u8>([
-  13, 10, 65, 99, 99, 101, 112, 116, 45, 69, 110, 99, 111, 100, 105, 110, 103, 58, 32, 105, 100, 101, 110, 116, 105, 116, 121, 13, 10, 67, 111, 110,
-  110, 101, 99, 116, 105, 111, 110, 58, 32, 99, 108, 111, 115, 101, 13, 10, 13, 10, 70, 105, 108, 101, 32, 79, 98, 116, 97, 105, 110, 101, 100, 59,
-  112, 108, 101, 97, 115, 101, 32, 119, 97, 105, 116, 46, 46, 46, 79, 102, 102, 104, 111, 111, 107, 47, 48, 46, 49, 32, 40, 57, 54, 48, 48, 32,
-  83, 73, 80, 32, 82, 49, 46, 48, 41, 67, 111, 110, 116, 97, 99, 116, 105, 110, 103, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 46,
-  46, 46, 78, 111, 32, 102, 105, 108, 101, 32, 115, 101, 114, 118, 101, 114, 32, 97, 100, 100, 114, 101, 115, 115, 78, 111, 32, 67, 97, 108, 108, 32,
-  83, 101, 114, 118, 101, 114, 32, 65, 100, 100, 114, 101, 115, 115, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66, 97, 100, 32, 83, 117, 98, 110, 101,
-  116, 83, 116, 97, 114, 116, 117, 112, 32, 105, 110, 116, 101, 114, 114, 117, 112, 116, 101, 100, 70, 105, 110, 100, 105, 110, 103, 32, 114, 111, 117, 116,
-  101, 114, 46, 46, 46, 32, 72, 84, 84, 80, 47, 49, 46, 49, 13, 10, 72, 111, 115, 116, 58, 32, 116, 114, 97, 110, 115, 102, 101, 114, 45, 101,
-  110, 99, 111, 100, 105, 110, 103, 65, 100, 100, 114, 101, 115, 115, 32, 67, 111, 110, 102, 108, 105, 99, 116, 57, 54, 120, 49, 83, 117, 112, 103, 114,
-  97, 100, 101, 46, 116, 120, 116, 74, 49, 48, 48, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 99, 111, 110, 116, 101, 110, 116, 45, 101,
-  110, 99, 111, 100, 105, 110, 103, 83, 117, 98, 110, 101, 116, 32, 99, 111, 110, 102, 108, 105, 99, 116, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66,
-  97, 100, 32, 73, 80, 83, 97, 118, 105, 110, 103, 32, 116, 111, 32, 102, 108, 97, 115, 104, 70, 105, 108, 101, 32, 114, 101, 106, 101, 99, 116, 101,
-  100, 58, 32, 13, 10, 82, 97, 110, 103, 101, 58, 32, 98, 121, 116, 101, 115, 61, 57, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120,
-  116, 49, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 68, 72, 67, 80, 58, 32, 67, 111, 110, 102, 108, 105, 99, 116, 67, 104,
-  101, 99, 107, 115, 117, 109, 32, 101, 114, 114, 111, 114, 69, 110, 116, 101, 114, 32, 117, 115, 101, 114, 110, 97, 109, 101, 13, 10, 85, 115, 101, 114,
-  45, 65, 103, 101, 110, 116, 58, 32, 99, 111, 110, 116, 101, 110, 116, 45, 108, 101, 110, 103, 116, 104, 82, 101, 115, 116, 97, 114, 116, 105, 110, 103,
-  46, 46, 46, 77, 98, 112, 115, 32, 69, 116, 104, 101, 114, 110, 101, 116, 69, 110, 116, 101, 114, 32, 99, 111, 109, 109, 97, 110, 100, 99, 99, 112,
-  46, 97, 118, 97, 121, 97, 46, 99, 111, 109, 99, 111, 110, 116, 101, 110, 116, 45, 114, 97, 110, 103, 101, 32, 75, 66, 32, 114, 101, 99, 101, 105,
-  118, 101, 100, 70, 108, 97, 115, 104, 32, 102, 97, 105, 108, 101, 100, 13, 10, 73, 102, 45, 82, 97, 110, 103, 101, 58, 32, 78, 111, 32, 69, 116,
+  13, 10, 67, 111, 110, 116, 101, 110, 116, 45, 84, 121, 112, 101, 58, 32, 97, 112, 112, 108, 105, 99, 97, 116, 105, 111, 110, 47, 120, 45, 112, 107,
+  105, 45, 109, 101, 115, 115, 97, 103, 101, 13, 10, 67, 111, 110, 116, 101, 110, 116, 45, 76, 101, 110, 103, 116, 104, 58, 32, 13, 10, 65, 99, 99,
+  101, 112, 116, 45, 69, 110, 99, 111, 100, 105, 110, 103, 58, 32, 105, 100, 101, 110, 116, 105, 116, 121, 13, 10, 67, 111, 110, 110, 101, 99, 116, 105,
+  111, 110, 58, 32, 99, 108, 111, 115, 101, 13, 10, 13, 10, 70, 105, 108, 101, 32, 79, 98, 116, 97, 105, 110, 101, 100, 59, 112, 108, 101, 97, 115,
+  101, 32, 119, 97, 105, 116, 46, 46, 46, 79, 102, 102, 104, 111, 111, 107, 47, 48, 46, 49, 32, 40, 57, 54, 48, 48, 32, 83, 73, 80, 32, 82,
+  49, 46, 48, 41, 67, 111, 110, 116, 97, 99, 116, 105, 110, 103, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 46, 46, 46, 78, 111, 32,
+  102, 105, 108, 101, 32, 115, 101, 114, 118, 101, 114, 32, 97, 100, 100, 114, 101, 115, 115, 78, 111, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101,
+  114, 32, 65, 100, 100, 114, 101, 115, 115, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66, 97, 100, 32, 83, 117, 98, 110, 101, 116, 83, 116, 97, 114,
+  116, 117, 112, 32, 105, 110, 116, 101, 114, 114, 117, 112, 116, 101, 100, 70, 105, 110, 100, 105, 110, 103, 32, 114, 111, 117, 116, 101, 114, 46, 46, 46,
+  32, 72, 84, 84, 80, 47, 49, 46, 49, 13, 10, 72, 111, 115, 116, 58, 32, 116, 114, 97, 110, 115, 102, 101, 114, 45, 101, 110, 99, 111, 100, 105,
+  110, 103, 65, 100, 100, 114, 101, 115, 115, 32, 67, 111, 110, 102, 108, 105, 99, 116, 83, 67, 69, 80, 58, 32, 83, 117, 99, 99, 101, 115, 115, 102,
+  117, 108, 57, 54, 120, 49, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 74, 49, 48, 48, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116,
+  120, 116, 99, 111, 110, 116, 101, 110, 116, 45, 101, 110, 99, 111, 100, 105, 110, 103, 80, 79, 83, 84, 80, 75, 73, 79, 112, 101, 114, 97, 116, 105,
+  111, 110, 83, 117, 98, 110, 101, 116, 32, 99, 111, 110, 102, 108, 105, 99, 116, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66, 97, 100, 32, 73, 80,
+  83, 97, 118, 105, 110, 103, 32, 116, 111, 32, 102, 108, 97, 115, 104, 70, 105, 108, 101, 32, 114, 101, 106, 101, 99, 116, 101, 100, 58, 32, 13, 10,
+  82, 97, 110, 103, 101, 58, 32, 98, 121, 116, 101, 115, 61, 57, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 49, 54, 120, 120,
+  117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 68, 72, 67, 80, 58, 32, 67, 111, 110, 102, 108, 105, 99, 116, 67, 104, 101, 99, 107, 115, 117,
+  109, 32, 101, 114, 114, 111, 114, 69, 110, 116, 101, 114, 32, 117, 115, 101, 114, 110, 97, 109, 101, 13, 10, 85, 115, 101, 114, 45, 65, 103, 101, 110,
+  116, 58, 32, 99, 111, 110, 116, 101, 110, 116, 45, 108, 101, 110, 103, 116, 104, 82, 101, 115, 116, 97, 114, 116, 105, 110, 103, 46, 46, 46, 77, 98,
+  112, 115, 32, 69, 116, 104, 101, 114, 110, 101, 116, 83, 67, 69, 80, 58, 32, 80, 101, 110, 100, 105, 110, 103, 69, 110, 116, 101, 114, 32, 99, 111,
+  109, 109, 97, 110, 100, 99, 99, 112, 46, 97, 118, 97, 121, 97, 46, 99, 111, 109, 99, 111, 110, 116, 101, 110, 116, 45, 114, 97, 110, 103, 101, 32,
+  75, 66, 32, 114, 101, 99, 101, 105, 118, 101, 100, 70, 108, 97, 115, 104, 32, 102, 97, 105, 108, 101, 100, 83, 67, 69, 80, 58, 32, 70, 97, 105,
+  108, 101, 100, 13, 10, 73, 102, 45, 82, 97, 110, 103, 101, 58, 32, 83, 67, 69, 80, 83, 116, 97, 110, 100, 97, 114, 100, 78, 111, 32, 69, 116,
   104, 101, 114, 110, 101, 116, 66, 97, 100, 32, 82, 111, 117, 116, 101, 114, 63, 117, 110, 115, 117, 112, 112, 111, 114, 116, 101, 100, 86, 76, 65, 78,
-  32, 73, 68, 32, 61, 32, 83, 73, 71, 95, 73, 78, 95, 85, 83, 69, 115, 105, 103, 110, 97, 116, 117, 114, 101, 83, 116, 97, 114, 116, 105, 110,
-  103, 108, 111, 99, 97, 116, 105, 111, 110, 66, 79, 79, 84, 78, 65, 77, 69, 83, 69, 82, 73, 65, 76, 78, 79, 80, 114, 111, 103, 114, 97, 109,
-  99, 111, 117, 110, 116, 101, 114, 104, 116, 116, 112, 58, 47, 47, 46, 98, 108, 111, 99, 107, 115, 99, 104, 117, 110, 107, 101, 100, 65, 80, 80, 78,
-  65, 77, 69, 77, 65, 67, 65, 68, 68, 82, 72, 84, 84, 80, 58, 32, 102, 111, 114, 109, 97, 116, 98, 121, 116, 101, 115, 32, 77, 79, 68, 69,
-  76, 52, 95, 85, 80, 80, 69, 82, 32, 115, 101, 99, 115, 76, 111, 103, 105, 110, 109, 111, 100, 101, 108, 65, 118, 97, 121, 97, 118, 111, 105, 99,
-  101, 71, 82, 79, 85, 80, 107, 105, 110, 100, 115, 105, 122, 101, 71, 69, 84, 32, 101, 116, 97, 103, 37, 44, 32,
+  32, 73, 68, 32, 61, 32, 111, 112, 101, 114, 97, 116, 105, 111, 110, 61, 83, 73, 71, 95, 73, 78, 95, 85, 83, 69, 115, 105, 103, 110, 97, 116,
+  117, 114, 101, 71, 101, 116, 67, 65, 67, 97, 112, 115, 71, 101, 116, 67, 65, 67, 101, 114, 116, 38, 109, 101, 115, 115, 97, 103, 101, 61, 83, 116,
+  97, 114, 116, 105, 110, 103, 108, 111, 99, 97, 116, 105, 111, 110, 66, 79, 79, 84, 78, 65, 77, 69, 83, 69, 82, 73, 65, 76, 78, 79, 80, 114,
+  111, 103, 114, 97, 109, 99, 111, 117, 110, 116, 101, 114, 104, 116, 116, 112, 58, 47, 47, 46, 98, 108, 111, 99, 107, 115, 99, 104, 117, 110, 107, 101,
+  100, 83, 72, 65, 45, 50, 53, 54, 82, 101, 110, 101, 119, 97, 108, 65, 80, 80, 78, 65, 77, 69, 77, 65, 67, 65, 68, 68, 82, 72, 84, 84,
+  80, 58, 32, 102, 111, 114, 109, 97, 116, 98, 121, 116, 101, 115, 32, 77, 79, 68, 69, 76, 52, 95, 85, 80, 80, 69, 82, 32, 115, 101, 99, 115,
+  76, 111, 103, 105, 110, 109, 111, 100, 101, 108, 80, 79, 83, 84, 32, 65, 118, 97, 121, 97, 118, 111, 105, 99, 101, 71, 82, 79, 85, 80, 107, 105,
+  110, 100, 115, 105, 122, 101, 71, 69, 84, 32, 101, 116, 97, 103, 37, 44, 32, 65, 69, 83,
 ]);
 
 export function textPtr(text: i32): usize {
@@ -39,80 +45,96 @@ export function textBytes(text: i32): i32 {
   return text & 255;
 }
 
-export const STARTING: i32 = 170248; // "Starting"
-export const RESTARTING: i32 = 128525; // "Restarting..."
-export const NO_ETHERNET: i32 = 154379; // "No Ethernet"
-export const MBPS_ETHERNET: i32 = 131853; // "Mbps Ethernet"
-export const DHCP_SECS: i32 = 110598; // "DHCP: "
-export const VLAN_ID: i32 = 162826; // "VLAN ID = "
-export const DHCP_CONFLICT: i32 = 110606; // "DHCP: Conflict"
-export const ADDRESS_CONFLICT: i32 = 67344; // "Address Conflict"
-export const FINDING_ROUTER: i32 = 54289; // "Finding router..."
-export const BAD_ROUTER: i32 = 157195; // "Bad Router?"
-export const SUBNET_CONFLICT: i32 = 83727; // "Subnet conflict"
-export const BAD_IP: i32 = 87567; // "Detected Bad IP"
-export const BAD_SUBNET: i32 = 44563; // "Detected Bad Subnet"
-export const SECS: i32 = 198661; // " secs"
-export const NO_FILE_SERVER: i32 = 33302; // "No file server address"
-export const HTTP_ORDINAL: i32 = 190981; // "HTTP:"
-export const HTTP_COUNT: i32 = 190982; // "HTTP: "
-export const KB_RECEIVED: i32 = 145164; // " KB received"
-export const FILE_OBTAINED: i32 = 12828; // "File Obtained;please wait..."
-export const SAVING: i32 = 91407; // "Saving to flash"
-export const PERCENT: i32 = 210435; // "%, "
-export const CHECKSUM_ERROR: i32 = 114190; // "Checksum error"
-export const FILE_REJECTED: i32 = 95247; // "File rejected: "
-export const FLASH_FAILED: i32 = 148236; // "Flash failed"
-export const CONTACTING: i32 = 26905; // "Contacting Call Server..."
-export const NO_CALL_SERVER: i32 = 38934; // "No Call Server Address"
-export const ENTER_USERNAME: i32 = 117774; // "Enter username"
-export const INTERRUPTED: i32 = 49427; // "Startup interrupted"
-export const ENTER_COMMAND: i32 = 135181; // "Enter command"
-export const PROGRAM: i32 = 178439; // "Program"
-export const RESTART: i32 = 128519; // "Restart"
-export const LOGIN: i32 = 199941; // "Login"
-export const REASON_FORMAT: i32 = 192518; // "format"
-export const REASON_SIGNATURE: i32 = 167945; // "signature"
-export const REASON_KIND: i32 = 206340; // "kind"
-export const REASON_MODEL: i32 = 201221; // "model"
-export const REASON_COUNTER: i32 = 180231; // "counter"
-export const REASON_SIZE: i32 = 207364; // "size"
-export const REASON_UNSUPPORTED: i32 = 160011; // "unsupported"
-export const GET_BLANK: i32 = 208388; // "GET "
-export const GET_NAME: i32 = 208387; // "GET"
-export const HTTP_11_HOST: i32 = 58641; // " HTTP/1.1\r\nHost: "
-export const USER_AGENT_HEADER: i32 = 121358; // "\r\nUser-Agent: "
-export const HEADER_TAIL: i32 = 50; // "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
-export const USER_AGENT: i32 = 19995; // "Offhook/0.1 (9600 SIP R1.0)"
-export const HTTP_SCHEME: i32 = 182023; // "http://"
-export const RANGE_HEADER: i32 = 99087; // "\r\nRange: bytes="
-export const IF_RANGE_HEADER: i32 = 151308; // "\r\nIf-Range: "
-export const DHCP_CLASS: i32 = 138509; // "ccp.avaya.com"
-export const MANUFACTURER: i32 = 202501; // "Avaya"
-export const VOICE: i32 = 203781; // "voice"
-export const UPGRADE_96X0: i32 = 102927; // "96xxupgrade.txt"
-export const UPGRADE_96X1: i32 = 71440; // "96x1Supgrade.txt"
-export const UPGRADE_J100: i32 = 75536; // "J100Supgrade.txt"
-export const UPGRADE_16XX: i32 = 106767; // "16xxupgrade.txt"
-export const BLOCKS_SUFFIX: i32 = 183815; // ".blocks"
-export const HTTP_1: i32 = 58887; // "HTTP/1."
-export const HEADER_LENGTH: i32 = 124942; // "content-length"
-export const HEADER_TRANSFER: i32 = 62993; // "transfer-encoding"
-export const HEADER_CHUNKED: i32 = 185607; // "chunked"
-export const HEADER_ENCODING: i32 = 79632; // "content-encoding"
-export const HEADER_IDENTITY: i32 = 4872; // "identity"
-export const HEADER_ETAG: i32 = 209412; // "etag"
-export const HEADER_LOCATION: i32 = 172296; // "location"
-export const HEADER_RANGE: i32 = 141837; // "content-range"
-export const RANGE_UNIT: i32 = 194054; // "bytes "
-export const NAME_BOOTNAME: i32 = 174344; // "BOOTNAME"
-export const NAME_APPNAME: i32 = 187399; // "APPNAME"
-export const NAME_GROUP: i32 = 205061; // "GROUP"
-export const NAME_SIG: i32 = 165379; // "SIG"
-export const NAME_SIG_IN_USE: i32 = 165386; // "SIG_IN_USE"
-export const NAME_MODEL: i32 = 195589; // "MODEL"
-export const NAME_MODEL4: i32 = 195590; // "MODEL4"
-export const VALUE_SIP: i32 = 24579; // "SIP"
-export const MACADDR: i32 = 189191; // "MACADDR"
-export const SERIALNO: i32 = 176392; // "SERIALNO"
-export const UPPER_SUFFIX: i32 = 197126; // "_UPPER"
+export const STARTING: i32 = 212488; // "Starting"
+export const RESTARTING: i32 = 151821; // "Restarting..."
+export const NO_ETHERNET: i32 = 187147; // "No Ethernet"
+export const MBPS_ETHERNET: i32 = 155149; // "Mbps Ethernet"
+export const DHCP_SECS: i32 = 133894; // "DHCP: "
+export const VLAN_ID: i32 = 195594; // "VLAN ID = "
+export const DHCP_CONFLICT: i32 = 133902; // "DHCP: Conflict"
+export const ADDRESS_CONFLICT: i32 = 82448; // "Address Conflict"
+export const FINDING_ROUTER: i32 = 69393; // "Finding router..."
+export const BAD_ROUTER: i32 = 189963; // "Bad Router?"
+export const SUBNET_CONFLICT: i32 = 107023; // "Subnet conflict"
+export const BAD_IP: i32 = 110863; // "Detected Bad IP"
+export const BAD_SUBNET: i32 = 59667; // "Detected Bad Subnet"
+export const SECS: i32 = 244485; // " secs"
+export const NO_FILE_SERVER: i32 = 48406; // "No file server address"
+export const HTTP_ORDINAL: i32 = 236805; // "HTTP:"
+export const HTTP_COUNT: i32 = 236806; // "HTTP: "
+export const KB_RECEIVED: i32 = 171788; // " KB received"
+export const FILE_OBTAINED: i32 = 27932; // "File Obtained;please wait..."
+export const SAVING: i32 = 114703; // "Saving to flash"
+export const PERCENT: i32 = 257539; // "%, "
+export const CHECKSUM_ERROR: i32 = 137486; // "Checksum error"
+export const FILE_REJECTED: i32 = 118543; // "File rejected: "
+export const FLASH_FAILED: i32 = 174860; // "Flash failed"
+export const CONTACTING: i32 = 42009; // "Contacting Call Server..."
+export const NO_CALL_SERVER: i32 = 54038; // "No Call Server Address"
+export const SCEP_SECS: i32 = 86534; // "SCEP: "
+export const SCEP_PENDING: i32 = 158477; // "SCEP: Pending"
+export const SCEP_SUCCESSFUL: i32 = 86544; // "SCEP: Successful"
+export const SCEP_FAILED: i32 = 177932; // "SCEP: Failed"
+export const ENTER_USERNAME: i32 = 141070; // "Enter username"
+export const INTERRUPTED: i32 = 64531; // "Startup interrupted"
+export const ENTER_COMMAND: i32 = 161805; // "Enter command"
+export const PROGRAM: i32 = 220679; // "Program"
+export const RESTART: i32 = 151815; // "Restart"
+export const LOGIN: i32 = 245765; // "Login"
+export const REASON_FORMAT: i32 = 238342; // "format"
+export const REASON_SIGNATURE: i32 = 203273; // "signature"
+export const REASON_KIND: i32 = 253444; // "kind"
+export const REASON_MODEL: i32 = 247045; // "model"
+export const REASON_COUNTER: i32 = 222471; // "counter"
+export const REASON_SIZE: i32 = 254468; // "size"
+export const REASON_UNSUPPORTED: i32 = 192779; // "unsupported"
+export const GET_BLANK: i32 = 255492; // "GET "
+export const GET_NAME: i32 = 255491; // "GET"
+export const HTTP_11_HOST: i32 = 73745; // " HTTP/1.1\r\nHost: "
+export const USER_AGENT_HEADER: i32 = 144654; // "\r\nUser-Agent: "
+export const HEADER_TAIL: i32 = 15154; // "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
+export const USER_AGENT: i32 = 35099; // "Offhook/0.1 (9600 SIP R1.0)"
+export const HTTP_SCHEME: i32 = 224263; // "http://"
+export const RANGE_HEADER: i32 = 122383; // "\r\nRange: bytes="
+export const IF_RANGE_HEADER: i32 = 181004; // "\r\nIf-Range: "
+export const POST_BLANK: i32 = 248325; // "POST "
+export const OPERATION: i32 = 198154; // "operation="
+export const GET_CA_CAPS: i32 = 205577; // "GetCACaps"
+export const GET_CA_CERT: i32 = 207881; // "GetCACert"
+export const PKI_OPERATION: i32 = 103948; // "PKIOperation"
+export const MESSAGE_PARAMETER: i32 = 210185; // "&message="
+export const PKI_CONTENT: i32 = 59; // "\r\nContent-Type: application/x-pki-message\r\nContent-Length: "
+export const DHCP_CLASS: i32 = 165133; // "ccp.avaya.com"
+export const MANUFACTURER: i32 = 249605; // "Avaya"
+export const VOICE: i32 = 250885; // "voice"
+export const UPGRADE_96X0: i32 = 126223; // "96xxupgrade.txt"
+export const UPGRADE_96X1: i32 = 90640; // "96x1Supgrade.txt"
+export const UPGRADE_J100: i32 = 94736; // "J100Supgrade.txt"
+export const UPGRADE_16XX: i32 = 130063; // "16xxupgrade.txt"
+export const BLOCKS_SUFFIX: i32 = 226055; // ".blocks"
+export const HTTP_1: i32 = 73991; // "HTTP/1."
+export const HEADER_LENGTH: i32 = 148238; // "content-length"
+export const HEADER_TRANSFER: i32 = 78097; // "transfer-encoding"
+export const HEADER_CHUNKED: i32 = 227847; // "chunked"
+export const HEADER_ENCODING: i32 = 98832; // "content-encoding"
+export const HEADER_IDENTITY: i32 = 19976; // "identity"
+export const HEADER_ETAG: i32 = 256516; // "etag"
+export const HEADER_LOCATION: i32 = 214536; // "location"
+export const HEADER_RANGE: i32 = 168461; // "content-range"
+export const RANGE_UNIT: i32 = 239878; // "bytes "
+export const CAP_AES: i32 = 258307; // "AES"
+export const CAP_SHA256: i32 = 229639; // "SHA-256"
+export const CAP_POST: i32 = 102928; // "POSTPKIOperation"
+export const CAP_RENEWAL: i32 = 231431; // "Renewal"
+export const CAP_STANDARD: i32 = 184076; // "SCEPStandard"
+export const NAME_BOOTNAME: i32 = 216584; // "BOOTNAME"
+export const NAME_APPNAME: i32 = 233223; // "APPNAME"
+export const NAME_GROUP: i32 = 252165; // "GROUP"
+export const NAME_SIG: i32 = 200707; // "SIG"
+export const NAME_SIG_IN_USE: i32 = 200714; // "SIG_IN_USE"
+export const NAME_MODEL: i32 = 241413; // "MODEL"
+export const NAME_MODEL4: i32 = 241414; // "MODEL4"
+export const VALUE_SIP: i32 = 39683; // "SIP"
+export const MACADDR: i32 = 235015; // "MACADDR"
+export const SERIALNO: i32 = 218632; // "SERIALNO"
+export const UPPER_SUFFIX: i32 = 242950; // "_UPPER"

@@ -19,6 +19,7 @@ import { programWithdraw } from "./program";
 import { softwareNameBytes, softwareNamePtr } from "./software";
 import { callServerStop } from "./stages/call-server";
 import { restartFor } from "./stages/restart";
+import { scepBehind, scepInit, scepStop } from "./stages/scep";
 import { statusInit, statusNotice } from "./status";
 import { statesEnter, statesHaveLldp, statesNeedNetwork, statesPoll } from "./states";
 import { vlanCheck, vlanInUse, vlanIsTagged } from "./vlan";
@@ -34,6 +35,7 @@ export function machineInit(forMode: Mode): void {
   statusInit();
   fetchInit();
   transferInit();
+  scepInit();
   state = BootState.PowerUp;
   machineEnter();
 }
@@ -41,6 +43,7 @@ export function machineInit(forMode: Mode): void {
 /** One step: the inputs, the stage, at most one transition. */
 export function machinePoll(): void {
   inputsPoll();
+  if (state == BootState.Login || state == BootState.Registered) scepBehind();
   const next = mode == Mode.Telephone ? machineNext() : statesPoll(state);
   if (next == state) return;
   state = next;
@@ -92,6 +95,7 @@ function machineUnleased(): BootState {
 function machineLost(next: BootState): BootState {
   fetchAbort();
   callServerStop();
+  scepStop();
   dhcpClientStop();
   screenClear(Row.Prompt);
   programWithdraw();

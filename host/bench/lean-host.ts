@@ -105,6 +105,7 @@ export class LeanHost {
       keypad_read: ok, display_row: ok, display_set: ok,
       eth_link: () => 100, eth_configure: ok, eth_send: (_ptr, bytes) => bytes, eth_receive: ok,
       trust_key: (index, ptr) => (index === 0 ? (this.#memory.set(this.#spki, ptr), this.#spki.length) : Status.NotFound),
+      se_start: () => Status.Unsupported, se_poll: () => Status.Invalid, se_write: () => Status.Unsupported, se_read: ok,
       stage_size: () => this.#staging.length,
       stage_write: (offset, ptr, bytes) => (this.#staging.set(this.#bytes(ptr, bytes), offset), 0),
       stage_read: (offset, ptr, bytes) => (this.#memory.set(this.#stagingChunks.at(offset, bytes), ptr), 0),

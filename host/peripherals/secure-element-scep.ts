@@ -63,7 +63,8 @@ export interface SecureResult {
   readonly output: Uint8Array;
 }
 
-const KEY_BITS: readonly number[] = [1024, 2048];
+const KEY_BITS_MIN = 1024;
+const KEY_BITS_MAX = 2048;
 const NONE = 0xff;
 const TRANSACTION_BYTES = 32;
 
@@ -116,7 +117,7 @@ export class SecureScep {
   /** A certificate of this size's key is renewed with that key; anything else gets a key of its own, which is kept until it has one. */
   #key(parameters: Uint8Array): SecureResult {
     const bits = parameters.length === 2 ? parameters[0]! | (parameters[1]! << 8) : 0;
-    if (!KEY_BITS.includes(bits)) return failed(Status.Invalid);
+    if (bits < KEY_BITS_MIN || bits > KEY_BITS_MAX) return failed(Status.Invalid);
     const fits = (key: RsaPrivateKey | undefined): boolean => key !== undefined && modulusBits(key) === bits;
     if (!fits(this.#held?.key) && !fits(this.#candidate)) {
       this.#candidate = generateKey(bits, this.#options.random, this.#options.isPrime ?? isProbablePrime);
@@ -126,7 +127,7 @@ export class SecureScep {
     return { status: Status.Ok, output: encodeReport({ key }) };
   }
 
-  /** Parameters: u8 flags, u8 bits / 1024, u8 bytes of the common name, of the name, of the server; the three texts. */
+  /** Parameters: u8 flags, u16 bits, u8 bytes of the common name, of the name, of the server; the three texts. */
   #request(parameters: Uint8Array, input: Uint8Array): SecureResult {
     const request = readRequestParameters(parameters);
     if (request === undefined) return failed(Status.Invalid);
@@ -225,12 +226,12 @@ function failed(status: number): SecureResult {
 }
 
 function readRequestParameters(parameters: Uint8Array) {
-  const [flags = 0, kilobits = 0, commonNameBytes = 0, nameBytes = 0, labelBytes = 0] = parameters;
-  const texts = asciiText(parameters.subarray(5));
-  if (parameters.length < 5 || texts.length !== commonNameBytes + nameBytes + labelBytes) return undefined;
+  const [flags = 0, low = 0, high = 0, commonNameBytes = 0, nameBytes = 0, labelBytes = 0] = parameters;
+  const texts = asciiText(parameters.subarray(6));
+  if (parameters.length < 6 || texts.length !== commonNameBytes + nameBytes + labelBytes) return undefined;
   return {
     flags,
-    bits: 1024 * kilobits,
+    bits: low | (high << 8),
     commonName: texts.slice(0, commonNameBytes),
     name: texts.slice(commonNameBytes, commonNameBytes + nameBytes),
     label: texts.slice(commonNameBytes + nameBytes),

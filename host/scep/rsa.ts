@@ -39,11 +39,12 @@ function modulusBytes(key: RsaPublicKey): number {
   return Math.ceil(modulusBits(key) / 8);
 }
 
-/** A key of exactly so many bits (even). */
+/** A key of exactly so many bits. */
 export function generateKey(bits: number, random: FillRandom, isPrime: IsPrime): RsaPrivateKey {
+  const half = Math.ceil(bits / 2);
   for (;;) {
-    const p = generatePrime(bits / 2, random, isPrime);
-    const q = generatePrime(bits / 2, random, isPrime);
+    const p = generatePrime(half, random, isPrime);
+    const q = generatePrime(bits - half, random, isPrime);
     if (p !== q) return privateKey(p > q ? p : q, p > q ? q : p);
   }
 }
@@ -55,12 +56,11 @@ export function privateKey(p: bigint, q: bigint): RsaPrivateKey {
 
 /** The two highest bits are set, so that two primes give a modulus of full length. */
 function generatePrime(bits: number, random: FillRandom, isPrime: IsPrime): bigint {
-  const bytes = new Uint8Array(bits / 8);
+  const bytes = new Uint8Array(Math.ceil(bits / 8));
   for (;;) {
     random(bytes);
-    bytes[0]! |= 0xc0;
-    bytes[bytes.length - 1]! |= 1;
-    for (const candidate of sieved(numberOf(bytes))) {
+    const drawn = numberOf(bytes) >> BigInt(8 * bytes.length - bits);
+    for (const candidate of sieved(drawn | (3n << BigInt(bits - 2)) | 1n)) {
       if ((candidate - 1n) % EXPONENT !== 0n && candidate >> BigInt(bits) === 0n && isPrime(candidate)) return candidate;
     }
   }

@@ -42,7 +42,7 @@ export interface Wanted {
 
 export function requestParameters({ bits = 1024, flags = ALL_FLAGS, name = NAME, commonName = COMMON_NAME, label = LABEL }: Wanted = {}) {
   const texts = [commonName, name, label];
-  return Uint8Array.of(flags, bits / 1024, ...texts.map(({ length }) => length), ...asciiBytes(texts.join("")));
+  return Uint8Array.of(flags, bits & 0xff, bits >> 8, ...texts.map(({ length }) => length), ...asciiBytes(texts.join("")));
 }
 
 export const ALL_FLAGS = SecureFlag.Aes | SecureFlag.Sha256 | SecureFlag.Renewal;

@@ -49,7 +49,7 @@ export function callServerPoll(): BootState {
   if (!checked && callServerVlanChanged()) return BootState.Restart;
   if (serverCount == 0) {
     timeWakeAt(allUs);
-    return timeNow() < allUs ? BootState.CallServer : BootState.Login;
+    return timeNow() < allUs ? BootState.CallServer : BootState.Scep;
   }
   const status = callServerConnect();
   if (status == Status.Pending && timeNow() < serverUs) {
@@ -92,7 +92,7 @@ function callServerVlanChanged(): bool {
 
 function callServerLeave(): BootState {
   screenClear(Row.Prompt);
-  return BootState.Login;
+  return BootState.Scep;
 }
 
 /** Resolves and opens the address at hand: Ok once connected. UDP cannot be contacted by a connection. */

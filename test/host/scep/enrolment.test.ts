@@ -155,7 +155,7 @@ t.test("what the operations refuse", (t) => {
   const none = new Uint8Array(0);
   t.equal(phone.run(99, none, none).status, Status.Unsupported);
   t.equal(phone.run(SecureOperation.Key, Uint8Array.of(0, 2), none).status, Status.Invalid, "512 bits");
-  t.equal(phone.run(SecureOperation.Request, Uint8Array.of(0, 1, 9, 0, 0), certificates).status, Status.Invalid, "a text that is not there");
+  t.equal(phone.run(SecureOperation.Request, Uint8Array.of(0, 0, 4, 9, 0, 0), certificates).status, Status.Invalid, "a text that is not there");
   t.equal(answer(phone, certificates).status, Status.NotFound, "nobody asked");
   t.equal(request(phone, Uint8Array.of(1, 2, 3)).status, Status.Malformed);
   t.equal(request(phone, certificates, { name: "C=US" }).status, Status.BadSubject);

@@ -21,6 +21,7 @@ t.test("a seed has one key, with this test for primes or the machine's", (t) => 
   t.same(own, other);
   t.not(generateKey(1024, fill(4), native).n, own!.n, "another seed, another key");
   t.equal(modulusBits(own!), 1024);
+  for (const bits of [1025, 1500, 1999]) t.equal(modulusBits(generateKey(bits, fill(bits), native)), bits);
   t.ok([own!.p, own!.q].every((prime) => checkPrimeSync(prime, { checks: 64 })));
   t.end();
 });
