@@ -224,11 +224,11 @@ export enum SecureFlag {
 
 /** Where things are in a report of the secure element, little endian; 0xff is a status or reason that there is not. */
 export enum SecureReport {
-  /** u8, RFC 8894 §3.2.1.2. */
+  /** u8 `ScepMessage`. */
   MessageType = 0,
   PkiStatus = 1,
   FailInfo = 2,
-  /** u8 `ScepDigest` and `ScepCipher` of hal/events.ts. */
+  /** u8 `ScepDigest` and `ScepCipher`. */
   Digest = 3,
   Cipher = 4,
   TransactionBytes = 5,
@@ -240,6 +240,33 @@ export enum SecureReport {
   /** Text, at most 32 bytes. */
   Transaction = 16,
 }
+
+/** `Stored`: the certificate that is held. `Skipped`: MYCERTURL is empty. */
+export enum ScepStep {
+  Stored = 1, Skipped = 2, Time = 3, Capabilities = 4, Authority = 5, Key = 6, Request = 7, Poll = 8, Answer = 9,
+}
+
+/**
+ * What a step came to. `NoAnswer`: of no server. `HttpFailed`: no HTTP, or a status that is not usable. `None`: nothing is held of this
+ * server. `Renew`: valid, and past MYCERTRENEW per cent of its life. `NoTime`: validity is not looked at. `Interrupted`: by Program.
+ */
+export enum ScepResult {
+  Ok = 0, Pending = 1, Rejected = 2, NoAnswer = 3, HttpFailed = 4, TooLarge = 5, BadSignature = 6, WrongRecipient = 7,
+  WrongTransaction = 8, WrongNonce = 9, Malformed = 10, KeyMismatch = 11, Expired = 12, NotYetValid = 13, NotSignedByCa = 14, WrongCa = 15,
+  BadSubject = 16, BadUrl = 17, None = 18, Renew = 19, NoTime = 20, Unsupported = 21, Interrupted = 22,
+}
+
+/** RFC 8894 §3.2.1.2. */
+export enum ScepMessage { None = 0, CertRep = 3, RenewalReq = 17, PkcsReq = 19, GetCertInitial = 20 }
+
+/** Why a CA refused, RFC 8894 §3.2.1.4. */
+export enum ScepFailure { BadAlg = 0, BadMessageCheck = 1, BadRequest = 2, BadTime = 3, BadCertId = 4 }
+
+/** The digest of a signature. */
+export enum ScepDigest { None = 0, Sha1 = 1, Sha256 = 2, Sha384 = 3, Sha512 = 4 }
+
+/** The cipher of a message's content, in CBC mode. */
+export enum ScepCipher { None = 0, Des = 1, TripleDes = 2, Aes128 = 3, Aes192 = 4, Aes256 = 5 }
 
 /** One event record, header included. */
 export const EVENT_BYTES_MAX = 1024;

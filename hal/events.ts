@@ -118,18 +118,9 @@ export enum Field {
   Copied = 69,
   /** The block that is wrong, from 0. */
   Block = 70,
-  ScepStep = 80,
-  ScepResult = 81,
-  /** The proxy that the request goes to. */
-  Proxy = 82,
-  /** The entry of HTTPEXCEPTIONDOMAINS because of which it does not. */
-  MatchedException = 83,
-  MessageType = 84,
-  Transaction = 85,
-  ScepDigest = 86,
-  ScepCipher = 87,
-  KeyBits = 88,
-  FailInfo = 89,
+  ScepStep = 80, ScepResult = 81, MessageType = 84, Transaction = 85, ScepDigest = 86, ScepCipher = 87, KeyBits = 88, FailInfo = 89,
+  /** The proxy that the request goes to, or the entry of HTTPEXCEPTIONDOMAINS because of which it does not. */
+  Proxy = 82, MatchedException = 83,
   /** The digest, cipher or key is one that nobody should use any more. */
   Weak = 90,
 }
@@ -352,67 +343,6 @@ export enum Transport { Udp = 0, Tcp = 1, Tls = 2 }
 export enum SipStep { Connect = 1, Options = 2, Register = 3 }
 
 export enum SipResult { Contacted = 1, Refused = 2, TimedOut = 3, Unreachable = 4, NoName = 5, Reset = 6, Unsupported = 7, NoAddress = 8 }
-
-export enum ScepStep {
-  /** The certificate that is held: valid, to be renewed, or none. */
-  Stored = 1,
-  /** There is no server to ask: MYCERTURL is empty. */
-  Skipped = 2,
-  Time = 3,
-  Capabilities = 4,
-  Authority = 5,
-  Key = 6,
-  Request = 7,
-  Poll = 8,
-  Answer = 9,
-}
-
-export enum ScepResult {
-  Ok = 0,
-  /** The CA has not decided. */
-  Pending = 1,
-  /** The CA refused; `failInfo` has its reason. */
-  Rejected = 2,
-  /** No server answered. */
-  NoAnswer = 3,
-  /** An answer that is no HTTP, or of a status that is not usable. */
-  HttpFailed = 4,
-  TooLarge = 5,
-  BadSignature = 6,
-  WrongRecipient = 7,
-  WrongTransaction = 8,
-  WrongNonce = 9,
-  Malformed = 10,
-  KeyMismatch = 11,
-  Expired = 12,
-  NotYetValid = 13,
-  NotSignedByCa = 14,
-  WrongCa = 15,
-  BadSubject = 16,
-  BadUrl = 17,
-  /** Nothing is held, or not of this server. */
-  None = 18,
-  /** Valid, and past MYCERTRENEW per cent of its life. */
-  Renew = 19,
-  /** The telephone has no time: validity is not looked at. */
-  NoTime = 20,
-  /** This host has no secure element. */
-  Unsupported = 21,
-  /** Somebody pressed Program. */
-  Interrupted = 22,
-}
-
-/** RFC 8894 §3.2.1.2. */
-export enum ScepMessage { None = 0, CertRep = 3, RenewalReq = 17, PkcsReq = 19, GetCertInitial = 20 }
-
-/** Why a CA refused, RFC 8894 §3.2.1.4. */
-export enum ScepFailure { BadAlg = 0, BadMessageCheck = 1, BadRequest = 2, BadTime = 3, BadCertId = 4 }
-
-/** The digest of a signature. */
-export enum ScepDigest { None = 0, Sha1 = 1, Sha256 = 2, Sha384 = 3, Sha512 = 4 }
-
-/** The cipher of a message's content, in CBC mode. */
-export enum ScepCipher { None = 0, Des = 1, TripleDes = 2, Aes128 = 3, Aes192 = 4, Aes256 = 5 }
 
 /** Where a parameter's value comes from, low to high (docs/STARTUP.md, Precedence). */
 export enum Source {

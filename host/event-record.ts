@@ -3,10 +3,11 @@
 // A record is u8 kind, then fields of u8 id, u8 type, u16 bytes (little endian), data. It is decoded whole or not at all:
 // an unknown id or code, a wrong length or a field said twice gives null. It never throws, and it neither numbers nor keeps anything.
 
-import { Kind, ResetCause } from "../hal/abi.js";
+import { Kind, ResetCause, ScepCipher, ScepDigest, ScepFailure, ScepMessage, ScepResult, ScepStep } from "../hal/abi.js";
 import {
-  BootState, DhcpMessage, EventKind, Field, FieldType, HttpError, HttpWhy, ImageVerdict, Notice, OptionEffect, ScepCipher,
-  ScepDigest, ScepFailure, ScepMessage, ScepResult, ScepStep, ScriptEffect, ScriptWhy, SelfTestPart, Signature, SipResult, SipStep, SlotName, SlotState, SlotWhy, Source, Transport, ValueWhy, VlanReason,
+  BootState, DhcpMessage, EventKind, Field, FieldType, HttpError, HttpWhy, ImageVerdict, Notice, OptionEffect,
+  ScriptEffect, ScriptWhy, SelfTestPart, Signature, SipResult, SipStep, SlotName, SlotState, SlotWhy, Source, Transport, ValueWhy,
+  VlanReason,
 } from "../hal/events.js";
 
 export type FieldValue = string | number | boolean;
@@ -28,7 +29,8 @@ const WORDS: ReadonlyMap<Field, Words> = new Map<Field, Words>([
   [Field.SlotWhy, SlotWhy], [Field.Part, SelfTestPart], [Field.Reason, ResetCause], [Field.VlanReason, VlanReason],
   [Field.Transport, Transport],
   [Field.SipStep, SipStep], [Field.SipResult, SipResult], [Field.Source, Source], [Field.Notice, Notice],
-  [Field.Signature, Signature], [Field.ScepStep, ScepStep], [Field.ScepResult, ScepResult], [Field.MessageType, ScepMessage],
+  [Field.Signature, Signature],
+  [Field.ScepStep, ScepStep], [Field.ScepResult, ScepResult], [Field.MessageType, ScepMessage],
   [Field.ScepDigest, ScepDigest], [Field.ScepCipher, ScepCipher], [Field.FailInfo, ScepFailure],
 ]);
 

@@ -96,7 +96,8 @@ function describeHttp(event: Of<"http">): string {
 }
 
 function describeScep(event: Of<"scep">): string {
-  const algorithms = joined(event.digest, event.cipher, event.keyBits === undefined ? "" : `${event.keyBits} bits`, event.weak ? "weak" : "");
+  const bits = event.keyBits === undefined ? "" : `${event.keyBits} bits`;
+  const algorithms = joined(event.digest, event.cipher, bits, event.weak ? "weak" : "");
   const way = event.proxy === undefined ? after("direct, because of", event.matchedException) : after("through", event.proxy);
   const result = event.result === "none" && event.step === "skipped" ? "" : event.result;
   return joined(event.step, result, event.status, event.error, event.failInfo, event.messageType, bracket(algorithms), bracket(way));

@@ -59,7 +59,9 @@ export class HalBinding {
 
   constructor(peripherals: Peripherals) {
     this.#peripherals = peripherals;
-    this.imports = this.#guarded({ ...this.#system(), ...this.#front(), ...this.#flash(), ...this.#staging(), ...this.#network(), ...this.#secure() });
+    this.imports = this.#guarded({
+      ...this.#system(), ...this.#front(), ...this.#flash(), ...this.#staging(), ...this.#network(), ...this.#secure(),
+    });
   }
 
   /** The memory of the instance that runs from now on; its size is fixed, so the view stays good. */

@@ -20,7 +20,10 @@ const RESULTS: Readonly<Record<string, readonly [cause: string, advice: string]>
   "not-signed-by-ca": ["sent a certificate that it did not sign itself", "let GetCACert name the CA that issues"],
   "wrong-ca": ["is not the one whose fingerprint was given", "compare --ca-fingerprint with the CA's certificate"],
   "bad-subject": ["cannot be asked: MYCERTDN is no name", "write MYCERTDN as /C=US/O=Company"],
-  "bad-url": ["cannot be asked: MYCERTURL is no http URL, or HTTPPROXY no host:port", "write MYCERTURL as http://HOST/PATH, HTTPPROXY as HOST:PORT"],
+  "bad-url": [
+    "cannot be asked: MYCERTURL is no http URL, or HTTPPROXY no host:port",
+    "write MYCERTURL as http://HOST/PATH, HTTPPROXY as HOST:PORT",
+  ],
   "unsupported": ["cannot be asked: this telephone has no secure element", "leave MYCERTURL empty"],
 };
 
@@ -43,9 +46,10 @@ export function scepProblems(run: StartUp): Problem[] {
 
 function pending(run: StartUp, { after }: NoticeFact, steps: readonly ScepEvent[]): Problem {
   const answers = steps.filter(({ result }) => result === "pending");
+  const times = answers.length === 1 ? "once" : `${answers.length} times`;
   return {
     n: after, code: "scep-pending", serious: false,
-    cause: `The CA at ${url(run)} has not decided about the request yet; it was asked ${answers.length === 1 ? "once" : `${answers.length} times`}.`,
+    cause: `The CA at ${url(run)} has not decided about the request yet; it was asked ${times}.`,
     evidence: [...answers.slice(-1).map(({ n }) => ({ event: n })), ...parameterEvidence(run, "MYCERTWAIT")],
     advice: `approve ${transaction(answers.at(-1))} at the CA; with MYCERTWAIT 0 the start-up does not wait for it`,
   };
@@ -66,7 +70,8 @@ function wordsOf(event: ScepEvent): readonly [string, string] {
   const { result = "", status, error = "", failInfo = "", proxy } = event;
   const through = proxy === undefined ? "" : `, or HTTPPROXY (${proxy}) before it`;
   if (result === "rejected") {
-    return [`refused (${failInfo || "no reason"}): ${REFUSALS[failInfo] ?? "it gives no reason"}`, `look at the CA's log for ${transaction(event)}`];
+    const why = REFUSALS[failInfo] ?? "it gives no reason";
+    return [`refused (${failInfo || "no reason"}): ${why}`, `look at the CA's log for ${transaction(event)}`];
   }
   if (result === "no-answer") return [ERROR_TEXTS[error] ?? "did not answer", `start the CA${through}, or correct MYCERTURL`];
   if (result === "http-failed") return [`answered ${status ?? "no HTTP"} to ${event.step ?? "a request"}`, `correct MYCERTURL${through}`];

@@ -1,7 +1,7 @@
 // The events of an enrolment: each step with its result, the way that it took, and what the secure element reports of it.
 
-import { SecureReport, Status } from "../../hal/abi";
-import { EventKind, Field, HttpError, ScepCipher, ScepDigest, ScepFailure, ScepMessage, ScepResult, ScepStep } from "../../hal/events";
+import { ScepCipher, ScepDigest, ScepFailure, ScepMessage, ScepResult, ScepStep, SecureReport, Status } from "../../hal/abi";
+import { EventKind, Field, HttpError } from "../../hal/events";
 import { eventBegin, eventCode, eventFlag, eventNumber, eventSend, eventText } from "../base/events";
 import { lineAddByte, lineAddBytes, lineAddNumber, lineBytes, linePtr, lineStart } from "../base/line";
 import { Exchange, exchangeError, exchangeStatus } from "./scep-exchange";

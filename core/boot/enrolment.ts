@@ -3,8 +3,7 @@
 // In: the parameters in force. Out: an `Enrolment` state, and an event for each step. Keys, messages and the judgement of answers are the
 // secure element's; HTTP is scep-exchange's. What it does not know is the screen. RFC 8894.
 
-import { Info, SecureFlag, SecureOperation, Status } from "../../hal/abi";
-import { ScepResult, ScepStep } from "../../hal/events";
+import { Info, ScepResult, ScepStep, SecureFlag, SecureOperation, Status } from "../../hal/abi";
 import { asciiEqual, asciiIsBlank, asciiUpper } from "../base/ascii";
 import { bytesCopy } from "../base/bytes";
 import { lineAddHex, lineBytes, linePtr, lineStart } from "../base/line";

@@ -3,8 +3,7 @@
 // In: operations of `se_start` with their parameters and input. Out: a status, a report, a message; never a private key. What it holds
 // changes only when an operation ends, and then as a whole: after a loss of power there is the old key with its certificate, or the new.
 
-import { SECURE_REPORT_BYTES, SecureFlag, SecureOperation, SecureReport, Status } from "../../hal/abi.js";
-import { ScepCipher, ScepDigest } from "../../hal/events.js";
+import { ScepCipher, ScepDigest, SECURE_REPORT_BYTES, SecureFlag, SecureOperation, SecureReport, Status } from "../../hal/abi.js";
 import { type Authority, narrowedTo, readAuthority } from "../scep/authority.js";
 import { CIPHERS, DIGESTS } from "../scep/algorithms.js";
 import type { Verdict } from "../scep/answer.js";
@@ -272,4 +271,3 @@ const CIPHER_CODES = [ScepCipher.Des, ScepCipher.TripleDes, ScepCipher.Aes128, S
 function seconds(value = 0): number {
   return Math.min(Math.max(value, 0), 0xffffffff);
 }
-

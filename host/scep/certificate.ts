@@ -103,7 +103,8 @@ export function readCertificate(bytes: Uint8Array): Certificate {
   const found = version === undefined ? [] : readExtensions(fields);
   if (serial.content.length > SERIAL_BYTES_MAX) throw new MalformedError("a serial number without end");
   return {
-    der: bytes, serial: readInteger(serial), issuer, subject, notBefore, notAfter, key, body: body.whole, digest, signature, ...usesOf(found),
+    der: bytes, serial: readInteger(serial), issuer, subject, notBefore, notAfter, key, body: body.whole, digest, signature,
+    ...usesOf(found),
   };
 }
 

@@ -201,7 +201,9 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
   return {
     cipher,
     open: ({ certificate, key }) => {
-      const mine = recipients.find(({ issuer, serial }) => serial === certificate.serial && sameBytes(issuer.whole, certificate.issuer.whole));
+      const isMine = ({ issuer, serial }: Recipient): boolean =>
+        serial === certificate.serial && sameBytes(issuer.whole, certificate.issuer.whole);
+      const mine = recipients.find(isMine);
       const secret = mine === undefined ? undefined : decryptKey(key, mine.secret);
       if (secret === undefined) return undefined;
       if (secret.length !== cipher.keyBytes) throw new MalformedError("a content key of another length");
@@ -210,7 +212,13 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
   };
 }
 
-function readRecipient(element: Element): { issuer: Element; serial: bigint; secret: Uint8Array } {
+interface Recipient {
+  readonly issuer: Element;
+  readonly serial: bigint;
+  readonly secret: Uint8Array;
+}
+
+function readRecipient(element: Element): Recipient {
   const fields = new Fields(element);
   fields.next(TAG.integer);
   const { issuer, serial } = readIssuerAndSerial(fields.next());

@@ -79,7 +79,8 @@ export class CertificateServices {
   #server(handler: HttpHandler, { answers = [], thinkMilliseconds = 0 }: Pick<LanScep, "answers" | "thinkMilliseconds">): HttpServer {
     const { scheduler, onAccess } = this.#options;
     const thinkUs = thinkMilliseconds * 1000;
-    return new HttpServer({ scheduler, handler, thinkUs, faults: answers.map(httpFaultsOf), ...(onAccess === undefined ? {} : { onAccess }) });
+    const faults = answers.map(httpFaultsOf);
+    return new HttpServer({ scheduler, handler, thinkUs, faults, ...(onAccess === undefined ? {} : { onAccess }) });
   }
 
   #origin(vlan: LanVlan, host: string, port: number): HttpHandler | undefined {

@@ -1,8 +1,8 @@
 // LANs and telephones for start-ups that ask for a certificate: a CA at .4, a proxy at .5, a time server at .6 of the office.
 
 import type { LanConfig, LanScep, LanVlan } from "../../host/site/lan-config.js";
-import { SMALL_PART, software, type Played, type Scenario } from "./scenario.js";
-import { office } from "./lans.js";
+import { office, telephone } from "./lans.js";
+import type { Played, Scenario } from "./scenario.js";
 
 export const CA = "10.0.8.4";
 export const PROXY = "10.0.8.5";
@@ -21,8 +21,11 @@ export function certified(scep: Partial<LanScep> = {}, more: Partial<LanVlan> = 
 export function asking(settings: Readonly<Record<string, string | number>>, more: Partial<Scenario> = {}): Omit<Scenario, "name"> {
   const lines = Object.entries({ SNTPSRVR: CLOCK, MYCERTURL: URL_OF_CA, ...settings }).map(([name, value]) => `SET ${name} "${value}"\n`);
   return {
-    lan: certified(), part: { ...SMALL_PART, name: "tiny", totalBytes: 0x40000 }, dirty: false, stored: [software("app1.bin", { bytes: 2000 })],
-    files: { "96xxupgrade.txt": "GET 46xxsettings.txt\n", "46xxsettings.txt": `SET SIPSIGNAL 1\nSET SIPPROXYSRVR 10.0.8.3\n${lines.join("")}` },
+    ...telephone, lan: certified(),
+    files: {
+      "96xxupgrade.txt": "GET 46xxsettings.txt\n",
+      "46xxsettings.txt": `SET SIPSIGNAL 1\nSET SIPPROXYSRVR 10.0.8.3\n${lines.join("")}`,
+    },
     ...more,
   };
 }

@@ -3,8 +3,8 @@
 // The Title Line counts the seconds while it works, the Prompt Line says what came of it. While the CA has not decided, start-up waits
 // (MYCERTWAIT 1) and `Program` leads out, or it goes on and the CA is asked behind it (MYCERTWAIT 0). Failure never stops a start-up.
 
-import { Row } from "../../../hal/abi";
-import { BootState, Notice, ScepResult, ScepStep } from "../../../hal/events";
+import { Row, ScepResult, ScepStep } from "../../../hal/abi";
+import { BootState, Notice } from "../../../hal/events";
 import { lineAddNumber, lineAddText, lineStart } from "../../base/line";
 import { SCEP_FAILED, SCEP_PENDING, SCEP_SECS, SCEP_SUCCESSFUL, SECS } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
