@@ -237,7 +237,7 @@ export type Code =
   | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "scep-refused"
   | "scep-pending" | "reset-loop"
   | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback"
-  | "option-242-cut";
+  | "option-242-cut" | "expectation";
 
 /** The last event of a run: did the start-up get there, and if not, why. */
 export interface EndEvent extends Stamp {

@@ -4,6 +4,8 @@
 // It neither waits nor prints.
 
 import type { Board } from "./board.js";
+import { checkRun, type Check, type Expectation } from "./checks/expectation.js";
+import { EXIT_EXPECTATION, judgedBody } from "./checks/judge.js";
 import type { EndEvent, OffhookEvent } from "./event-types.js";
 import { KeyPresser, type KeyMiss, type KeyScript } from "./key-script.js";
 import type { FlashCounters } from "./peripherals/flash.js";
@@ -18,6 +20,8 @@ export interface SessionOptions {
   /** What was asked for must also have worked (docs/CLI.md, `ok`). */
   readonly strict?: boolean;
   readonly lenient?: boolean;
+  /** What the run must have shown. */
+  readonly expectations?: readonly Expectation[];
   /** A scheduled key was pressed. */
   readonly onPress?: (name: string) => void;
 }
@@ -70,8 +74,8 @@ export class Session {
     this.#ended ??= this.#state() === "craft" ? "local-procedures" : "interrupted";
   }
 
-  /** The last events, and the exit code. */
-  finish(): { end: EndEvent; exitCode: number } {
+  /** The last events, what became of the expectations, and the exit code. */
+  finish(): { end: EndEvent; checks: readonly Check[]; exitCode: number } {
     const { log, flash } = this.#board;
     const outcome: RunOutcome = {
       ended: this.#ended ?? "timeout",
@@ -81,7 +85,9 @@ export class Session {
     };
     log.flash("summary", flash.counters);
     const body = verdictOf(log.events, log.facts, outcome);
-    return { end: log.end(body), exitCode: exitCodeOf(body, outcome) };
+    const checks = checkRun(this.#options.expectations ?? [], log.events, body);
+    const judged = judgedBody(body, checks);
+    return { end: log.end(judged), checks, exitCode: judged.code === "expectation" ? EXIT_EXPECTATION : exitCodeOf(body, outcome) };
   }
 
   #state(): string {

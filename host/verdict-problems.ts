@@ -67,12 +67,24 @@ function dhcpProblems(run: StartUp): Problem[] {
 function silentDhcp(run: StartUp, entered: number, exchange: readonly DhcpEvent[]): Problem[] {
   const asked = exchange.filter((event) => event.message === "discover");
   if (asked.length < SENT_IN_VAIN && !noticedSince(run, "no-offer", entered)) return [];
+  const whom = asked.length === 0 ? "the telephone" : countText(asked.length, "DISCOVER");
+  const evidence = asked.length === 0 ? [{ event: entered }] : ends(asked).map((event) => ({ event: event.n }));
+  const vlan = asked.at(-1)?.vlan ?? 0;
+  if (vlan > 0 && run.facts.parameters.get("VLANTEST")?.value === "0") return [givenUpNever(run, vlan, { n: entered, whom, evidence })];
   return [{
-    n: entered, code: "no-offer", serious: true,
-    cause: `No DHCP server answered ${asked.length === 0 ? "the telephone" : countText(asked.length, "DISCOVER")}.`,
-    evidence: asked.length === 0 ? [{ event: entered }] : ends(asked).map((event) => ({ event: event.n })),
+    n: entered, code: "no-offer", serious: true, evidence,
+    cause: `No DHCP server answered ${whom}${vlan > 0 ? ` on VLAN ${vlan}` : ""}.`,
     advice: "start a DHCP server on the telephone's VLAN, or a relay to one, and check that its pool has a free address",
   }];
+}
+
+/** With VLANTEST 0 a telephone stays on a VLAN where nobody is. */
+function givenUpNever(run: StartUp, vlan: number, asked: { n: number; whom: string; evidence: readonly Evidence[] }): Problem {
+  return {
+    n: asked.n, code: "no-offer", serious: true, evidence: [...asked.evidence, ...parameterEvidence(run, "VLANTEST")],
+    cause: `No DHCP server answered ${asked.whom} on VLAN ${vlan}, and VLANTEST=0 lets the telephone try there for ever.`,
+    advice: `start a DHCP server on VLAN ${vlan}, or say VLANTEST=60 and the telephone gives the VLAN up after a minute`,
+  };
 }
 
 function addressProblems(run: StartUp): Problem[] {

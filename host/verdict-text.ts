@@ -21,13 +21,14 @@ const TO_TRY: readonly string[] = [
   "npx offhook boot --server http://127.0.0.1:8080/  your own file server",
 ];
 
-/** The last lines of a run: `STOPPED`, `why`, `evidence`, `do`; or `REACHED` and what was done. */
+/** The last lines of a run: `STOPPED` (`FAILED`: it got there otherwise), `why`, `evidence`, `do`; or `REACHED` and what was done. */
 export function renderVerdict(end: EndEvent, events: readonly OffhookEvent[], colour: boolean): string[] {
   const notes = end.warnings.map((warning) => line("note", `${warning.cause} ${sentence(warning.advice)}`, colour ? YELLOW : ""));
+  const head = end.code === "expectation" ? "FAILED" : "STOPPED";
   if (!end.ok) {
     return [
       ...notes,
-      line("STOPPED", `${end.state}, ${clockText(end.t)} after power-up${promptText(events)}`, colour ? RED : ""),
+      line(head, `${end.state}, ${clockText(end.t)} after power-up${promptText(events)}`, colour ? RED : ""),
       line("why", end.cause, ""),
       line("evidence", end.evidence.map((item) => evidenceText(item, end, events)).join(", "), ""),
       line("do", end.advice, ""),

@@ -1,6 +1,6 @@
 // The digests of a slot's blocks, in its info area behind what is known of its file (docs/FORMAT.md, Info area).
 //
-//   320 magic "Blks" | 324 block count | 328 CRC-32 of the digests | 332 zero to 352 | 352 SHA-256 of each block
+//   320 magic "Blks" | 324 block count | 328 zero to 352 | 352 SHA-256 of each block
 //
 // In: a table in memory. Out: it stands in the area, and is read again from there. It is written before the slot is activated; the area
 // is erased. Where it has no room for a file's table the file has none.
@@ -9,7 +9,6 @@ import { Status } from "../../hal/abi";
 import { bytesFill } from "../base/bytes";
 import { timeWakeNow } from "../base/time";
 import { FLASH_STEPS_PER_POLL_MAX } from "../config";
-import { crc32Of } from "../crypto/crc32";
 import { devicePageBytes, deviceRead } from "./device";
 import { INFO_BYTES } from "./info-area";
 import { layoutInfoOffset, layoutSlotOffset } from "./layout";
@@ -37,11 +36,10 @@ export function blockTableRoom(kind: i32): u32 {
 }
 
 /** Makes the head of a table and returns where it is; the caller puts it in front of the digests. */
-export function blockTableHead(digestsPtr: usize, count: u32): usize {
+export function blockTableHead(count: u32): usize {
   bytesFill(HEAD, 0, HEAD_BYTES);
   store<u32>(HEAD, MAGIC_VALUE);
   store<u32>(HEAD + 4, count);
-  store<u32>(HEAD + 8, crc32Of(digestsPtr, <i32>(count * DIGEST_BYTES)));
   return HEAD;
 }
 

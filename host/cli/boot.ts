@@ -7,8 +7,10 @@ import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { env, stderr, stdin, stdout } from "node:process";
 import { Board, type BoardOptions } from "../board.js";
+import type { Expectation } from "../checks/expectation.js";
 import type { EndEvent, OffhookEvent } from "../event-types.js";
 import { HeadlessFrontend } from "../frontends/headless.js";
+import { junitOf } from "../frontends/junit.js";
 import { LiveKeys, type LiveKey } from "../frontends/live-keys.js";
 import { PlainFrontend } from "../frontends/plain.js";
 import { TerminalFrontend } from "../frontends/terminal.js";
@@ -30,6 +32,7 @@ import { BootFaults } from "./boot-faults.js";
 import { openNetwork, type BootNetwork } from "./boot-network.js";
 import { sweepCells, sweepPartOf, sweepSetUp } from "./boot-sweep.js";
 import { readCore } from "./core-file.js";
+import { expectFileValue } from "./expect-values.js";
 import { trustFromPem } from "./image-keys.js";
 import type { ServerUrl } from "./option-values.js";
 import { parseBootOptions, type BootOptions } from "./options.js";
@@ -56,7 +59,9 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
   }
   const part = options.network.kind === "sweep" ? sweepPartOf(options.part) : partOf(options.part);
   const faults = new BootFaults(options.faults);
-  const transcript = options.transcript === undefined ? undefined : openTranscript(options.transcript);
+  const expectations = [...options.expectations, ...options.expectFiles.flatMap(expectationsIn)];
+  const transcript = options.transcript === undefined ? undefined : openOutput("transcript", options.transcript);
+  const junit = options.junit === undefined ? undefined : openOutput("junit", options.junit);
   const chip = options.flash === undefined ? undefined : openChip(options.flash, part);
   let wake = (): void => undefined;
   const network = await openNetwork(options, () => wake());
@@ -65,7 +70,7 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
     network.attach(board);
     const loop = new RunLoop(board);
     wake = () => loop.wake();
-    const run = new Run(options, board, loop, transcript);
+    const run = new Run(options, board, loop, { transcript, junit, expectations });
     faults.attach(board, { power: (on) => run.power(on, network) });
     if (options.network.kind === "server" && options.waitSeconds > 0) await awaitServer(options.network.server, options.waitSeconds);
     const code = await run.run();
@@ -74,8 +79,15 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
     return code;
   } finally {
     network.close();
-    if (transcript !== undefined) closeSync(transcript);
+    for (const file of [transcript, junit]) if (file !== undefined) closeSync(file);
   }
+}
+
+/** What else a run is asked for: files that are open, and what it must have shown. */
+interface Asked {
+  readonly transcript: number | undefined;
+  readonly junit: number | undefined;
+  readonly expectations: readonly Expectation[];
 }
 
 /** One run with its frontends, keys and signals. */
@@ -86,15 +98,15 @@ class Run {
   readonly #session: Session;
   readonly #frontend: Frontend;
   readonly #transcript: Transcript | undefined;
-  readonly #transcriptFile: number | undefined;
+  readonly #asked: Asked;
   readonly #keys = new LiveKeys();
 
-  constructor(options: BootOptions, board: Board, loop: RunLoop, transcriptFile: number | undefined) {
+  constructor(options: BootOptions, board: Board, loop: RunLoop, asked: Asked) {
     this.#options = options;
     this.#board = board;
     this.#loop = loop;
-    this.#transcriptFile = transcriptFile;
-    this.#transcript = transcriptFile === undefined ? undefined : new Transcript(networkName(options), options.seed);
+    this.#asked = asked;
+    this.#transcript = asked.transcript === undefined ? undefined : new Transcript(networkName(options), options.seed);
     this.#session = new Session({
       board,
       until: options.until,
@@ -102,6 +114,7 @@ class Run {
       keys: options.keys,
       strict: options.network.kind !== "lan" || options.site !== undefined,
       lenient: options.lenient,
+      expectations: asked.expectations,
       onPress: (name) => this.#transcript?.key(this.#nowMs(), name),
     });
     this.#frontend = frontendOf(options, board);
@@ -135,8 +148,10 @@ class Run {
   }
 
   #finish(): number {
-    const { end, exitCode } = this.#session.finish();
-    if (this.#transcript && this.#transcriptFile !== undefined) writeFileSync(this.#transcriptFile, this.#transcript.text);
+    const { end, checks, exitCode } = this.#session.finish();
+    const { transcript, junit } = this.#asked;
+    if (this.#transcript && transcript !== undefined) writeFileSync(transcript, this.#transcript.text);
+    if (junit !== undefined) writeFileSync(junit, junitOf(this.#board.log.events, end, checks));
     if (!this.#options.json) printVerdict(end, this.#board.log.events, this.#frontend instanceof TerminalFrontend);
     for (const { script, why } of this.#session.missedKeys) stderr.write(`offhook: --key ${script.text} was not pressed: ${why}\n`);
     const { panic } = this.#board.system;
@@ -300,11 +315,11 @@ function demoFlash(core: WebAssembly.Module, identity: Identity, flash: (clock: 
 }
 
 /** Opened before the run, so that a path that cannot be written costs none. */
-function openTranscript(path: string): number {
+function openOutput(option: string, path: string): number {
   try {
     return openSync(path, "w");
   } catch (error) {
-    throw new UsageError(`--transcript ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--${option} ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -314,6 +329,10 @@ function openChip(path: string, part: NorPart): ChipFile {
   } catch (error) {
     throw new UsageError(`--flash ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function expectationsIn(path: string): Expectation[] {
+  return expectFileValue(path, (name) => readInput("expect-file", name).toString("utf8"));
 }
 
 function readTrust(path: string): Uint8Array {

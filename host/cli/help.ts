@@ -11,6 +11,7 @@ usage: offhook COMMAND [OPTIONS]
   serve    serve a folder, or the demonstration's files, on this machine
   explain  what a settings file makes of a telephone, line by line
   lint     what is wrong with settings files, and what to type instead
+  diff     where two runs part: the first differing request, header, parameter or state
   image    make, look into and verify application files
   bench    measure this machine against other programs
   power    lose power at every flash operation, in every way, and judge what became of the telephone
@@ -107,20 +108,28 @@ time
   --timeout SECONDS         of the telephone's time; default 900
   --lenient                 what was asked for and failed is a warning, as long as the state was reached
 
+checks
+  --expect NAME=VALUE       a parameter's value at the end, or NAME~REGEX; also UPGRADESTAT and APPSTAT; repeatable
+  --expect-get PATH[=STATUS]  a file that was fetched, or asked for and answered so; repeatable
+  --expect-text TEXT        a text that was on the screen, or a part of one; repeatable
+  --expect-file FILE.json   all of these, and the state and code of the verdict (JSON Schema: expect.schema.json); repeatable
+
 output
   --json                    every event as one JSON object a line on stdout
   --transcript FILE         what the screen showed and the flash felt, line by line; equal in two runs of a seed
   --pcap FILE               every frame as pcapng, with the state as a comment; with --lan and --wire
+  --junit FILE              a case for each state and each expectation, as JUnit's XML
   --show-secrets            values of secret parameters, else "***"
 
 keys on a terminal: p Program, m Mute, 0-9 * #, F1 to F4 softkeys, x pulls the plug and puts it back, q quits
 
-exit: 0 ok, 1 stopped, 2 usage, 3 ended in the local procedures, 130 interrupted
+exit: 0 ok, 1 stopped, 2 usage, 3 ended in the local procedures, 4 got there and an expectation failed, 130 interrupted
 
 examples
   offhook boot
   offhook boot --fast --json | jq -c 'select(.event == "http")'
   offhook boot --server http://192.0.2.1:8080/phones/ --model 9630 --trust key.pub.pem
   offhook boot --server http://192.0.2.1/ --bootname hb96xxua3_00.bin --appname as-asked --until login
+  offhook boot --server http://192.0.2.1/ --appname as-asked --expect SIPDOMAIN=example.com --junit offhook.xml
   offhook boot --key 'file-server:Program' --until craft
 `;

@@ -24,11 +24,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve: { run: async (args) => (await import("./serve.js")).serveCommand(args) },
   explain: { help: EXPLAIN_HELP, run: async (args) => (await import("./explain.js")).explainCommand(args) },
   lint: { help: LINT_HELP, run: async (args) => (await import("./lint.js")).lintCommand(args) },
+  diff: { run: async (args) => (await import("./diff.js")).diffCommand(args) },
   image: { run: async (args) => (await import("./image.js")).imageCommand(args) },
   power: { run: async (args) => (await import("./power.js")).powerCommand(args) },
   bench: { run: async (args) => (await import("./bench.js")).benchCommand(args) },
 };
-const COMMANDS_LATER = ["diff"];
 
 /** Runs `offhook ARGS` and answers the exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -44,7 +44,6 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function unknown(name: string): string {
-  if (COMMANDS_LATER.includes(name)) return `offhook ${name} is not in this release yet; offhook --help lists what is`;
   if (name.startsWith("-")) return `${name} stands before a command; did you mean \`offhook boot ${name}\`?`;
   const near = nearest(name, Object.keys(COMMANDS));
   const instead = near === undefined ? "offhook --help lists the commands" : `did you mean \`offhook ${near}\`?`;

@@ -3,9 +3,11 @@
 // In: arguments. Out: `BootOptions`, or a UsageError with what to type instead. An option that a later release brings is refused,
 // never ignored; two options that contradict each other are refused as well. It opens no file.
 
+import type { Expectation } from "../checks/expectation.js";
 import type { KeyScript } from "../key-script.js";
 import { nearest } from "../nearest.js";
 import { readArguments, type OptionTable, type OptionValues } from "./arguments.js";
+import { expectGetValue, expectTextValue, expectValue } from "./expect-values.js";
 import {
   faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, serverValue,
   STATES_LATER, STATES_NOW, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
@@ -64,6 +66,10 @@ export interface BootOptions {
   readonly json: boolean;
   readonly transcript?: string;
   readonly showSecrets: boolean;
+  /** In the order of the options' kinds; those of `expectFiles` follow. */
+  readonly expectations: readonly Expectation[];
+  readonly expectFiles: readonly string[];
+  readonly junit?: string;
 }
 
 /** The MAC and serial number of a telephone that nobody described. */
@@ -86,13 +92,13 @@ const OPTIONS: OptionTable = {
   "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "flash": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
   "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
+  "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "junit": TEXT,
 };
 
 /** Options of the contract that this release does not have. */
 const OPTIONS_LATER: OptionTable = {
   "extension": TEXT, "password": TEXT, "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
-  "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "strict-http": SWITCH, "junit": TEXT,
-  "scep-dump": TEXT,
+  "strict-http": SWITCH, "scep-dump": TEXT,
 };
 
 /** Reads the arguments of `offhook boot`. */
@@ -138,7 +144,17 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     json: values["json"] === true,
     ...(transcript === undefined ? {} : { transcript }),
     showSecrets: values["show-secrets"] === true,
+    expectations: expectationsOf(values),
+    expectFiles: list(values, "expect-file"),
+    ...optional("junit", text(values, "junit"), (path) => path),
   };
+}
+
+function expectationsOf(values: OptionValues): Expectation[] {
+  return [
+    ...list(values, "expect").map(expectValue), ...list(values, "expect-get").map(expectGetValue),
+    ...list(values, "expect-text").map(expectTextValue),
+  ];
 }
 
 function networkOf(values: OptionValues): NetworkChoice {

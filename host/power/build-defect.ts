@@ -2,23 +2,23 @@
 //
 // In: a defect. Out: a module's bytes, kept in build/defects under a name that changes with anything it was made from.
 
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execPath } from "node:process";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { threadId } from "node:worker_threads";
 import { patched, type Defect } from "./defects.js";
 
 /** Four folders up from build/js/host/power. */
 const PROJECT = fileURLToPath(new URL("../../../../", import.meta.url));
-const ASC = join(PROJECT, "node_modules/assemblyscript/bin/asc.js");
+const ASC = join(PROJECT, "node_modules/assemblyscript/dist/asc.js");
 const FOLDER = join(PROJECT, "build/defects");
 const SOURCES = ["core", "hal"];
 /** As the core is built, but for the optimizer, which takes most of the time. */
 const OPTIONS = [
   "core/main.ts", "--config", "none", "--runtime", "stub", "--exportStart", "core_start", "--initialMemory", "4", "--maximumMemory", "4",
-  "--use", "abort=core/base/panic/onAbort", "--optimizeLevel", "1", "--outFile",
+  "--use", "abort=core/base/panic/onAbort", "--optimizeLevel", "1", "--outFile", "defect.wasm",
 ];
 
 /** True where defects can be compiled. */
@@ -30,8 +30,16 @@ export function canBuildDefects(): boolean {
 export async function buildDefect(defect: Defect): Promise<Uint8Array<ArrayBuffer>> {
   const changed = patched(defect, (file) => readFileSync(join(PROJECT, file), "utf8"));
   const target = join(FOLDER, `${defect.name}-${hashOf(changed)}.wasm`);
-  if (!existsSync(target)) await compile(defect, changed, target);
+  if (!existsSync(target)) keep(target, await compile(defect, changed));
   return new Uint8Array(readFileSync(target));
+}
+
+/** Two processes may want the same one: each makes its own, and the last to be done puts it in place. */
+function keep(target: string, module: Uint8Array): void {
+  mkdirSync(FOLDER, { recursive: true });
+  const made = `${target}-${process.pid}-${threadId}`;
+  writeFileSync(made, module);
+  renameSync(made, target);
 }
 
 function hashOf(changed: ReadonlyMap<string, string>): string {
@@ -45,21 +53,21 @@ function hashOf(changed: ReadonlyMap<string, string>): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-async function compile(defect: Defect, changed: ReadonlyMap<string, string>, target: string): Promise<void> {
-  // Two processes may want the same one: each makes its own, and the last to be done puts it in place.
-  const copy = join(FOLDER, `${defect.name}-${process.pid}`);
-  const made = `${copy}.wasm`;
-  rmSync(copy, { recursive: true, force: true });
-  mkdirSync(copy, { recursive: true });
-  for (const folder of SOURCES) cpSync(join(PROJECT, folder), join(copy, folder), { recursive: true });
-  for (const [file, text] of changed) writeFileSync(join(copy, file), text);
-  try {
-    await new Promise<void>((done, failed) => {
-      execFile(execPath, [ASC, ...OPTIONS, made], { cwd: copy }, (error, _out, err) =>
-        (error === null ? done() : failed(new Error(`defect ${defect.name} does not compile: ${err || error.message}`))));
-    });
-    renameSync(made, target);
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+/** In this process: the compiler's own code is read and optimised once for all defects of a worker. */
+async function compile(defect: Defect, changed: ReadonlyMap<string, string>): Promise<Uint8Array> {
+  const { main } = await import("assemblyscript/asc");
+  let made: Uint8Array | undefined;
+  const { error, stderr } = await main([...OPTIONS], {
+    readFile: (name) => changed.get(name) ?? textOf(join(PROJECT, name)),
+    writeFile: (_name, contents) => {
+      made = contents as Uint8Array;
+    },
+    listFiles: () => [],
+  });
+  if (error === null && made !== undefined) return made;
+  throw new Error(`defect ${defect.name} does not compile: ${stderr.toString() || error?.message}`);
+}
+
+function textOf(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, "utf8") : null;
 }

@@ -86,6 +86,8 @@ export interface Judged {
   readonly before: Moment;
   readonly after: Moment;
   readonly facts: Facts;
+  /** What the chip may say instead of `before`: an earlier cut left a record that reads now so, now otherwise, and none stands after it. */
+  readonly doubt?: readonly Moment[];
   /** Sectors of blocks that the update had written and that were not in flight: whole, and known to be. */
   readonly whole?: readonly number[];
 }
@@ -100,9 +102,9 @@ export function judge(judged: Judged): Broken | undefined {
 }
 
 /** (a) and (b), for each kind: what the first power-up chose. */
-function starts({ before, after, facts }: Judged): Broken | undefined {
+function starts({ before, after, facts, doubt = [] }: Judged): Broken | undefined {
   for (const kind of KINDS) {
-    const allowed = [before.starts[kind], after.starts[kind]];
+    const allowed = [before, after, ...doubt].map((moment) => moment.starts[kind]);
     const first = facts.choices.find((choice) => choice.kind === kind);
     const chosen = first !== undefined && first.instance < BOOTS_MAX ? first : undefined;
     if (chosen?.image === "") return { oracle: "unverified", why: `${kindName(kind)} slot ${chosen.slot} holds no signed image` };
@@ -120,9 +122,9 @@ function starts({ before, after, facts }: Judged): Broken | undefined {
 }
 
 /** (c), along the run. */
-function floors({ before, facts, images }: Judged): Broken | undefined {
+function floors({ before, facts, images, doubt = [] }: Judged): Broken | undefined {
   for (const kind of KINDS) {
-    let floor = before.journal[kind]?.floor ?? 0;
+    let floor = Math.min(...[before, ...doubt].map(({ journal }) => journal[kind]?.floor ?? 0));
     for (const journal of facts.journals) {
       const broken = floorBroken(kind, floor, journal, images);
       if (broken !== undefined) return broken;
@@ -151,10 +153,10 @@ function running(facts: Facts): Broken | undefined {
 }
 
 /** (g): an update that was activated is done; its file is not stored once more. */
-function again({ before, after, facts, scenario }: Judged): Broken | undefined {
+function again({ before, after, facts, scenario, doubt = [] }: Judged): Broken | undefined {
   for (const kind of facts.erased) {
     const wanted = kind === Kind.Boot ? scenario.ends.boot : scenario.ends.app;
-    const isDone = wanted !== "" && before.starts[kind] === wanted && after.starts[kind] === wanted;
+    const isDone = wanted !== "" && [before, after, ...doubt].every((moment) => moment.starts[kind] === wanted);
     if (isDone) return { oracle: "g", why: `${wanted} was activated, and a slot is erased for it again` };
   }
   return undefined;
@@ -167,9 +169,9 @@ function resumed({ facts, whole = [] }: Judged): Broken | undefined {
 }
 
 /** The settings that the first power-up restores are a whole set, the old or the new one; in the end the new one is stored. */
-function settings({ before, after, facts, scenario }: Judged): Broken | undefined {
+function settings({ before, after, facts, scenario, doubt = [] }: Judged): Broken | undefined {
   if (scenario.keeps === undefined) return undefined;
-  const allowed = [...new Set([...before.settings, ...after.settings])];
+  const allowed = [...new Set([before, after, ...doubt].flatMap((moment) => moment.settings))];
   const restored = facts.restored[0] ?? "nothing";
   if (!allowed.includes(restored)) return { oracle: "settings", why: `${restored} is restored, not ${allowed.join(" or ")}` };
   return settingsEnd(facts, scenario);
@@ -180,11 +182,11 @@ function settingsEnd({ kept }: Facts, { keeps }: Scenario): Broken | undefined {
 }
 
 /** (e): once an image of the scenario's end is confirmed and runs, it is so at the end of every later instance. */
-function confirmation({ before, facts, images, scenario }: Judged): Broken | undefined {
+function confirmation({ before, facts, images, scenario, doubt = [] }: Judged): Broken | undefined {
   for (const kind of KINDS) {
     const wanted = kind === Kind.Boot ? scenario.ends.boot : scenario.ends.app;
     const digest = images.find((image) => image.name === wanted)?.digest;
-    if (digest === undefined || !isConfirmed(before.journal[kind], digest)) continue;
+    if (digest === undefined || ![before, ...doubt].every(({ journal }) => isConfirmed(journal[kind], digest))) continue;
     // Where one on trial runs instead, the confirmed one may be replaced by a further update.
     if (facts.choices.find((choice) => choice.kind === kind)?.image !== wanted) continue;
     const index = facts.journals.findIndex((journal) => !isConfirmed(journal[kind], digest));
@@ -200,7 +202,7 @@ function isConfirmed(says: KindSays | undefined, digest: string): boolean {
 }
 
 /** (f): quiet at the login prompt, on the images that the scenario ends with, each confirmed. */
-function completes(facts: Facts, { ends }: Scenario, images: readonly SweepImage[]): Broken | undefined {
+export function completes(facts: Facts, { ends }: Scenario, images: readonly SweepImage[]): Broken | undefined {
   if (facts.ended !== "quiet") return { oracle: "f", why: `the start-up does not end: ${facts.ended}` };
   const last = facts.journals.at(-1);
   for (const [kind, wanted, name] of [[Kind.Boot, ends.boot, facts.bootname], [Kind.Application, ends.app, facts.appname]] as const) {

@@ -21,7 +21,12 @@ export interface PairPlan {
 interface Path {
   readonly operations: readonly Operation[];
   readonly moments: readonly Moment[];
+  /** What the cut before it may have left, where that reads now so, now otherwise: before and after what was cut. */
+  readonly doubt?: readonly Moment[];
 }
+
+/** A record that such a cut leaves has no one reading: the reader of the oracles may take it, and the core not, or the other way round. */
+const UNSTEADY: ReadonlySet<string> = new Set(["unstable", "weak", "weak-ecc"]);
 
 /** Every combination of as many cuts as there are plans. A single cut is not judged again. */
 export function sweepPairs(cutter: Cutter, plan: PairPlan, tally: Tally, goOn: () => boolean = () => true): void {
@@ -51,7 +56,8 @@ function follow(context: Context, known: KnownCells, way: Path, faults: readonly
       if (!context.goOn()) return;
       cutter.torn(known, operation, cut, (changed) => {
         const named = [...faults, faultName(number, cut)];
-        if (!isLast) return deeper(context, known, named);
+        const doubt = doubtAt(way, number);
+        if (!isLast) return deeper(context, known, named, UNSTEADY.has(cut.model) ? [...doubt, ...stepOf(way, number)] : doubt);
         tally.depth(depth === 1 ? "pairs" : "triples");
         tally.cut(operation, cut.model, changed);
         judgeAt(context, cutter.recover(known), way, number, named);
@@ -62,7 +68,7 @@ function follow(context: Context, known: KnownCells, way: Path, faults: readonly
 }
 
 /** Follows the start-up after a cut, unless another cut left the same chip. */
-function deeper(context: Context, known: KnownCells, faults: readonly string[]): void {
+function deeper(context: Context, known: KnownCells, faults: readonly string[], doubt: readonly Moment[]): void {
   const { cutter, seen } = context;
   const state = `${faults.length} ${known.state()}`;
   if (seen.has(state)) return;
@@ -73,11 +79,21 @@ function deeper(context: Context, known: KnownCells, faults: readonly string[]):
     return { needs: run.needs, result: { operations: run.operations, facts: factsOf(run), needs: run.needs } };
   });
   const moments = momentsOf(bench, known.cells, operations);
-  follow(context, cutter.known(known.cells.copy()), { operations, moments }, faults);
+  follow(context, cutter.known(known.cells.copy()), { operations, moments, doubt }, faults);
 }
 
-function judgeAt({ cutter, tally, start }: Context, facts: Facts, { moments }: Path, number: number, faults: readonly string[]): void {
+/** The doubt lasts until the chip says something new. */
+function doubtAt({ moments, doubt = [] }: Path, number: number): readonly Moment[] {
+  return JSON.stringify(moments[number]) === JSON.stringify(moments[0]) ? doubt : [];
+}
+
+function stepOf({ moments }: Path, number: number): Moment[] {
+  return [moments[number]!, moments[number + 1]!];
+}
+
+function judgeAt({ cutter, tally, start }: Context, facts: Facts, way: Path, number: number, faults: readonly string[]): void {
   const { scenario, bench } = cutter.story;
-  const broken = judge({ scenario, images: bench.images, facts, before: moments[number]!, after: moments[number + 1]! });
+  const [before, after] = [way.moments[number]!, way.moments[number + 1]!];
+  const broken = judge({ scenario, images: bench.images, facts, before, after, doubt: doubtAt(way, number) });
   if (broken !== undefined) tally.fail(failureOf(cutter.story, start, faults, broken));
 }

@@ -5,7 +5,7 @@
 
 import { Kind, Status } from "../../hal/abi.js";
 import { SlotState } from "../../hal/events.js";
-import { Board } from "../board.js";
+import { Board, type BoardOptions } from "../board.js";
 import { WatchedFlash } from "../faults/watched-flash.js";
 import { demoKey } from "../image/demo.js";
 import { MemoryNetwork } from "../network/memory.js";
@@ -76,6 +76,8 @@ export interface Bench extends Wares {
   readonly core: WebAssembly.Module;
   /** Snapshots of that core; without them every start is played from its beginning. */
   readonly stable?: Stable | undefined;
+  /** Makes the core in its place: of a run that is recorded. */
+  readonly instantiate?: BoardOptions["instantiate"];
   readonly part: NorPart;
 }
 
@@ -119,6 +121,7 @@ class Telephone {
 
   constructor(bench: Bench, cells: NorCells, farEnd: FarEnd, until: string | undefined, interference: Interference) {
     const { part } = bench;
+    const { stable, instantiate = stable && ((_core, imports, nowUs) => stable.instantiate(imports, nowUs)) } = bench;
     this.#bench = bench;
     this.#interference = interference;
     this.#cells = cells;
@@ -132,7 +135,7 @@ class Telephone {
     };
     this.#board = new Board({
       core: bench.core,
-      ...(bench.stable === undefined ? {} : { instantiate: (_core, imports, nowUs) => bench.stable!.instantiate(imports, nowUs) }),
+      ...(instantiate === undefined ? {} : { instantiate }),
       identity: { ...SWEEP_IDENTITY, presets: farEnd.presets ?? [] },
       trust: [demoKey().spki],
       stagingBytes: farEnd.direct === true ? 0 : STAGING_BYTES,

@@ -16,7 +16,7 @@ t.test("without options it is the demonstration's telephone", (t) => {
     network: { kind: "lan", name: "demo" }, listLans: false, model: "9640D01A", mac: [0, 4, 13, 18, 52, 86], serial: "07N540100001",
     asAsked: false, presets: [], faults: [],
     part: "W25Q128JV", trust: [], unsigned: false, waitSeconds: 0, seed: 1, keys: [], until: "login",
-    timeoutSeconds: 900, lenient: false, json: false, showSecrets: false,
+    timeoutSeconds: 900, lenient: false, json: false, showSecrets: false, expectations: [], expectFiles: [],
   });
   t.end();
 });
@@ -159,8 +159,7 @@ t.test("a parameter that does not exist, or a value that it does not take", (t) 
 t.test("what later releases bring is refused, never ignored", (t) => {
   t.throws(() => parseBootOptions(["--key", "registered:5"]), /"registered" is neither seconds nor a state \([^)]* login craft\)/);
   t.throws(() => parseBootOptions(["--fault", "cut@scep"]), /"scep" is no state; one of power-up /);
-  const later = ["extension", "password", "ca", "ca-fingerprint", "date", "expect", "expect-get",
-    "expect-text", "expect-file", "junit", "scep-dump"];
+  const later = ["extension", "password", "ca", "ca-fingerprint", "date", "scep-dump"];
   for (const name of later) {
     const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
     t.throws(() => parseBootOptions([`--${name}`, "x"]), expected);
@@ -188,7 +187,7 @@ t.test("the command line: exit codes, and which of the two streams", (t) => {
     [["bot"], 2, /^$/, /did you mean `offhook boot`\?/],
     [["constructor"], 2, /^$/, /no command "constructor"/],
     [["--server", "http://h/"], 2, /^$/, /did you mean `offhook boot --server`\?/],
-    [["diff", "a", "b"], 2, /^$/, /offhook diff is not in this release yet/],
+    [["diff", "a"], 2, /^$/, /diff compares two files: offhook diff A\.ndjson B\.ndjson/],
   ];
   for (const [args, code, out, err] of cases) {
     const result = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });

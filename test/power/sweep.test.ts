@@ -182,6 +182,11 @@ t.test("pairs, triples and the fixpoint, a small part: nothing broken", async (t
   const few = { seeds: 1, prefixes: 0, models: ["nothing", "bits", "zero"] };
   const pairs = workshop.do({ kind: "pairs", shape: SHAPE, scenario: "rejected", plans: [few, few, few], journalOnly: true }).counts;
   t.ok(pairs.triples > 100, `${pairs.triples} third cuts`);
+  // The record of a last attempt that reads now so, now otherwise: either image may start next, until another record stands.
+  const plans = ["unstable", "nothing"].map((model) => ({ seeds: 1, prefixes: 0, models: [model] }));
+  const doubtful = workshop.do({ kind: "pairs", shape: "2048x20p256u32", scenario: "revert-unconfirmed", plans, journalOnly: true });
+  t.ok(doubtful.counts.pairs > 100, `${doubtful.counts.pairs} pairs`);
+  t.same(doubtful.counts.broken, {});
   const states = workshop.do({ kind: "fixpoint", shape: "512x36p256u32", statesMax: 150 });
   t.equal(states.fixpoint?.closed, false, "it has more states than that");
   t.ok(states.fixpoint!.transitions > 1000);

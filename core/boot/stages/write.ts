@@ -15,7 +15,7 @@ import { journalMark, journalPoll } from "../../flash/journal";
 import { layoutSlotBytes } from "../../flash/layout";
 import { patchErase, patchPoll } from "../../flash/patch";
 import { writerFinish, writerPoll, writerProgrammedBytes } from "../../flash/writer";
-import { blocksCount, blocksFrame, blocksTablePtr } from "../../image/blocks";
+import { blocksCount, blocksFrame } from "../../image/blocks";
 import {
   validatorCounter, validatorCrc32, validatorDigestPtr, validatorImageBytes, validatorKind, validatorRefuse, validatorReport,
   validatorVerdict,
@@ -203,7 +203,7 @@ function writeClear(): BootState {
 }
 
 function writeTable(): i32 {
-  const headPtr = blockTableHead(blocksTablePtr(), blocksCount());
+  const headPtr = blockTableHead(blocksCount());
   return blockTableWrite(kind, slot, blocksFrame(headPtr, <i32>FLASH_UNIT_BYTES_MAX), blocksCount());
 }
 

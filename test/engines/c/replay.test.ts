@@ -15,6 +15,7 @@ import { skipWithout } from "../../peers/support/daemon.js";
 import { build, bytesOf } from "../../support/core.js";
 import { cutPlans, LEX, PLAIN_UPDATE, record, startUpPlans, TRAP } from "../../support/recorded-runs.js";
 import { planted, resealed } from "../../support/rewritten-records.js";
+import { tornPlans } from "../../support/torn-runs.js";
 
 const RUN_COUNT_MIN = 500;
 const OUT = `build/engines/c-${build}`;
@@ -64,7 +65,7 @@ function saved(name: string, file: Uint8Array): string {
 t.test("at least 500 runs, every call as it was recorded", options, (t) => {
   const engine = built(t, "replay");
   let runCount = 0;
-  for (const [name, plans] of [["start-ups", startUpPlans()], ["cuts", cutPlans()]] as const) {
+  for (const [name, plans] of [["start-ups", startUpPlans()], ["cuts", cutPlans()], ["torn", tornPlans()]] as const) {
     const file = record(plans);
     const path = saved(name, file);
     const wanted = counted(readRecords(file), 0);

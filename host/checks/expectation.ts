@@ -1,0 +1,152 @@
+// What a run is expected to show, and whether it did.
+//
+// In: expectations, the events of a run and the body of its `end` event. Out: for each what was wanted, what was found, and where that
+// came from. It reads no file and decides no exit code. Nothing here is secret: values that are hidden in the events are hidden here.
+
+import { fileOf, printable } from "../event-text.js";
+import type { Evidence, HttpEvent, OffhookEvent } from "../event-types.js";
+import { isSecret } from "../lint/secrets.js";
+import { nearest } from "../nearest.js";
+import type { EndBody } from "../verdict.js";
+
+/** One thing that is expected. `text` is how it was asked for, such as `--expect SIPDOMAIN=example.com`. */
+export type Expectation =
+  | { readonly kind: "parameter"; readonly text: string; readonly name: string; readonly how: "equals" | "matches"; readonly value: string }
+  | { readonly kind: "get"; readonly text: string; readonly path: string; readonly status?: number }
+  | { readonly kind: "screen"; readonly text: string; readonly shows: string }
+  | { readonly kind: "verdict"; readonly text: string; readonly member: "state" | "code"; readonly value: string };
+
+export interface Check {
+  readonly expectation: string;
+  readonly ok: boolean;
+  /** Both in words. */
+  readonly wanted: string;
+  readonly found: string;
+  readonly evidence: readonly Evidence[];
+  readonly advice: string;
+}
+
+type Finding = Omit<Check, "expectation">;
+
+const SHOWN_MAX = 5;
+const HIDDEN = "***";
+
+/** Looks at each expectation, in the order in which they were given. */
+export function checkRun(expectations: readonly Expectation[], events: readonly OffhookEvent[], end: EndBody): Check[] {
+  return expectations.map((expectation) => ({ expectation: shownText(expectation, end), ...findingOf(expectation, events, end) }));
+}
+
+/** What was typed, without the secret in it where secrets are hidden. */
+function shownText(expectation: Expectation, end: EndBody): string {
+  const { text } = expectation;
+  return expectation.kind === "parameter" && isHidden(expectation.name, end) ? text.replace(/([=~]).*$/s, `$1${HIDDEN}`) : text;
+}
+
+function findingOf(expectation: Expectation, events: readonly OffhookEvent[], end: EndBody): Finding {
+  switch (expectation.kind) {
+    case "parameter": return parameterFinding(expectation, end);
+    case "get": return getFinding(expectation, events);
+    case "screen": return screenFinding(expectation.shows, events);
+    case "verdict": return verdictFinding(expectation, end);
+  }
+}
+
+function parameterFinding({ name, how, value }: Extract<Expectation, { kind: "parameter" }>, end: EndBody): Finding {
+  const wanted = how === "equals" ? `${name} ${quoted(value)}` : `${name} like /${value}/`;
+  const known = valueOf(name, end);
+  if (known === undefined) {
+    const near = nearest(name, Object.keys(end.parameters));
+    const instead = near === undefined ? "`offhook explain` lists the names" : `did you mean ${near}?`;
+    return { ok: false, wanted, found: `no parameter ${name}`, evidence: [], advice: `correct the name in the expectation; ${instead}` };
+  }
+  if (isHidden(name, end)) {
+    const advice = "add --show-secrets to compare it, and keep the output to yourself";
+    return { ok: false, wanted: `${name} ${HIDDEN}`, found: "a secret, which is hidden", evidence: known.evidence, advice };
+  }
+  const ok = how === "equals" ? known.value === value : new RegExp(value, "u").test(known.value);
+  const found = `${quoted(known.value)}${known.from}`;
+  return { ok, wanted, found, evidence: known.evidence, advice: `${known.mend}, or the expectation` };
+}
+
+interface Known {
+  readonly value: string;
+  /** Where it came from, in brackets. */
+  readonly from: string;
+  readonly evidence: readonly Evidence[];
+  readonly mend: string;
+}
+
+/** A parameter, or one of the three facts that are none. */
+function valueOf(name: string, end: EndBody): Known | undefined {
+  if (Object.hasOwn(end.parameters, name)) {
+    const { value, source, file, line } = end.parameters[name]!;
+    if (file === undefined || line === undefined) {
+      const mend = `correct ${name} where it comes from (${source})`;
+      return { value, from: ` (${source})`, evidence: [{ parameter: name, source }], mend };
+    }
+    const evidence = [{ file, line, text: `SET ${name} ${value}` }];
+    return { value, from: ` (${file}:${line})`, evidence, mend: `correct line ${line} of ${file}` };
+  }
+  const facts: Readonly<Record<string, number | undefined>> = { UPGRADESTAT: end.upgradestat, APPSTAT: end.appstat };
+  if (!Object.hasOwn(facts, name)) return undefined;
+  return { value: String(facts[name] ?? ""), from: "", evidence: [], mend: "look at the http and image events" };
+}
+
+/** Also where no telephone has it: what was typed is still a secret. */
+function isHidden(name: string, end: EndBody): boolean {
+  return isSecret(name) && (end.parameters[name]?.value ?? HIDDEN) === HIDDEN;
+}
+
+/** A path is met by a URL that ends in it, whole names only. */
+function getFinding({ path, status }: Extract<Expectation, { kind: "get" }>, events: readonly OffhookEvent[]): Finding {
+  const wanted = `GET of ${path} ${status === undefined ? "accepted" : `answered with ${status}`}`;
+  const gets = events.filter((event) => event.event === "http");
+  const own = gets.filter((event) => isPath(event.url ?? "", path));
+  const met = own.find((event) => (status === undefined ? event.accepted === true : event.status === status));
+  if (met !== undefined) return { ok: true, wanted, found: answerText(met), evidence: [{ event: met.n }], advice: "" };
+  const last = own.at(-1);
+  if (last !== undefined) {
+    const advice = "see why in that event, and in the server's log";
+    return { ok: false, wanted, found: answerText(last), evidence: [{ event: last.n }], advice };
+  }
+  const files = [...new Set(gets.map((event) => fileOf(event.url ?? "")))];
+  const shown = files.length === 0 ? "no GET at all" : `only ${listText(files)}`;
+  return { ok: false, wanted, found: shown, evidence: [], advice: "let the script or settings file name it, or correct the expectation" };
+}
+
+function isPath(url: string, path: string): boolean {
+  const plain = url.split(/[?#]/, 1)[0] ?? "";
+  return plain === path || plain.endsWith(path.startsWith("/") ? path : `/${path}`);
+}
+
+function answerText({ url, status, error, accepted, why }: HttpEvent): string {
+  const answer = status === undefined ? error ?? "no answer" : String(status);
+  return `${url ?? ""}: ${answer}${accepted === true ? "" : `, not accepted${why === undefined ? "" : ` (${why})`}`}`;
+}
+
+function screenFinding(shows: string, events: readonly OffhookEvent[]): Finding {
+  const wanted = `${quoted(shows)} on the screen`;
+  const texts = events.filter((event) => event.event === "display" && event.text !== "");
+  const met = texts.find((event) => event.event === "display" && event.text.includes(shows));
+  if (met?.event === "display") return { ok: true, wanted, found: quoted(met.text), evidence: [{ event: met.n }], advice: "" };
+  const all = [...new Set(texts.map((event) => (event.event === "display" ? event.text : "")))];
+  const near = nearest(shows, all);
+  const found = near === undefined ? `last ${quoted(all.at(-1) ?? "")}` : `nearest ${quoted(near)}`;
+  const last = texts.at(-1);
+  const advice = "texts are exact, blanks and dots too: --transcript FILE lists what was shown";
+  return { ok: false, wanted, found, evidence: last === undefined ? [] : [{ event: last.n }], advice };
+}
+
+function verdictFinding({ member, value }: Extract<Expectation, { kind: "verdict" }>, end: EndBody): Finding {
+  const found = end[member];
+  return { ok: found === value, wanted: `${member} ${value}`, found, evidence: end.evidence, advice: end.advice };
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(printable(text));
+}
+
+function listText(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN_MAX).map(printable).join(", ");
+  return names.length > SHOWN_MAX ? `${shown} and ${names.length - SHOWN_MAX} more` : shown;
+}

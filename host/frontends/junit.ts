@@ -1,0 +1,92 @@
+// A run as JUnit's XML: a case for each state that it entered and for each expectation.
+//
+// In: the events of a run and its checks. Out: text. The state in which the first cause of a failed verdict lies fails with it; where the
+// wanted state was not reached that state fails as well. Times are the telephone's, in seconds.
+
+import { causeOf } from "../checks/judge.js";
+import type { Check } from "../checks/expectation.js";
+import { describeEvent } from "../event-text.js";
+import type { EndEvent, Evidence, OffhookEvent } from "../event-types.js";
+
+interface Case {
+  readonly name: string;
+  readonly seconds: number;
+  readonly failure?: { readonly type: string; readonly message: string; readonly lines: readonly string[] };
+}
+
+/** XML 1.0 has no other control characters, and no surrogates by themselves. */
+const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+export function junitOf(events: readonly OffhookEvent[], end: EndEvent, checks: readonly Check[]): string {
+  const notes = end.warnings.map(({ cause, advice }) => `${cause} To do: ${advice}`);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="offhook boot">',
+    ...suite("start-up", stateCases(events, end), notes),
+    ...(checks.length === 0 ? [] : suite("expectations", checks.map((check) => checkCase(check, events)), [])),
+    "</testsuites>", "",
+  ].join("\n");
+}
+
+function suite(name: string, cases: readonly Case[], notes: readonly string[]): string[] {
+  const failures = cases.filter(({ failure }) => failure !== undefined).length;
+  const seconds = cases.reduce((sum, one) => sum + one.seconds, 0);
+  const head = `  <testsuite name="${name}" tests="${cases.length}" failures="${failures}" errors="0" time="${seconds.toFixed(3)}">`;
+  const output = notes.length === 0 ? [] : [`    <system-out>${escaped(notes.join("\n"))}</system-out>`];
+  return [head, ...cases.flatMap((one) => caseLines(name, one)), ...output, "  </testsuite>"];
+}
+
+function caseLines(suiteName: string, { name, seconds, failure }: Case): string[] {
+  const head = `    <testcase classname="offhook.${suiteName}" name="${escaped(name)}" time="${seconds.toFixed(3)}"`;
+  if (failure === undefined) return [`${head}/>`];
+  const body = escaped(failure.lines.join("\n"));
+  const open = `      <failure type="${escaped(failure.type)}" message="${escaped(failure.message)}">`;
+  return [`${head}>`, `${open}${body}</failure>`, "    </testcase>"];
+}
+
+function stateCases(events: readonly OffhookEvent[], end: EndEvent): Case[] {
+  const states = events.filter((event) => event.event === "state");
+  const failing = end.ok || end.code === "expectation" ? undefined : failingState(events, end);
+  let pass = 0;
+  return states.map((event, index) => {
+    if (event.state === "power-up") pass += 1;
+    const seconds = ((states[index + 1]?.t ?? end.t) - event.t) / 1000;
+    const name = pass > 1 ? `start ${pass}: ${event.state}` : event.state;
+    return { name, seconds, ...(event.n === failing ? { failure: failureOf(events, end) } : {}) };
+  });
+}
+
+function failureOf(events: readonly OffhookEvent[], end: EndEvent): NonNullable<Case["failure"]> {
+  const evidence = end.evidence.map((item) => evidenceText(item, events)).join(", ");
+  return { type: end.code, message: end.cause, lines: [`why      ${end.cause}`, `evidence ${evidence}`, `do       ${end.advice}`] };
+}
+
+/** The state in which the first evidence lies, else the last one. */
+function failingState(events: readonly OffhookEvent[], end: EndEvent): number {
+  const at = end.evidence.map((item) => numberOf(item, events)).find((n) => n !== undefined) ?? events.length;
+  return events.findLast((event) => event.event === "state" && event.n <= at)?.n ?? 0;
+}
+
+function numberOf(item: Evidence, events: readonly OffhookEvent[]): number | undefined {
+  if ("event" in item) return item.event;
+  if ("parameter" in item) return undefined;
+  return events.findLast((event) => event.event === "script" && event.file === item.file && event.line === item.line)?.n;
+}
+
+function evidenceText(item: Evidence, events: readonly OffhookEvent[]): string {
+  if ("parameter" in item) return `${item.parameter} from ${item.source}`;
+  if ("file" in item) return `${item.file}:${item.line} (${item.text.trim()})`;
+  const event = events[item.event - 1];
+  return `event ${item.event}${event === undefined ? "" : ` (${event.event} ${describeEvent(event)})`}`;
+}
+
+function checkCase(check: Check, events: readonly OffhookEvent[]): Case {
+  const { expectation, ok, wanted, found, evidence, advice } = check;
+  if (ok) return { name: expectation, seconds: 0 };
+  const source = evidence.map((item) => evidenceText(item, events)).join(", ");
+  const lines = [`wanted   ${wanted}`, `found    ${found}`, ...(source === "" ? [] : [`evidence ${source}`]), `do       ${advice}`];
+  return { name: expectation, seconds: 0, failure: { type: "expectation", message: causeOf(check), lines } };
+}
+
+function escaped(text: string): string {
+  return text.replace(NOT_XML, "\ufffd").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
