@@ -243,7 +243,15 @@ export enum SecureReport {
 
 /** `Stored`: the certificate that is held. `Skipped`: MYCERTURL is empty. */
 export enum ScepStep {
-  Stored = 1, Skipped = 2, Time = 3, Capabilities = 4, Authority = 5, Key = 6, Request = 7, Poll = 8, Answer = 9,
+  Stored = 1,
+  Skipped = 2,
+  Time = 3,
+  Capabilities = 4,
+  Authority = 5,
+  Key = 6,
+  Request = 7,
+  Poll = 8,
+  Answer = 9,
 }
 
 /**
@@ -251,9 +259,29 @@ export enum ScepStep {
  * server. `Renew`: valid, and past MYCERTRENEW per cent of its life. `NoTime`: validity is not looked at. `Interrupted`: by Program.
  */
 export enum ScepResult {
-  Ok = 0, Pending = 1, Rejected = 2, NoAnswer = 3, HttpFailed = 4, TooLarge = 5, BadSignature = 6, WrongRecipient = 7,
-  WrongTransaction = 8, WrongNonce = 9, Malformed = 10, KeyMismatch = 11, Expired = 12, NotYetValid = 13, NotSignedByCa = 14, WrongCa = 15,
-  BadSubject = 16, BadUrl = 17, None = 18, Renew = 19, NoTime = 20, Unsupported = 21, Interrupted = 22,
+  Ok = 0,
+  Pending = 1,
+  Rejected = 2,
+  NoAnswer = 3,
+  HttpFailed = 4,
+  TooLarge = 5,
+  BadSignature = 6,
+  WrongRecipient = 7,
+  WrongTransaction = 8,
+  WrongNonce = 9,
+  Malformed = 10,
+  KeyMismatch = 11,
+  Expired = 12,
+  NotYetValid = 13,
+  NotSignedByCa = 14,
+  WrongCa = 15,
+  BadSubject = 16,
+  BadUrl = 17,
+  None = 18,
+  Renew = 19,
+  NoTime = 20,
+  Unsupported = 21,
+  Interrupted = 22,
 }
 
 /** RFC 8894 §3.2.1.2. */

@@ -118,9 +118,18 @@ export enum Field {
   Copied = 69,
   /** The block that is wrong, from 0. */
   Block = 70,
-  ScepStep = 80, ScepResult = 81, MessageType = 84, Transaction = 85, ScepDigest = 86, ScepCipher = 87, KeyBits = 88, FailInfo = 89,
-  /** The proxy that the request goes to, or the entry of HTTPEXCEPTIONDOMAINS because of which it does not. */
-  Proxy = 82, MatchedException = 83,
+  ScepStep = 80,
+  ScepResult = 81,
+  /** The proxy that the request goes to. */
+  Proxy = 82,
+  /** The entry of HTTPEXCEPTIONDOMAINS because of which it does not. */
+  MatchedException = 83,
+  MessageType = 84,
+  Transaction = 85,
+  ScepDigest = 86,
+  ScepCipher = 87,
+  KeyBits = 88,
+  FailInfo = 89,
   /** The digest, cipher or key is one that nobody should use any more. */
   Weak = 90,
 }

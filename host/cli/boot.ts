@@ -28,6 +28,7 @@ import { provision } from "../site/factory.js";
 import { lanList } from "../site/lans.js";
 import { ChipFile } from "../storage/chip-file.js";
 import { commandsToTry, renderVerdict } from "../verdict-text.js";
+import { certificateOptions } from "./boot-certificates.js";
 import { BootFaults } from "./boot-faults.js";
 import { openNetwork, type BootNetwork } from "./boot-network.js";
 import { sweepCells, sweepPartOf, sweepSetUp } from "./boot-sweep.js";
@@ -273,6 +274,7 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork,
     identity,
     trust,
     seed: options.seed,
+    scep: certificateOptions(options),
     ...(setUp.stagingBytes === undefined ? {} : { stagingBytes: setUp.stagingBytes }),
     showSecrets: options.showSecrets,
     flash: (clock) => faults.wrap(file === undefined ? stored(clock) : file.fill(stored(clock))),

@@ -76,7 +76,7 @@ usage: offhook boot [OPTIONS]
 
 network, one of (default --lan demo)
   --lan NAME | FILE.json    emulated Ethernet with the built-in far end: switch, DHCP, router, file server; --lan list explains the
-                            names: demo voice-vlan vlan-loop conflict bad-router no-dhcp lossy
+                            names: demo voice-vlan vlan-loop conflict bad-router no-dhcp lossy scep-pending
   --site DIR                with --lan: the folder that the file server serves
   --server URL              a real file server (http), through this machine's own sockets; DHCP is answered locally
   --wire udp:LPORT:HOST:RPORT   emulated Ethernet, one frame a UDP datagram (QEMU, GNS3, socat)
@@ -93,6 +93,7 @@ telephone
   --flash FILE              keeps the chip's contents in FILE from run to run; begun where there is none
   --part W25Q128JV          the flash part
   --trust KEY.pem           a key that signs images; repeatable; default: the demonstration's key
+  --ca-fingerprint HEX      the only CA whose certificates are taken: SHA-1 or SHA-256 of its certificate
   --unsigned                laboratory: images with a digest and no signature are accepted, and every report says so
 
 time
@@ -117,6 +118,7 @@ checks
 output
   --json                    every event as one JSON object a line on stdout
   --transcript FILE         what the screen showed and the flash felt, line by line; equal in two runs of a seed
+  --scep-dump DIR           every message of a certificate request, in DER: what was asked, what the CA answered, the certificate
   --pcap FILE               every frame as pcapng, with the state as a comment; with --lan and --wire
   --junit FILE              a case for each state and each expectation, as JUnit's XML
   --show-secrets            values of secret parameters, else "***"

@@ -10,6 +10,7 @@ import { SILENT_KINDS, type SilentKind } from "../faults/silent-flash.js";
 import type { KeyPress } from "../key-press.js";
 import type { KeyMoment, KeyScript } from "../key-script.js";
 import { nearest } from "../nearest.js";
+import { hexBytes } from "../scep/der-values.js";
 import { UsageError } from "./usage.js";
 
 /** A file server as `--server` names it. */
@@ -29,7 +30,7 @@ const STATES: readonly string[] = [
 ];
 
 /** States of which the telephone's way depends on something that later releases bring. */
-export const STATES_LATER: readonly string[] = ["registered", "scep"];
+export const STATES_LATER: readonly string[] = ["registered"];
 /** States that this release enters. */
 export const STATES_NOW = STATES.filter((state) => !STATES_LATER.includes(state));
 
@@ -66,6 +67,13 @@ export function identityValue(option: string, text: string, wanted: string): str
     throw new UsageError(`--${option} ${quoted(text)}: ${wanted} is needed, at most ${IDENTITY_BYTES_MAX} characters without blanks`);
   }
   return text;
+}
+
+/** A certificate's fingerprint: 40 hex digits of SHA-1 or 64 of SHA-256, with or without colons. */
+export function fingerprintValue(text: string): Uint8Array {
+  const hex = text.replaceAll(":", "");
+  if (/^(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})$/.test(hex)) return hexBytes(hex);
+  throw new UsageError(`--ca-fingerprint ${quoted(text)}: 40 hex digits (SHA-1) or 64 (SHA-256) are needed; openssl x509 -fingerprint`);
 }
 
 /** A MAC address: `00:04:0d:12:34:56`, with hyphens, with dots, or bare. */

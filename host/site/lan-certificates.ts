@@ -4,6 +4,7 @@
 // name of its VLAN's name server: its other side is not on the telephone's wire.
 
 import { addressOf, addressParse } from "../network/address.js";
+import { Random } from "../random.js";
 import type { FillRandom } from "../scep/rsa.js";
 import { timeParse } from "../scep/der-values.js";
 import type { Scheduler } from "../scheduler.js";
@@ -20,6 +21,17 @@ const HTTP_PORT = 80;
 const PROXY_PORT = 8080;
 /** The far end's date at power-up unless the file says another. */
 export const TIME_DEFAULT = "2026-01-01T00:00:00Z";
+
+/** Of the nonces, keys and vectors that the far end's CA draws: its chance is apart, so a LAN with a CA has the frames of one without. */
+export const CERTIFICATE_SEED = 0x5ce9;
+
+/** The members of a VLAN that are looked at. */
+type CertificateParts = Pick<LanVlan, "scep" | "proxy" | "sntp" | "dns">;
+
+export function seededBytes(seed: number): FillRandom {
+  const random = new Random(seed);
+  return (target) => random.fill(target);
+}
 
 export interface Placed<Service> {
   readonly address: number;
@@ -48,7 +60,7 @@ export class CertificateServices {
     this.#startSeconds = timeParse(options.time ?? TIME_DEFAULT)!;
   }
 
-  streamsOf(vlan: LanVlan): Placed<StreamService>[] {
+  streamsOf(vlan: CertificateParts): Placed<StreamService>[] {
     const { scep, proxy } = vlan;
     const streams: Placed<StreamService>[] = [];
     if (scep !== undefined) {
@@ -64,7 +76,7 @@ export class CertificateServices {
     return streams;
   }
 
-  datagramsOf({ sntp }: LanVlan): Placed<DatagramService>[] {
+  datagramsOf({ sntp }: CertificateParts): Placed<DatagramService>[] {
     const { scheduler } = this.#options;
     const nowUs = (): number => this.#startSeconds * 1_000_000 + scheduler.nowUs;
     return sntp === undefined ? [] : [{ address: addressOf(sntp.address), port: SNTP_PORT, service: new SntpServer({ nowUs }) }];
@@ -83,7 +95,7 @@ export class CertificateServices {
     return new HttpServer({ scheduler, handler, thinkUs, faults, ...(onAccess === undefined ? {} : { onAccess }) });
   }
 
-  #origin(vlan: LanVlan, host: string, port: number): HttpHandler | undefined {
+  #origin(vlan: CertificateParts, host: string, port: number): HttpHandler | undefined {
     const names = Object.entries(vlan.dns?.names ?? {});
     const named = names.find(([name]) => name.toLowerCase().replace(/\.$/, "") === host.replace(/\.$/, ""))?.[1].map(addressOf);
     const addresses = named ?? [addressParse(host)];

@@ -19,7 +19,7 @@ import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { dhcpConfigOf, httpFaultsOf, lldpContentOf, subnetOf } from "./lan-build.js";
 import type { LanCable, LanConfig, LanFileServer, LanVlan } from "./lan-config.js";
-import { CertificateServices } from "./lan-certificates.js";
+import { CertificateServices, CERTIFICATE_SEED, seededBytes } from "./lan-certificates.js";
 import { LldpNeighbour } from "./lldp-neighbour.js";
 import { Listener, type DatagramService, type StreamService } from "./service.js";
 
@@ -32,8 +32,6 @@ const HOST_SPEED = 1000;
 const MAC_FIRST = 0x020000000000;
 const MAC_SWITCH = 0x0200ff000000;
 const LLDP_SECONDS = 30;
-/** Of the nonces, keys and vectors that the far end's CA draws. */
-const CERTIFICATE_SEED = 0x5ce9;
 
 /** Chances from 0 to 1 for each frame on the telephone's cable, either way. */
 export interface LanFaults {
@@ -140,12 +138,10 @@ export class Lan {
     }
   }
 
-  /** Its chance is apart: a LAN with a CA has the frames of one without. */
   #certificateServices({ time }: LanConfig): CertificateServices {
     const { scheduler, onAccess, onDecision } = this.#options;
-    const random = new Random(CERTIFICATE_SEED);
     return new CertificateServices({
-      scheduler, random: (target) => random.fill(target), ...(time === undefined ? {} : { time }),
+      scheduler, random: seededBytes(CERTIFICATE_SEED), ...(time === undefined ? {} : { time }),
       ...(onAccess === undefined ? {} : { onAccess }), ...(onDecision === undefined ? {} : { onDecision }),
     });
   }

@@ -12,7 +12,7 @@ import { streamClose, streamOpen, streamState } from "../../net/tcp-stream";
 import { listCount, listItemBytes, listItemPtr } from "../../settings/list";
 import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
-import { screenClear, screenSetText } from "../../ui/screen";
+import { screenSetText } from "../../ui/screen";
 import { confirmPoll } from "../confirm";
 import { statusNotice } from "../status";
 import { vlanCheck, vlanRefresh } from "../vlan";
@@ -90,8 +90,8 @@ function callServerVlanChanged(): bool {
   return true;
 }
 
+/** The Prompt Line is the next stage's. */
 function callServerLeave(): BootState {
-  screenClear(Row.Prompt);
   return BootState.Scep;
 }
 

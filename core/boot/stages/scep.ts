@@ -41,6 +41,7 @@ export function scepEnter(): void {
   behind = false;
   skipped = parameterBytes(Parameter.MYCERTURL) == 0;
   if (skipped) return enrolmentEvent(ScepStep.Skipped, ScepResult.None);
+  screenClear(Row.Prompt);
   scepShow();
   enrolmentStart();
 }
