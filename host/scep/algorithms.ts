@@ -8,6 +8,8 @@ import { sha256 } from "../image/digest.js";
 import { der, type Element, Fields, MalformedError, TAG } from "./der.js";
 import { asciiBytes, asciiText, derOid, readOctets, readOid } from "./der-values.js";
 
+const { md: hashes } = forge;
+
 export const RSA_ENCRYPTION = "1.2.840.113549.1.1.1";
 
 export interface Digest {
@@ -48,7 +50,8 @@ export const CIPHERS: readonly Cipher[] = [DES, TRIPLE_DES, AES_128, aes(192, 22
 
 export function digestOf(digest: Digest, bytes: Uint8Array): Uint8Array {
   if (digest === SHA_256) return sha256(bytes);
-  const makers = { "sha-1": forge.md.sha1, "sha-384": forge.md.sha384, "sha-512": forge.md.sha512 };
+  const { sha1, sha384, sha512 } = hashes;
+  const makers = { "sha-1": sha1, "sha-384": sha384, "sha-512": sha512 };
   const state = makers[digest.name as keyof typeof makers].create();
   state.update(asciiText(bytes));
   return asciiBytes(state.digest().getBytes());

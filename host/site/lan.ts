@@ -130,11 +130,12 @@ export class Lan {
     if (vlan.callServer !== undefined) {
       this.#listenStream(this.#host(vlan, addressOf(vlan.callServer.address)), vlan.callServer.port ?? CALL_PORT, new Listener());
     }
+    const random = new Random(CERTIFICATE_SEED ^ vlan.id);
     for (const { address, port, service } of this.#certificates.streamsOf(vlan)) {
-      this.#listenStream(this.#host(vlan, address), port, service);
+      this.#listenStream(this.#host(vlan, address, random), port, service);
     }
     for (const { address, port, service } of this.#certificates.datagramsOf(vlan)) {
-      this.#listenDatagram(this.#host(vlan, address), port, service);
+      this.#listenDatagram(this.#host(vlan, address, random), port, service);
     }
   }
 
@@ -173,15 +174,15 @@ export class Lan {
     return openFolder(server.folder);
   }
 
-  #host(vlan: LanVlan, address: number): Stack {
+  #host(vlan: LanVlan, address: number, chance = this.#options.random): Stack {
     const key = hostKey(vlan.id, address);
     const before = this.#hosts.get(key);
     if (before !== undefined) return before;
-    const { scheduler, random } = this.#options;
+    const { scheduler } = this.#options;
     const cable = new Cable({ scheduler, speed: HOST_SPEED });
     this.switch.addPort({ name: key, vlan: vlan.id }, cable.far);
     const mac = MAC_FIRST + vlan.id * 0x10000 + this.#hosts.size;
-    const stack = new Stack({ mac, random: new Random(random.word()) });
+    const stack = new Stack({ mac, random: new Random(chance.word()) });
     driveStack(stack, cable.near, scheduler);
     stack.configure({ address, mask: subnetOf(vlan).mask, routers: [], mtu: MTU_DEFAULT });
     this.#hosts.set(key, stack);

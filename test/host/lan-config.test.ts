@@ -161,7 +161,7 @@ t.test("the error names the file, the path and every fault", (t) => {
 });
 
 t.test("every built-in LAN is right, and the list has a line for each", (t) => {
-  t.same(LAN_NAMES, ["demo", "voice-vlan", "vlan-loop", "conflict", "bad-router", "no-dhcp", "lossy"]);
+  t.same(LAN_NAMES, ["demo", "voice-vlan", "vlan-loop", "conflict", "bad-router", "no-dhcp", "scep-pending", "lossy"]);
   for (const name of LAN_NAMES) t.same(lanFindings(JSON.parse(JSON.stringify(builtInLan(name)))), [], name);
   t.equal(builtInLan("toString"), undefined);
   const lines = lanList().trimEnd().split("\n");
