@@ -1,7 +1,8 @@
 // The demonstration's far end: one subnet with DHCP, names, a file server, a call server's port, a CA and its clock.
 //
 // 10.0.8.0/24: router, names and DHCP at .1, file server at .2, call server at .3, CA and time at .4, telephones from .50.
-// The scripts are our own; the software is what host/image/demo makes. The list of call servers is empty, so a start-up ends at the login prompt.
+// The scripts are our own; the software is what host/image/demo makes. The list of call servers is empty, so a start-up ends at the login
+// prompt.
 
 import { addressOf } from "../network/address.js";
 import { DHCP_SERVER_PORT } from "../network/network.js";
