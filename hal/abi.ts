@@ -40,8 +40,18 @@ export enum Status {
   /** Orderly end of a stream, after its last byte. */
   Closed = -22,
   NoName = -23,
+  /** The server's certificate cannot be used for a reason that has no status of its own: malformed, or not for servers. */
   TlsCertificate = -24,
+  /** The two ends could not agree on TLS, or the other broke its rules. */
   TlsFailed = -25,
+  TlsExpired = -26,
+  TlsNotYetValid = -27,
+  /** The certificate is for another name than the one asked for. */
+  TlsName = -28,
+  /** Nothing that is trusted vouches for the certificate. */
+  TlsUnknownCa = -29,
+  /** Whoever listens at this port does not speak TLS. */
+  TlsPlain = -30,
   /** What was handed over is not what the operation takes. */
   Malformed = -31,
   // What the secure element says of an answer to a certificate request (RFC 8894 §3.3).
@@ -146,6 +156,8 @@ export enum Key {
   Soft3 = 3,
   Soft4 = 4,
   Mute = 5,
+  Up = 6,
+  Down = 7,
 }
 
 /** Rows of `display_row`. */
@@ -188,6 +200,12 @@ export enum TcpFlag {
 
 /** Operations of `se_start`; each says what its parameters and its input are. */
 export enum SecureOperation {
+  /** Begins an empty set of trusted certificates beside the one in use. */
+  TrustBegin = 16,
+  /** The input's certificates (a PEM file) join the set that was begun; the output's length is how many they are. */
+  TrustAdd = 17,
+  /** The set that was begun takes the place of the one in use, which power loss leaves whole or replaced; the length is its size. */
+  TrustStore = 18,
   /**
    * Makes the key that a request will be for, unless there is one of that size. Parameters: u16 bits, 1024 to 2048.
    * Output: the report.

@@ -5,7 +5,7 @@
 export declare function halTrustKey(index: i32, ptr: usize, capacity: i32): i32;
 
 /**
- * Starts an operation of the secure element on its input; `ptr` and `bytes` name it where the operation takes a name, else they are 0.
+ * Starts an operation of the secure element on its input; `ptr` and `bytes` are its parameters, 0 where it has none (`SecureOperation`).
  * Returns Ok, Busy while another runs, or Unsupported. After power loss what it keeps is as it was, or as the operation makes it, never
  * a mix.
  */

@@ -55,6 +55,8 @@ export interface BoardOptions {
   readonly secrets?: ScepSecrets;
   /** How certificates are asked for; random bytes are the board's. */
   readonly scep?: Omit<SecureScepOptions, "random">;
+  /** Default: one that trusts no certificate and keeps nothing. */
+  readonly secure?: SecureElement;
   readonly mode?: Mode;
   readonly seed?: number;
   /** Truly random bytes instead of the seed's, for real peers. */
@@ -123,7 +125,8 @@ export class Board {
     this.#staging = new Staging(options.stagingBytes ?? STAGING_BYTES);
     this.scep = new SecureScep({ ...options.scep, random: options.entropy ?? ((target) => secret.fill(target)) });
     if (options.secrets !== undefined) this.scep.restore(options.secrets);
-    this.#secure = new SecureElement({ clock: this.scheduler, scep: this.scep });
+    this.#secure = options.secure ?? new SecureElement();
+    this.#secure.join(this.scheduler, this.scep);
     this.display = new Display({
       row: (row, bytes) => this.log.displayRow(row, bytes),
       progress: (permille) => this.log.progress(permille),

@@ -3,7 +3,9 @@
 // A range outside memory is answered with Invalid and marks the machine as faulty. Nothing here throws. While the power is
 // off every call answers PowerLost.
 
-import { DisplayItem, ENTROPY_BYTES_MAX, EVENT_BYTES_MAX, GEOMETRY_BYTES, RETAINED_BYTES, ROW_BYTES_MAX, Status } from "../hal/abi.js";
+import {
+  DisplayItem, ENTROPY_BYTES_MAX, EVENT_BYTES_MAX, GEOMETRY_BYTES, RETAINED_BYTES, ROW_BYTES_MAX, Status,
+} from "../hal/abi.js";
 import type { HalImports } from "../hal/contract.js";
 import type { Display } from "./peripherals/display.js";
 import type { EthernetPort } from "./peripherals/ethernet-port.js";

@@ -58,7 +58,7 @@ export class Session {
   /** True once the run is over. */
   get stop(): boolean {
     if (this.#ended !== undefined) return true;
-    if (this.#atLogin && this.#options.until === "login" && this.#quiet()) this.#ended = "reached";
+    if (this.#atLogin && this.#options.until === "login" && this.#quiet() && !this.#presser.isPressing) this.#ended = "reached";
     else if (this.#board.log.facts.notices.some((fact) => fact.notice === "no-software")) this.#ended = "reset-loop";
     else if (this.#board.scheduler.nowUs >= this.#timeoutUs) this.#ended = this.#state() === "craft" ? "local-procedures" : "timeout";
     return this.#ended !== undefined;

@@ -9,7 +9,7 @@ import { HTTP_SCHEME } from "../base/texts";
 import { listCount, listItemBytes, listItemPtr } from "../settings/list";
 import { parameterBytes, parameterPtr } from "../settings/parameters";
 import { Parameter } from "../settings/table";
-import { HTTP_PORT, uriHostBytes, uriHostPtr, uriPathBytes, uriPathPtr, uriPort, uriRead } from "../wire/uri";
+import { HTTP_PORT, uriHostBytes, uriHostPtr, uriIsSecure, uriPathBytes, uriPathPtr, uriPort, uriRead } from "../wire/uri";
 
 const DOT: i32 = 0x2e;
 const COLON: i32 = 0x3a;
@@ -27,7 +27,7 @@ let proxyPort: i32 = 0;
 
 /** Reads the parameters in force. False when MYCERTURL is not `http://host[:port]/path`, or HTTPPROXY not `host[:port]`. */
 export function scepWayRead(): bool {
-  if (!uriRead(parameterPtr(Parameter.MYCERTURL), parameterBytes(Parameter.MYCERTURL))) return false;
+  if (!uriRead(parameterPtr(Parameter.MYCERTURL), parameterBytes(Parameter.MYCERTURL)) || uriIsSecure()) return false;
   hostPtr = uriHostPtr();
   hostBytes = uriHostBytes();
   port = uriPort();

@@ -6,7 +6,7 @@ import { systemHas, systemInfo } from "../base/system";
 import {
   GET_BLANK, HEADER_TAIL, HTTP_11_HOST, IF_RANGE_HEADER, RANGE_HEADER, USER_AGENT, USER_AGENT_HEADER,
 } from "../base/texts";
-import { HTTP_PORT } from "../wire/uri";
+import { uriDefaultPort } from "../wire/uri";
 
 const AGENT_BYTES_MAX: i32 = 255;
 const AGENT = memory.data(256, 8);
@@ -30,7 +30,8 @@ export function requestPath(folderPtr: usize, folderBytes: i32, namePtr: usize, 
  * part alone (`end` 0: up to the end), and with an ETag only of the file that has it (RFC 9110 §13.1.5, §14.2).
  */
 export function requestBuild(
-  hostPtr: usize, hostBytes: i32, port: i32, pathPtr: usize, pathBytes: i32, from: u32, end: u32, etagPtr: usize, etagBytes: i32,
+  secure: bool, hostPtr: usize, hostBytes: i32, port: i32, pathPtr: usize, pathBytes: i32, from: u32, end: u32, etagPtr: usize,
+  etagBytes: i32,
 ): i32 {
   if (!requestClean(hostPtr, hostBytes) || !requestClean(pathPtr, pathBytes)) return 0;
   lineStart();
@@ -38,7 +39,7 @@ export function requestBuild(
   lineAddBytes(pathPtr, pathBytes);
   lineAddText(HTTP_11_HOST);
   lineAddBytes(hostPtr, hostBytes);
-  if (port != HTTP_PORT) {
+  if (port != uriDefaultPort(secure)) {
     lineAddByte(0x3a);
     lineAddNumber(port);
   }

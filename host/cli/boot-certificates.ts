@@ -7,6 +7,7 @@ import { checkPrimeSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BoardOptions } from "../board.js";
+import { SecureFile } from "../storage/secure-file.js";
 import type { BootOptions } from "./options.js";
 import { UsageError } from "./usage.js";
 
@@ -16,6 +17,18 @@ export function certificateOptions({ caFingerprint, scepDump }: BootOptions): No
     ...(caFingerprint === undefined ? {} : { fingerprint: caFingerprint }),
     ...(scepDump === undefined ? {} : { onMessage: dumpInto(scepDump) }),
   };
+}
+
+/** What the secure element kept beside the chip's file; undefined without one. */
+export function secureFile({ flash }: BootOptions): SecureFile | undefined {
+  if (flash === undefined) return undefined;
+  const path = `${flash}.secure`;
+  try {
+    return new SecureFile(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${path}, where the secure element keeps what belongs to the chip's file, cannot be used: ${why}`);
+  }
 }
 
 function dumpInto(folder: string): (name: string, bytes: Uint8Array) => void {

@@ -13,6 +13,7 @@ const TENTH_PERMILLE = 100;
 export class Transcript {
   #text: string;
   #tenth = -1;
+  #isCode = false;
 
   constructor(scenario: string, seed: number) {
     this.#text = `scenario  ${scenario}   seed ${seed}\n`;
@@ -23,9 +24,11 @@ export class Transcript {
     return this.#text;
   }
 
-  /** A key was pressed: `keyName` of host/key-press.ts. */
+  /** A key was pressed: `keyName` of host/key-press.ts. The digits behind Mute are a password. */
   key(timeMs: number, name: string): void {
-    this.#line(timeMs, "key", name);
+    const isDigit = /^\d$/.test(name);
+    this.#isCode = name === "Mute" || (isDigit && this.#isCode);
+    this.#line(timeMs, "key", isDigit && this.#isCode ? "digit" : name);
   }
 
   /** The plug was pulled or put back. */

@@ -12,7 +12,7 @@ import type { HttpHandler } from "./http-message.js";
 import { proxyHandler } from "./http-proxy.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { httpFaultsOf } from "./lan-build.js";
-import type { LanScep, LanVlan } from "./lan-config.js";
+import type { LanConfig, LanScep, LanVlan } from "./lan-config.js";
 import { ScepAuthority } from "./scep/authority.js";
 import type { DatagramService, StreamService } from "./service.js";
 import { SNTP_PORT, SntpServer } from "./sntp-server.js";
@@ -20,7 +20,7 @@ import { SNTP_PORT, SntpServer } from "./sntp-server.js";
 const HTTP_PORT = 80;
 const PROXY_PORT = 8080;
 /** The far end's date at power-up unless the file says another. */
-export const TIME_DEFAULT = "2026-01-01T00:00:00Z";
+export const TIME_DEFAULT = "2007-12-01T00:00:00Z";
 
 /** Of the nonces, keys and vectors that the far end's CA draws: its chance is apart, so a LAN with a CA has the frames of one without. */
 export const CERTIFICATE_SEED = 0x5ce9;
@@ -39,11 +39,16 @@ export interface Placed<Service> {
   readonly service: Service;
 }
 
+/** The date of a LAN at power-up, in seconds since 1970. */
+export function lanSeconds({ time }: Pick<LanConfig, "time">): number {
+  return timeParse(time ?? TIME_DEFAULT)!;
+}
+
 export interface CertificateOptions {
   readonly scheduler: Scheduler;
   readonly random: FillRandom;
-  /** `time` of the LAN file. */
-  readonly time?: string;
+  /** Seconds since 1970 at power-up; default `TIME_DEFAULT`. */
+  readonly startSeconds?: number;
   readonly onAccess?: (access: HttpAccess) => void;
   /** What a CA decided, in a line. */
   readonly onDecision?: (line: string) => void;
@@ -57,7 +62,7 @@ export class CertificateServices {
 
   constructor(options: CertificateOptions) {
     this.#options = options;
-    this.#startSeconds = timeParse(options.time ?? TIME_DEFAULT)!;
+    this.#startSeconds = options.startSeconds ?? lanSeconds({});
   }
 
   streamsOf(vlan: CertificateParts): Placed<StreamService>[] {

@@ -8,12 +8,13 @@ import { schemaFindings, type SchemaFinding } from "./json-schema.js";
 import type { Cipher, Digest } from "../scep/algorithms.js";
 import { timeParse } from "../scep/der-values.js";
 import { LAN_SCHEMA } from "./lan-schema.js";
+import { lanTlsFindings, type LanTls } from "./lan-tls.js";
 import type { LldpSends } from "./lldp-neighbour.js";
 import type { ScepDecision, ScepFault } from "./scep/authority.js";
 
 export interface LanConfig {
   readonly summary?: string;
-  /** The far end's date and time at power-up, `2026-01-01T00:00:00Z`. */
+  /** The far end's date and time at power-up, `2007-12-01T00:00:00Z`. */
   readonly time?: string;
   readonly port?: LanPort;
   readonly cable?: LanCable;
@@ -121,6 +122,7 @@ export interface LanFileServer {
   readonly folder?: string;
   readonly thinkMilliseconds?: number;
   readonly answers?: readonly LanAnswer[];
+  readonly tls?: LanTls;
 }
 
 /** Exactly one member beside `path` and `times` is given. */
@@ -139,6 +141,9 @@ export interface LanAnswer {
   readonly refuse?: boolean;
 }
 
+/** Ports of a file server that names none. */
+export const FILE_PORT = 80;
+export const FILE_TLS_PORT = 443;
 /** A scope that a server of ours keeps in memory. */
 const POOL_ADDRESSES_MAX = 65536;
 /** More findings than this help nobody. */
@@ -222,7 +227,12 @@ function vlanFindings(vlan: LanVlan, path: string): SchemaFinding[] {
     const message = `"${text}" has a service of this LAN; a taken address is somebody else's`;
     return services.has(text) ? [{ path: `${path}/taken/${index}`, message }] : [];
   });
-  return [...outside, ...twice, ...(outside.length === 0 ? poolFindings(vlan, path) : [])];
+  const { tls, port = FILE_PORT } = vlan.fileServer ?? {};
+  const sealed = tls === undefined ? [] : lanTlsFindings(tls, `${path}/fileServer/tls`);
+  if (tls !== undefined && (tls.port ?? FILE_TLS_PORT) === port) {
+    sealed.push({ path: `${path}/fileServer/tls/port`, message: `port ${port} is the one for HTTP; HTTPS needs another` });
+  }
+  return [...outside, ...twice, ...sealed, ...(outside.length === 0 ? poolFindings(vlan, path) : [])];
 }
 
 /** Everything that must lie in the subnet: where it stands, and the address. */

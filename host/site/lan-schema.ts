@@ -11,7 +11,6 @@ const ADDRESSES: Schema = { type: "array", items: { $ref: "#/$defs/address" }, m
 const FLAG: Schema = { type: "boolean" };
 const YES: Schema = { type: "boolean", enum: [true], description: "true, or left out" };
 const BYTES: Schema = { type: "integer", minimum: 0, maximum: 0x10000000, description: "bytes of the body" };
-const LATER: Schema = { not: {}, description: "is not in this release yet; leave it out" };
 const PERCENT: Schema = { type: "number", minimum: 0, maximum: 100, default: 0, description: "per cent of the frames, 0 to 100" };
 
 const LLDP: Schema = {
@@ -153,6 +152,33 @@ const ANSWER: Schema = {
     .map((name) => ({ required: [name] })),
 };
 
+const DAY: Schema = { type: "string", pattern: "^\\d{4}-\\d\\d-\\d\\d$", maxLength: 10, description: "a day such as 2024-03-01" };
+const PEM_FILE: Schema = { type: "string", minLength: 1, maxLength: 4096, description: "a PEM file, relative to this file" };
+
+const TLS: Schema = {
+  type: "object",
+  description: "HTTPS on a port beside HTTP, with the same files and answers; `{}`: a good certificate of the LAN's own",
+  additionalProperties: false,
+  properties: {
+    port: { type: "integer", minimum: 1, maximum: 65535, default: 443, description: "a port, 1 to 65535" },
+    names: {
+      type: "array", maxItems: 31,
+      items: { type: "string", minLength: 1, maxLength: 253, pattern: "^[!-~]*$", description: "a host name or an IPv4 address" },
+      description: "names and addresses in the certificate; default the server's address; none: it has a common name alone",
+    },
+    commonName: { type: "string", minLength: 1, maxLength: 64, pattern: "^[ -~]*$", description: "default the first name" },
+    from: { ...DAY, default: "2000-01-01", description: "the first day on which the certificate is valid" },
+    to: { ...DAY, default: "2099-12-31", description: "the last day" },
+    issuer: {
+      enum: ["lan", "stranger", "itself"], default: "lan",
+      description: "the authority of examples/lan-ca.pem, one that nobody knows, or the server itself",
+    },
+    certificate: { ...PEM_FILE, description: "instead of a made one: a PEM file with the server's certificate and its issuers'" },
+    key: { ...PEM_FILE, description: "the private key that belongs to `certificate`" },
+    plain: { ...YES, description: "true: whoever listens at the port speaks HTTP without TLS" },
+  },
+};
+
 const FILE_SERVER: Schema = {
   type: "object",
   description: "the VLAN's file server, with the demonstration's files, files given here, or a folder",
@@ -172,7 +198,7 @@ const FILE_SERVER: Schema = {
     folder: { type: "string", minLength: 1, maxLength: 4096, description: "a folder, relative to this file" },
     thinkMilliseconds: { type: "integer", minimum: 0, maximum: 600000, default: 0, description: "milliseconds before each answer" },
     answers: { type: "array", maxItems: 1000, items: ANSWER, description: "the first that applies is used; none: the file" },
-    tls: LATER,
+    tls: TLS,
   },
   oneOf: [{ required: ["demo"] }, { required: ["files"] }, { required: ["folder"] }],
 };
@@ -293,7 +319,7 @@ export const LAN_SCHEMA: Schema = {
     $schema: { type: "string", description: "where this schema is, for editors" },
     summary: { type: "string", maxLength: 1000, description: "what the LAN shows, for people" },
     time: {
-      type: "string", pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$", default: "2026-01-01T00:00:00Z",
+      type: "string", pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$", default: "2007-12-01T00:00:00Z",
       description: "the far end's date at power-up, such as 2026-01-31T12:00:00Z",
     },
     port: PORT,

@@ -18,13 +18,13 @@ import { DhcpServer } from "./dhcp-server.js";
 import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { dhcpConfigOf, httpFaultsOf, lldpContentOf, subnetOf } from "./lan-build.js";
-import type { LanCable, LanConfig, LanFileServer, LanVlan } from "./lan-config.js";
-import { CertificateServices, CERTIFICATE_SEED, seededBytes } from "./lan-certificates.js";
+import { FILE_PORT, FILE_TLS_PORT, type LanCable, type LanConfig, type LanFileServer, type LanVlan } from "./lan-config.js";
+import { CertificateServices, CERTIFICATE_SEED, lanSeconds, seededBytes } from "./lan-certificates.js";
+import { lanTlsIdentity, type LanTls, type TlsIdentity } from "./lan-tls.js";
 import { LldpNeighbour } from "./lldp-neighbour.js";
 import { Listener, type DatagramService, type StreamService } from "./service.js";
 
 const DNS_PORT = 53;
-const FILE_PORT = 80;
 const CALL_PORT = 5060;
 /** The computers of the far end: fast enough that only the telephone's cable is slow. */
 const HOST_SPEED = 1000;
@@ -50,8 +50,14 @@ export interface LanOptions {
   readonly source?: FileSource;
   /** Opens a folder that the config names; without it such a config is refused. */
   readonly openFolder?: (folder: string) => FileSource;
+  /** Puts TLS before a service; without it a LAN with HTTPS is refused. */
+  readonly seal?: (service: StreamService, identity: TlsIdentity) => StreamService;
+  /** Opens a text file that the config names; without it such a config is refused. */
+  readonly openText?: (path: string) => string;
   /** Said by every DHCP server after its own option 242, so that it wins. */
   readonly option242?: string;
+  /** The date at power-up instead of the config's `time`, in seconds since 1970. */
+  readonly startSeconds?: number;
   /** Each replaces the config's own. */
   readonly faults?: LanFaults;
   readonly onAccess?: (access: HttpAccess) => void;
@@ -139,10 +145,10 @@ export class Lan {
     }
   }
 
-  #certificateServices({ time }: LanConfig): CertificateServices {
-    const { scheduler, onAccess, onDecision } = this.#options;
+  #certificateServices(config: LanConfig): CertificateServices {
+    const { scheduler, onAccess, onDecision, startSeconds = lanSeconds(config) } = this.#options;
     return new CertificateServices({
-      scheduler, random: seededBytes(CERTIFICATE_SEED), ...(time === undefined ? {} : { time }),
+      scheduler, random: seededBytes(CERTIFICATE_SEED), startSeconds,
       ...(onAccess === undefined ? {} : { onAccess }), ...(onDecision === undefined ? {} : { onDecision }),
     });
   }
@@ -162,7 +168,24 @@ export class Lan {
       thinkUs: (server.thinkMilliseconds ?? 0) * 1000,
       ...(onAccess === undefined ? {} : { onAccess }),
     });
-    this.#listenStream(this.#host(vlan, addressOf(server.address)), server.port ?? FILE_PORT, service);
+    const host = this.#host(vlan, addressOf(server.address));
+    this.#listenStream(host, server.port ?? FILE_PORT, service);
+    const { tls } = server;
+    if (tls !== undefined) this.#listenStream(host, tls.port ?? FILE_TLS_PORT, this.#sealed(service, tls, server.address));
+  }
+
+  #sealed(service: StreamService, tls: LanTls, address: string): StreamService {
+    if (tls.plain === true) return service;
+    const { seal } = this.#options;
+    if (seal === undefined) throw new RangeError("TLS cannot be served here");
+    if (tls.certificate === undefined || tls.key === undefined) return seal(service, lanTlsIdentity(tls, address));
+    return seal(service, { certificate: this.#text(tls.certificate), key: this.#text(tls.key) });
+  }
+
+  #text(path: string): string {
+    const { openText } = this.#options;
+    if (openText === undefined) throw new RangeError(`the file ${path} cannot be opened here`);
+    return openText(path);
   }
 
   #source(server: LanFileServer): FileSource {

@@ -6,6 +6,7 @@ import { ENTER_USERNAME, LOGIN } from "../../base/texts";
 import { timeWakeIn } from "../../base/time";
 import { IDLE_US } from "../../config";
 import { screenClear, screenSetSoftkey, screenSetText } from "../../ui/screen";
+import { codePoll } from "../code-entry";
 import { confirmPoll } from "../confirm";
 
 let confirmed: bool = false;
@@ -20,6 +21,7 @@ export function loginEnter(): void {
 /** An application that came this far is confirmed. */
 export function loginPoll(): BootState {
   if (!confirmed) confirmed = confirmPoll(Kind.Application) != Status.Pending;
-  if (confirmed) timeWakeIn(IDLE_US);
-  return BootState.Login;
+  if (!confirmed) return BootState.Login;
+  timeWakeIn(IDLE_US);
+  return codePoll() ? BootState.Craft : BootState.Login;
 }

@@ -53,6 +53,8 @@ const OTHER_NAME = derName("/O=Offhook", "Another CA");
 const YEAR_SECONDS = 31_557_600;
 const DAY_SECONDS = 86400;
 const VALIDITY_DAYS = 365;
+/** A certificate begins an hour ago: clocks differ. */
+const SLOW_CLOCK_SECONDS = 3600;
 const SERIAL_FIRST = 100n;
 /** Far more than a telephone takes. */
 const HUGE_BYTES = 10 * 1024 * 1024;
@@ -177,7 +179,7 @@ export class ScepAuthority {
     const { fault, now, validityDays = VALIDITY_DAYS } = this.#options;
     const life = validityDays * DAY_SECONDS;
     const shift = fault === "expired" ? -2 * life : fault === "not-yet-valid" ? life : 0;
-    const notBefore = now() + shift;
+    const notBefore = now() - SLOW_CLOCK_SECONDS + shift;
     const other = fault === "other-ca";
     const plan = {
       serial: this.#serial++, issuer: other ? OTHER_NAME : AUTHORITY_NAME, subject: subject.whole, notBefore, notAfter: notBefore + life,
