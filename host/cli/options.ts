@@ -145,8 +145,8 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     part: (text(values, "part") ?? PART_DEFAULT).toUpperCase(),
     trust: list(values, "trust"),
     unsigned: values["unsigned"] === true,
-    ...optional("ca", text(values, "ca"), (path) => path),
-    ...(date === undefined ? {} : { dateMs: dateValue(date) }),
+    ...optional("ca", text(values, "ca"), (path) => withFileServer("ca", network, path)),
+    ...(date === undefined ? {} : { dateMs: dateValue(withFileServer("date", network, date)) }),
     ...(speed === undefined ? {} : { speed }),
     waitSeconds: waitOf(values, network),
     seed: numberValue("seed", text(values, "seed") ?? "1", 0, SEED_MAX),
@@ -195,6 +195,12 @@ function lanOf(lan: string): NetworkChoice {
 function lanOnly(option: string, network: NetworkChoice, value: string): string {
   if (network.kind === "lan" || network.kind === "lan-file") return value;
   throw new UsageError(`--${option} is for the built-in far end: use it with --lan`);
+}
+
+/** Options that a scenario of the sweep would pass by. */
+function withFileServer(option: string, network: NetworkChoice, value: string): string {
+  if (network.kind !== "sweep") return value;
+  throw new UsageError(`--${option} judges certificates, and a scenario of the sweep shows none: leave it out`);
 }
 
 /** A fault of the cable needs a cable. */

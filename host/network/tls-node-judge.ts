@@ -7,6 +7,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { Status } from "../../hal/abi.js";
+import { printable } from "../event-text.js";
 import { nameText, pathLengthOf, readCertificate, type Certificate } from "../x509/certificate.js";
 import { dayText } from "../x509/day.js";
 import type { TcpState } from "./network.js";
@@ -136,5 +137,5 @@ function whose(path: readonly Link[], index: number): string {
 }
 
 function fault(status: Status, reason: string): TcpState {
-  return { status, reason };
+  return { status, reason: printable(reason) }; // It holds names that the server chose.
 }

@@ -166,6 +166,9 @@ t.test("the telephone's date, and https", (t) => {
   for (const text of ["26.11.2026", "2026-13-01", "2026-11-26T08:00+25:99"]) {
     t.throws(() => dateOf(text), { name: "UsageError", message: /a day is needed/ }, text);
   }
+  for (const option of ["--ca", "--date"]) {
+    t.throws(() => parseBootOptions(["--lan", "power-update", option, "2026-11-26"]), { message: /shows none: leave it out/ });
+  }
   const secure = { secure: true, host: "files.example", directory: "p" };
   t.match(parseBootOptions(["--server", "https://files.example/p"]).network, { server: { ...secure, port: 443 } });
   t.match(parseBootOptions(["--server", "https://files.example:411/p"]).network, { server: { ...secure, port: 411 } });

@@ -153,6 +153,10 @@ const trust: Row[] = [
     check: (t, played) => t.same(trustEvents(played), ["ca.pem taken 1", "more.pem taken 2", "stored 2"]),
   },
   {
+    ...on(PLAIN, { ...trusting("SET TRUSTCERTS ca.pem\n", { "ca.pem": CA }), stagingBytes: 0 }), name: "trustcerts-without-staging",
+    ends: LOGIN, check: (t, played) => t.same(trustEvents(played), ["ca.pem taken 1", "stored 1"]),
+  },
+  {
     ...on(PLAIN, trusting("SET TRUSTCERTS ca.pem,gone.pem\n", { "ca.pem": CA })), name: "trustcerts-one-missing",
     ends: ["login", "http-status", 1], check: (t, played) => t.same(trustEvents(played), ["ca.pem taken 1", "kept"]),
   },
