@@ -5,7 +5,7 @@
 import { SECURE_INPUT_BYTES_MAX, SecureOperation, Status } from "../../hal/abi";
 import { halSePoll, halSeStart, halSeWrite } from "../../hal/secure";
 import { timeWakeIn } from "../base/time";
-import { SECURE_POLL_US } from "../config";
+import { TRUST_POLL_US } from "../config";
 
 let startStatus: i32 = Status.Ok;
 
@@ -31,16 +31,10 @@ export function trustSetStore(): void {
   trustSetStart(SecureOperation.TrustStore);
 }
 
-/** Starts to forget every certificate. */
-export function trustSetClear(): void {
-  startStatus = trustSetBegin();
-  if (startStatus >= 0) trustSetStore();
-}
-
 /** Pending, a count of certificates, or negative. While it is Pending the caller is polled again soon. */
 export function trustSetPoll(): i32 {
   const status = startStatus < 0 ? startStatus : halSePoll();
-  if (status == Status.Pending) timeWakeIn(SECURE_POLL_US);
+  if (status == Status.Pending) timeWakeIn(TRUST_POLL_US);
   return status;
 }
 
