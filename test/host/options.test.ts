@@ -120,7 +120,7 @@ t.test("a bad value says what to type instead", (t) => {
     [["--fault", "flash=lies:1"], /"lies" is no kind of fault; did you mean lie\?/],
     [["--lan", "power-nothing"], /the sweep has no such scenario; these are: power-first-install/],
     [["--lan", "power-update.2"], /update has the power-ups 1 to 1/],
-    [["--lan", "scep-pending"], /not in this release yet; --lan list/],
+    [["--ca-fingerprint", "12:34"], /40 hex digits \(SHA-1\) or 64 \(SHA-256\) are needed/],
     [["--lan", "nowhere"], /--lan list explains/],
     [["--fast", "--speed", "2"], /contradict/],
     [["--speed", "0"], /would never end/],
@@ -179,8 +179,8 @@ t.test("the telephone's date, and https", (t) => {
 
 t.test("what later releases bring is refused, never ignored", (t) => {
   t.throws(() => parseBootOptions(["--key", "registered:5"]), /"registered" is neither seconds nor a state \([^)]* login craft\)/);
-  t.throws(() => parseBootOptions(["--fault", "cut@scep"]), /"scep" is no state; one of power-up /);
-  const later = ["extension", "password", "ca-fingerprint", "scep-dump"];
+  t.throws(() => parseBootOptions(["--fault", "cut@registered"]), /"registered" is no state; one of power-up /);
+  const later = ["extension", "password"];
   for (const name of later) {
     const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
     t.throws(() => parseBootOptions([`--${name}`, "x"]), expected);

@@ -11,13 +11,13 @@ import {
 } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { IDLE_US, RESTART_US } from "../../config";
-import { trustSetClear, trustSetPoll } from "../../image/trust-set";
 import { dhcpClientRelease } from "../../net/dhcp-client";
 import { keptFileStart, keptInit } from "../../settings/kept";
 import { parameterBytes } from "../../settings/parameters";
 import { resetValues } from "../../settings/reset-values";
 import { Parameter } from "../../settings/table";
 import { screenBeep, screenClear, screenSetLine, screenSetSoftkey, screenSetText, SOFTKEY_COUNT } from "../../ui/screen";
+import { certificatesClear, certificatesPoll } from "../certificates";
 import { codeBegin, codeCount, codeDigit, codeEnd, codeIsOpen, codeIsRight, HASH } from "../code-entry";
 import {
   fieldsApply, fieldsAreChanged, fieldsBackspace, fieldsChange, fieldsClear, fieldsIsChoice, fieldsKey, fieldsLoad, fieldsShow,
@@ -187,9 +187,9 @@ function confirmAct(act: i32): void {
   if (act == Act.Clear) {
     screenSetText(Row.Prompt, CLEARING);
     keptInit();
+    certificatesClear();
     readUs = timeNow() + RESTART_US;
   } else resetValues();
-  trustSetClear();
   craftStore();
 }
 
@@ -242,23 +242,26 @@ function craftStore(): void {
 
 function craftStored(): void {
   if (timeNow() < readUs) return timeWakeAt(readUs);
-  if (leaving && trustSetPoll() == Status.Pending) return;
+  if (craftIsClearing() && certificatesPoll() == Status.Pending) return;
   if (keepPoll() == Status.Pending) return;
   inputsHold(false);
-  const good = keepIsGood() && (!leaving || trustSetPoll() >= 0 || trustSetPoll() == Status.Unsupported);
-  if (!good) {
+  if (!keepIsGood()) {
     leaving = false;
     screenBeep();
   }
   if (leaving) craftForgotten();
-  else menuEnter(good ? SELECT : FLASH_FAILED);
+  else menuEnter(keepIsGood() ? SELECT : FLASH_FAILED);
 }
 
 /** The VLAN of the last start is a value, too; CLEAR gives the address back. */
 function craftForgotten(): void {
   screen = Screen.Confirm;
   retainedForgetStart();
-  if (procedureSecond(procedure) == Act.Clear) dhcpClientRelease();
+  if (craftIsClearing()) dhcpClientRelease();
+}
+
+function craftIsClearing(): bool {
+  return leaving && procedureSecond(procedure) == Act.Clear;
 }
 
 function listBegin(count: i32): void {
