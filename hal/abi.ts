@@ -146,6 +146,8 @@ export enum Option {
   Unsigned = 1,
   /** Whatever file the script names counts as stored. */
   AsAsked = 2,
+  /** A file's answer must be HTTP/1.1 with Content-Length and `Connection: close`, as later telephones want it. */
+  StrictHttp = 4,
 }
 
 /** Keys: digits, `*` and `#` are their ASCII codes. */

@@ -200,11 +200,9 @@ export enum ValueWhy {
 /** Why an HTTP answer was not used, or what happened to the request. */
 export enum HttpWhy {
   None = 0,
-  /** 5xx: asked again. */
   ServerError = 1,
   /** A status that means the file cannot be obtained. */
   StatusNotUsable = 2,
-  /** Not HTTP/1.x, or a malformed header. */
   Malformed = 3,
   HeaderTooLarge = 4,
   /** The connection ended before Content-Length bytes. */
@@ -225,6 +223,8 @@ export enum HttpWhy {
   BadRange = 13,
   /** The file is not the one that was begun: another ETag or length. It is fetched from the start. */
   FileChanged = 14,
+  /** Not as `Option.StrictHttp` wants it. */
+  NotStrict = 15,
 }
 
 /** What went wrong below HTTP. */

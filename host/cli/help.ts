@@ -117,6 +117,7 @@ checks
   --expect-get PATH[=STATUS]  a file that was fetched, or asked for and answered so; repeatable
   --expect-text TEXT        a text that was on the screen, or a part of one; repeatable
   --expect-file FILE.json   all of these, and the state and code of the verdict (JSON Schema: expect.schema.json); repeatable
+  --strict-http             files only from HTTP/1.1 answers with Content-Length and Connection: close; what is refused is said
 
 output
   --json                    every event as one JSON object a line on stdout

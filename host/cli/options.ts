@@ -58,6 +58,8 @@ export interface BootOptions {
   /** Key files; empty: the demonstration's key. */
   readonly trust: readonly string[];
   readonly unsigned: boolean;
+  /** Only HTTP/1.1 with Content-Length and `Connection: close` is taken. */
+  readonly strictHttp: boolean;
   /** A PEM file whose certificates are trusted as if TRUSTCERTS had stored them. */
   readonly ca?: string;
   /** The telephone's date at power-up, in milliseconds since 1970; undefined: the network's own. */
@@ -98,7 +100,7 @@ const SWITCH = { type: "boolean" } as const;
 const OPTIONS: OptionTable = {
   "lan": TEXT, "server": TEXT, "model": TEXT, "mac": TEXT, "serial": TEXT, "group": TEXT, "bootname": TEXT, "appname": TEXT,
   "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "flash": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
-  "ca": TEXT, "date": TEXT, "ca-fingerprint": TEXT, "scep-dump": TEXT,
+  "ca": TEXT, "date": TEXT, "ca-fingerprint": TEXT, "scep-dump": TEXT, "strict-http": SWITCH,
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
   "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
   "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "junit": TEXT,
@@ -106,7 +108,7 @@ const OPTIONS: OptionTable = {
 
 /** Options of the contract that this release does not have. */
 const OPTIONS_LATER: OptionTable = {
-  "extension": TEXT, "password": TEXT, "strict-http": SWITCH,
+  "extension": TEXT, "password": TEXT,
 };
 
 /** Reads the arguments of `offhook boot`. */
@@ -145,6 +147,7 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     part: (text(values, "part") ?? PART_DEFAULT).toUpperCase(),
     trust: list(values, "trust"),
     unsigned: values["unsigned"] === true,
+    strictHttp: values["strict-http"] === true,
     ...optional("ca", text(values, "ca"), (path) => withFileServer("ca", network, path)),
     ...(date === undefined ? {} : { dateMs: dateValue(withFileServer("date", network, date)) }),
     ...(speed === undefined ? {} : { speed }),
