@@ -8,51 +8,57 @@ const TEXTS = memory.data<u8>([
   105, 115, 32, 111, 112, 101, 114, 97, 116, 105, 111, 110, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 117, 110, 100, 111, 110, 101, 46, 65, 114,
   101, 32, 121, 111, 117, 32, 115, 117, 114, 101, 32, 121, 111, 117, 32, 119, 97, 110, 116, 32, 116, 111, 32, 114, 101, 115, 101, 116, 32, 116, 104, 101,
   32, 112, 104, 111, 110, 101, 39, 115, 32, 105, 110, 105, 116, 105, 97, 108, 105, 122, 97, 116, 105, 111, 110, 32, 118, 97, 108, 117, 101, 115, 63, 13,
-  10, 65, 99, 99, 101, 112, 116, 45, 69, 110, 99, 111, 100, 105, 110, 103, 58, 32, 105, 100, 101, 110, 116, 105, 116, 121, 13, 10, 67, 111, 110, 110,
-  101, 99, 116, 105, 111, 110, 58, 32, 99, 108, 111, 115, 101, 13, 10, 13, 10, 65, 114, 101, 32, 121, 111, 117, 32, 115, 117, 114, 101, 32, 121, 111,
-  117, 32, 119, 97, 110, 116, 32, 116, 111, 32, 114, 101, 115, 116, 97, 114, 116, 32, 116, 104, 101, 32, 112, 104, 111, 110, 101, 63, 87, 97, 114, 110,
-  105, 110, 103, 44, 32, 116, 104, 105, 115, 32, 99, 104, 97, 110, 103, 101, 32, 104, 97, 115, 32, 110, 111, 116, 32, 98, 101, 101, 110, 32, 115, 97,
-  118, 101, 100, 83, 101, 108, 101, 99, 116, 32, 112, 114, 111, 99, 101, 100, 117, 114, 101, 32, 97, 110, 100, 32, 112, 114, 101, 115, 115, 32, 83, 116,
-  97, 114, 116, 46, 70, 105, 108, 101, 32, 79, 98, 116, 97, 105, 110, 101, 100, 59, 112, 108, 101, 97, 115, 101, 32, 119, 97, 105, 116, 46, 46, 46,
-  79, 102, 102, 104, 111, 111, 107, 47, 48, 46, 49, 32, 40, 57, 54, 48, 48, 32, 83, 73, 80, 32, 82, 49, 46, 48, 41, 67, 111, 110, 116, 97,
-  99, 116, 105, 110, 103, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 46, 46, 46, 82, 101, 115, 116, 97, 114, 116, 32, 80, 104, 111, 110,
-  101, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 78, 111, 32, 102, 105, 108, 101, 32, 115, 101, 114, 118, 101, 114, 32, 97, 100, 100, 114, 101, 115,
-  115, 78, 111, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 32, 65, 100, 100, 114, 101, 115, 115, 82, 101, 115, 101, 116, 32, 86, 97, 108,
-  117, 101, 115, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66, 97, 100, 32, 83, 117, 98, 110, 101, 116,
-  83, 116, 97, 114, 116, 117, 112, 32, 105, 110, 116, 101, 114, 114, 117, 112, 116, 101, 100, 83, 105, 103, 110, 97, 108, 105, 110, 103, 32, 80, 114, 111,
-  99, 101, 100, 117, 114, 101, 67, 108, 101, 97, 114, 105, 110, 103, 32, 118, 97, 108, 117, 101, 115, 46, 46, 46, 65, 100, 100, 114, 101, 115, 115, 32,
-  80, 114, 111, 99, 101, 100, 117, 114, 101, 115, 70, 105, 110, 100, 105, 110, 103, 32, 114, 111, 117, 116, 101, 114, 46, 46, 46, 83, 73, 80, 32, 80,
-  114, 111, 120, 121, 32, 83, 101, 114, 118, 101, 114, 58, 65, 112, 112, 108, 105, 99, 97, 116, 105, 111, 110, 32, 70, 105, 108, 101, 58, 32, 72, 84,
-  84, 80, 47, 49, 46, 49, 13, 10, 72, 111, 115, 116, 58, 32, 116, 114, 97, 110, 115, 102, 101, 114, 45, 101, 110, 99, 111, 100, 105, 110, 103, 65,
-  100, 100, 114, 101, 115, 115, 32, 67, 111, 110, 102, 108, 105, 99, 116, 65, 100, 109, 105, 110, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 115, 57,
-  54, 120, 49, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 74, 49, 48, 48, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 99,
-  111, 110, 116, 101, 110, 116, 45, 101, 110, 99, 111, 100, 105, 110, 103, 83, 117, 98, 110, 101, 116, 32, 99, 111, 110, 102, 108, 105, 99, 116, 68, 101,
-  116, 101, 99, 116, 101, 100, 32, 66, 97, 100, 32, 73, 80, 83, 97, 118, 105, 110, 103, 32, 116, 111, 32, 102, 108, 97, 115, 104, 70, 105, 108, 101,
-  32, 114, 101, 106, 101, 99, 116, 101, 100, 58, 32, 67, 108, 101, 97, 114, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 71, 114, 111, 117, 112, 32,
-  80, 114, 111, 99, 101, 100, 117, 114, 101, 13, 10, 82, 97, 110, 103, 101, 58, 32, 98, 121, 116, 101, 115, 61, 57, 54, 120, 120, 117, 112, 103, 114,
-  97, 100, 101, 46, 116, 120, 116, 49, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 68, 72, 67, 80, 58, 32, 67, 111, 110, 102,
-  108, 105, 99, 116, 67, 104, 101, 99, 107, 115, 117, 109, 32, 101, 114, 114, 111, 114, 69, 110, 116, 101, 114, 32, 117, 115, 101, 114, 110, 97, 109, 101,
-  83, 83, 79, 78, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 86, 105, 101, 119, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 13, 10, 85, 115,
-  101, 114, 45, 65, 103, 101, 110, 116, 58, 32, 99, 111, 110, 116, 101, 110, 116, 45, 108, 101, 110, 103, 116, 104, 82, 101, 115, 116, 97, 114, 116, 105,
-  110, 103, 46, 46, 46, 77, 98, 112, 115, 32, 69, 116, 104, 101, 114, 110, 101, 116, 69, 110, 116, 101, 114, 32, 99, 111, 109, 109, 97, 110, 100, 82,
-  69, 83, 84, 65, 82, 84, 32, 80, 72, 79, 78, 69, 72, 84, 84, 80, 83, 32, 83, 101, 114, 118, 101, 114, 58, 99, 99, 112, 46, 97, 118, 97,
-  121, 97, 46, 99, 111, 109, 99, 111, 110, 116, 101, 110, 116, 45, 114, 97, 110, 103, 101, 32, 75, 66, 32, 114, 101, 99, 101, 105, 118, 101, 100, 70,
-  108, 97, 115, 104, 32, 102, 97, 105, 108, 101, 100, 82, 69, 83, 69, 84, 32, 86, 65, 76, 85, 69, 83, 72, 84, 84, 80, 32, 83, 101, 114, 118,
-  101, 114, 58, 83, 78, 84, 80, 32, 83, 101, 114, 118, 101, 114, 58, 13, 10, 73, 102, 45, 82, 97, 110, 103, 101, 58, 32, 78, 111, 32, 69, 116,
+  10, 67, 111, 110, 116, 101, 110, 116, 45, 84, 121, 112, 101, 58, 32, 97, 112, 112, 108, 105, 99, 97, 116, 105, 111, 110, 47, 120, 45, 112, 107, 105,
+  45, 109, 101, 115, 115, 97, 103, 101, 13, 10, 67, 111, 110, 116, 101, 110, 116, 45, 76, 101, 110, 103, 116, 104, 58, 32, 13, 10, 65, 99, 99, 101,
+  112, 116, 45, 69, 110, 99, 111, 100, 105, 110, 103, 58, 32, 105, 100, 101, 110, 116, 105, 116, 121, 13, 10, 67, 111, 110, 110, 101, 99, 116, 105, 111,
+  110, 58, 32, 99, 108, 111, 115, 101, 13, 10, 13, 10, 65, 114, 101, 32, 121, 111, 117, 32, 115, 117, 114, 101, 32, 121, 111, 117, 32, 119, 97, 110,
+  116, 32, 116, 111, 32, 114, 101, 115, 116, 97, 114, 116, 32, 116, 104, 101, 32, 112, 104, 111, 110, 101, 63, 87, 97, 114, 110, 105, 110, 103, 44, 32,
+  116, 104, 105, 115, 32, 99, 104, 97, 110, 103, 101, 32, 104, 97, 115, 32, 110, 111, 116, 32, 98, 101, 101, 110, 32, 115, 97, 118, 101, 100, 83, 101,
+  108, 101, 99, 116, 32, 112, 114, 111, 99, 101, 100, 117, 114, 101, 32, 97, 110, 100, 32, 112, 114, 101, 115, 115, 32, 83, 116, 97, 114, 116, 46, 70,
+  105, 108, 101, 32, 79, 98, 116, 97, 105, 110, 101, 100, 59, 112, 108, 101, 97, 115, 101, 32, 119, 97, 105, 116, 46, 46, 46, 79, 102, 102, 104, 111,
+  111, 107, 47, 48, 46, 49, 32, 40, 57, 54, 48, 48, 32, 83, 73, 80, 32, 82, 49, 46, 48, 41, 67, 111, 110, 116, 97, 99, 116, 105, 110, 103,
+  32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 46, 46, 46, 82, 101, 115, 116, 97, 114, 116, 32, 80, 104, 111, 110, 101, 32, 80, 114, 111,
+  99, 101, 100, 117, 114, 101, 78, 111, 32, 102, 105, 108, 101, 32, 115, 101, 114, 118, 101, 114, 32, 97, 100, 100, 114, 101, 115, 115, 78, 111, 32, 67,
+  97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 32, 65, 100, 100, 114, 101, 115, 115, 82, 101, 115, 101, 116, 32, 86, 97, 108, 117, 101, 115, 32, 80,
+  114, 111, 99, 101, 100, 117, 114, 101, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66, 97, 100, 32, 83, 117, 98, 110, 101, 116, 83, 116, 97, 114, 116,
+  117, 112, 32, 105, 110, 116, 101, 114, 114, 117, 112, 116, 101, 100, 83, 105, 103, 110, 97, 108, 105, 110, 103, 32, 80, 114, 111, 99, 101, 100, 117, 114,
+  101, 67, 108, 101, 97, 114, 105, 110, 103, 32, 118, 97, 108, 117, 101, 115, 46, 46, 46, 65, 100, 100, 114, 101, 115, 115, 32, 80, 114, 111, 99, 101,
+  100, 117, 114, 101, 115, 70, 105, 110, 100, 105, 110, 103, 32, 114, 111, 117, 116, 101, 114, 46, 46, 46, 83, 73, 80, 32, 80, 114, 111, 120, 121, 32,
+  83, 101, 114, 118, 101, 114, 58, 65, 112, 112, 108, 105, 99, 97, 116, 105, 111, 110, 32, 70, 105, 108, 101, 58, 32, 72, 84, 84, 80, 47, 49, 46,
+  49, 13, 10, 72, 111, 115, 116, 58, 32, 116, 114, 97, 110, 115, 102, 101, 114, 45, 101, 110, 99, 111, 100, 105, 110, 103, 65, 100, 100, 114, 101, 115,
+  115, 32, 67, 111, 110, 102, 108, 105, 99, 116, 83, 67, 69, 80, 58, 32, 83, 117, 99, 99, 101, 115, 115, 102, 117, 108, 65, 100, 109, 105, 110, 32,
+  80, 114, 111, 99, 101, 100, 117, 114, 101, 115, 57, 54, 120, 49, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 74, 49, 48, 48, 83, 117,
+  112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 99, 111, 110, 116, 101, 110, 116, 45, 101, 110, 99, 111, 100, 105, 110, 103, 80, 79, 83, 84, 80, 75,
+  73, 79, 112, 101, 114, 97, 116, 105, 111, 110, 83, 117, 98, 110, 101, 116, 32, 99, 111, 110, 102, 108, 105, 99, 116, 68, 101, 116, 101, 99, 116, 101,
+  100, 32, 66, 97, 100, 32, 73, 80, 83, 97, 118, 105, 110, 103, 32, 116, 111, 32, 102, 108, 97, 115, 104, 70, 105, 108, 101, 32, 114, 101, 106, 101,
+  99, 116, 101, 100, 58, 32, 67, 108, 101, 97, 114, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 71, 114, 111, 117, 112, 32, 80, 114, 111, 99, 101,
+  100, 117, 114, 101, 13, 10, 82, 97, 110, 103, 101, 58, 32, 98, 121, 116, 101, 115, 61, 57, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116,
+  120, 116, 49, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 68, 72, 67, 80, 58, 32, 67, 111, 110, 102, 108, 105, 99, 116, 67,
+  104, 101, 99, 107, 115, 117, 109, 32, 101, 114, 114, 111, 114, 69, 110, 116, 101, 114, 32, 117, 115, 101, 114, 110, 97, 109, 101, 83, 83, 79, 78, 32,
+  80, 114, 111, 99, 101, 100, 117, 114, 101, 86, 105, 101, 119, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 13, 10, 85, 115, 101, 114, 45, 65, 103,
+  101, 110, 116, 58, 32, 99, 111, 110, 116, 101, 110, 116, 45, 108, 101, 110, 103, 116, 104, 82, 101, 115, 116, 97, 114, 116, 105, 110, 103, 46, 46, 46,
+  77, 98, 112, 115, 32, 69, 116, 104, 101, 114, 110, 101, 116, 83, 67, 69, 80, 58, 32, 80, 101, 110, 100, 105, 110, 103, 69, 110, 116, 101, 114, 32,
+  99, 111, 109, 109, 97, 110, 100, 82, 69, 83, 84, 65, 82, 84, 32, 80, 72, 79, 78, 69, 72, 84, 84, 80, 83, 32, 83, 101, 114, 118, 101, 114,
+  58, 99, 99, 112, 46, 97, 118, 97, 121, 97, 46, 99, 111, 109, 99, 111, 110, 116, 101, 110, 116, 45, 114, 97, 110, 103, 101, 32, 75, 66, 32, 114,
+  101, 99, 101, 105, 118, 101, 100, 70, 108, 97, 115, 104, 32, 102, 97, 105, 108, 101, 100, 83, 67, 69, 80, 58, 32, 70, 97, 105, 108, 101, 100, 82,
+  69, 83, 69, 84, 32, 86, 65, 76, 85, 69, 83, 72, 84, 84, 80, 32, 83, 101, 114, 118, 101, 114, 58, 83, 78, 84, 80, 32, 83, 101, 114, 118,
+  101, 114, 58, 13, 10, 73, 102, 45, 82, 97, 110, 103, 101, 58, 32, 83, 67, 69, 80, 83, 116, 97, 110, 100, 97, 114, 100, 78, 111, 32, 69, 116,
   104, 101, 114, 110, 101, 116, 66, 97, 100, 32, 82, 111, 117, 116, 101, 114, 63, 68, 78, 83, 32, 83, 101, 114, 118, 101, 114, 58, 83, 101, 114, 105,
   97, 108, 32, 78, 111, 46, 58, 117, 110, 115, 117, 112, 112, 111, 114, 116, 101, 100, 86, 76, 65, 78, 32, 73, 68, 32, 61, 32, 86, 76, 65, 78,
-  32, 84, 101, 115, 116, 58, 66, 111, 111, 116, 32, 70, 105, 108, 101, 58, 83, 101, 108, 102, 45, 84, 101, 115, 116, 58, 83, 73, 71, 95, 73, 78,
-  95, 85, 83, 69, 80, 114, 111, 116, 111, 99, 111, 108, 58, 115, 105, 103, 110, 97, 116, 117, 114, 101, 83, 116, 97, 114, 116, 105, 110, 103, 85, 115,
-  101, 32, 68, 72, 67, 80, 86, 76, 65, 78, 32, 73, 68, 58, 104, 116, 116, 112, 115, 58, 47, 47, 108, 111, 99, 97, 116, 105, 111, 110, 66, 79,
-  79, 84, 78, 65, 77, 69, 83, 69, 82, 73, 65, 76, 78, 79, 80, 114, 111, 103, 114, 97, 109, 82, 111, 117, 116, 101, 114, 58, 56, 48, 50, 46,
-  49, 81, 58, 68, 101, 102, 97, 117, 108, 116, 99, 111, 117, 110, 116, 101, 114, 104, 116, 116, 112, 58, 47, 47, 46, 98, 108, 111, 99, 107, 115, 99,
-  104, 117, 110, 107, 101, 100, 65, 80, 80, 78, 65, 77, 69, 77, 65, 67, 65, 68, 68, 82, 72, 84, 84, 80, 58, 32, 67, 104, 97, 110, 103, 101,
-  67, 97, 110, 99, 101, 108, 80, 104, 111, 110, 101, 58, 71, 114, 111, 117, 112, 58, 77, 111, 100, 101, 108, 58, 80, 97, 115, 115, 101, 100, 70, 97,
-  105, 108, 101, 100, 102, 111, 114, 109, 97, 116, 98, 121, 116, 101, 115, 32, 77, 79, 68, 69, 76, 52, 95, 85, 80, 80, 69, 82, 32, 115, 101, 99,
-  115, 76, 111, 103, 105, 110, 67, 76, 69, 65, 82, 77, 97, 115, 107, 58, 83, 83, 79, 78, 58, 72, 46, 51, 50, 51, 76, 105, 110, 107, 58, 109,
-  111, 100, 101, 108, 65, 118, 97, 121, 97, 118, 111, 105, 99, 101, 71, 82, 79, 85, 80, 69, 120, 105, 116, 66, 107, 115, 112, 83, 97, 118, 101, 66,
-  97, 99, 107, 86, 73, 69, 87, 83, 73, 71, 58, 65, 117, 116, 111, 77, 65, 67, 58, 107, 105, 110, 100, 115, 105, 122, 101, 71, 69, 84, 32, 101,
-  116, 97, 103, 37, 44, 32, 89, 101, 115, 79, 110,
+  32, 84, 101, 115, 116, 58, 66, 111, 111, 116, 32, 70, 105, 108, 101, 58, 83, 101, 108, 102, 45, 84, 101, 115, 116, 58, 111, 112, 101, 114, 97, 116,
+  105, 111, 110, 61, 99, 111, 110, 110, 101, 99, 116, 105, 111, 110, 83, 73, 71, 95, 73, 78, 95, 85, 83, 69, 80, 114, 111, 116, 111, 99, 111, 108,
+  58, 115, 105, 103, 110, 97, 116, 117, 114, 101, 71, 101, 116, 67, 65, 67, 97, 112, 115, 71, 101, 116, 67, 65, 67, 101, 114, 116, 38, 109, 101, 115,
+  115, 97, 103, 101, 61, 83, 116, 97, 114, 116, 105, 110, 103, 85, 115, 101, 32, 68, 72, 67, 80, 86, 76, 65, 78, 32, 73, 68, 58, 104, 116, 116,
+  112, 115, 58, 47, 47, 108, 111, 99, 97, 116, 105, 111, 110, 66, 79, 79, 84, 78, 65, 77, 69, 83, 69, 82, 73, 65, 76, 78, 79, 80, 114, 111,
+  103, 114, 97, 109, 82, 111, 117, 116, 101, 114, 58, 56, 48, 50, 46, 49, 81, 58, 68, 101, 102, 97, 117, 108, 116, 99, 111, 117, 110, 116, 101, 114,
+  104, 116, 116, 112, 58, 47, 47, 46, 98, 108, 111, 99, 107, 115, 99, 104, 117, 110, 107, 101, 100, 83, 72, 65, 45, 50, 53, 54, 82, 101, 110, 101,
+  119, 97, 108, 65, 80, 80, 78, 65, 77, 69, 77, 65, 67, 65, 68, 68, 82, 72, 84, 84, 80, 58, 32, 67, 104, 97, 110, 103, 101, 67, 97, 110,
+  99, 101, 108, 80, 104, 111, 110, 101, 58, 71, 114, 111, 117, 112, 58, 77, 111, 100, 101, 108, 58, 80, 97, 115, 115, 101, 100, 102, 111, 114, 109, 97,
+  116, 98, 121, 116, 101, 115, 32, 77, 79, 68, 69, 76, 52, 95, 85, 80, 80, 69, 82, 32, 115, 101, 99, 115, 76, 111, 103, 105, 110, 67, 76, 69,
+  65, 82, 77, 97, 115, 107, 58, 83, 83, 79, 78, 58, 72, 46, 51, 50, 51, 76, 105, 110, 107, 58, 109, 111, 100, 101, 108, 80, 79, 83, 84, 32,
+  65, 118, 97, 121, 97, 118, 111, 105, 99, 101, 71, 82, 79, 85, 80, 69, 120, 105, 116, 66, 107, 115, 112, 83, 97, 118, 101, 66, 97, 99, 107, 86,
+  73, 69, 87, 83, 73, 71, 58, 65, 117, 116, 111, 77, 65, 67, 58, 107, 105, 110, 100, 115, 105, 122, 101, 71, 69, 84, 32, 101, 116, 97, 103, 37,
+  44, 32, 89, 101, 115, 65, 69, 83, 79, 110,
 ]);
 
 export function textPtr(text: i32): usize {
@@ -63,143 +69,161 @@ export function textBytes(text: i32): i32 {
   return text & 255;
 }
 
-export const STARTING: i32 = 325128; // "Starting"
-export const RESTARTING: i32 = 251917; // "Restarting..."
-export const NO_ETHERNET: i32 = 293643; // "No Ethernet"
-export const MBPS_ETHERNET: i32 = 255245; // "Mbps Ethernet"
-export const DHCP_SECS: i32 = 226822; // "DHCP: "
-export const VLAN_ID: i32 = 307722; // "VLAN ID = "
-export const DHCP_CONFLICT: i32 = 226830; // "DHCP: Conflict"
-export const ADDRESS_CONFLICT: i32 = 171792; // "Address Conflict"
-export const FINDING_ROUTER: i32 = 150033; // "Finding router..."
-export const BAD_ROUTER: i32 = 296459; // "Bad Router?"
-export const SUBNET_CONFLICT: i32 = 192271; // "Subnet conflict"
-export const BAD_IP: i32 = 196111; // "Detected Bad IP"
-export const BAD_SUBNET: i32 = 126227; // "Detected Bad Subnet"
-export const SECS: i32 = 375813; // " secs"
-export const NO_FILE_SERVER: i32 = 109334; // "No file server address"
-export const HTTP_ORDINAL: i32 = 357381; // "HTTP:"
-export const HTTP_COUNT: i32 = 357382; // "HTTP: "
-export const KB_RECEIVED: i32 = 275212; // " KB received"
-export const FILE_OBTAINED: i32 = 82972; // "File Obtained;please wait..."
-export const SAVING: i32 = 199951; // "Saving to flash"
-export const PERCENT: i32 = 402179; // "%, "
-export const CHECKSUM_ERROR: i32 = 230414; // "Checksum error"
-export const FILE_REJECTED: i32 = 203791; // "File rejected: "
-export const FLASH_FAILED: i32 = 278284; // "Flash failed"
-export const CONTACTING: i32 = 97049; // "Contacting Call Server..."
-export const NO_CALL_SERVER: i32 = 114966; // "No Call Server Address"
-export const ENTER_USERNAME: i32 = 233998; // "Enter username"
-export const INTERRUPTED: i32 = 131091; // "Startup interrupted"
-export const ENTER_COMMAND: i32 = 258573; // "Enter command"
-export const PROGRAM: i32 = 339463; // "Program"
-export const RESTART: i32 = 103431; // "Restart"
-export const LOGIN: i32 = 377093; // "Login"
-export const ADMIN: i32 = 175888; // "Admin Procedures"
-export const SELECT: i32 = 74529; // "Select procedure and press Start."
-export const UNSAVED: i32 = 64551; // "Warning, this change has not been saved"
+export const STARTING: i32 = 369928; // "Starting"
+export const RESTARTING: i32 = 275213; // "Restarting..."
+export const NO_ETHERNET: i32 = 326411; // "No Ethernet"
+export const MBPS_ETHERNET: i32 = 278541; // "Mbps Ethernet"
+export const DHCP_SECS: i32 = 250118; // "DHCP: "
+export const VLAN_ID: i32 = 340490; // "VLAN ID = "
+export const DHCP_CONFLICT: i32 = 250126; // "DHCP: Conflict"
+export const ADDRESS_CONFLICT: i32 = 186896; // "Address Conflict"
+export const FINDING_ROUTER: i32 = 165137; // "Finding router..."
+export const BAD_ROUTER: i32 = 329227; // "Bad Router?"
+export const SUBNET_CONFLICT: i32 = 215567; // "Subnet conflict"
+export const BAD_IP: i32 = 219407; // "Detected Bad IP"
+export const BAD_SUBNET: i32 = 141331; // "Detected Bad Subnet"
+export const SECS: i32 = 422661; // " secs"
+export const NO_FILE_SERVER: i32 = 124438; // "No file server address"
+export const HTTP_ORDINAL: i32 = 405765; // "HTTP:"
+export const HTTP_COUNT: i32 = 405766; // "HTTP: "
+export const KB_RECEIVED: i32 = 301836; // " KB received"
+export const FILE_OBTAINED: i32 = 98076; // "File Obtained;please wait..."
+export const SAVING: i32 = 223247; // "Saving to flash"
+export const PERCENT: i32 = 450307; // "%, "
+export const CHECKSUM_ERROR: i32 = 253710; // "Checksum error"
+export const FILE_REJECTED: i32 = 227087; // "File rejected: "
+export const FLASH_FAILED: i32 = 304908; // "Flash failed"
+export const CONTACTING: i32 = 112153; // "Contacting Call Server..."
+export const NO_CALL_SERVER: i32 = 130070; // "No Call Server Address"
+export const SCEP_SECS: i32 = 190982; // "SCEP: "
+export const SCEP_PENDING: i32 = 281869; // "SCEP: Pending"
+export const SCEP_SUCCESSFUL: i32 = 190992; // "SCEP: Successful"
+export const SCEP_FAILED: i32 = 307980; // "SCEP: Failed"
+export const ENTER_USERNAME: i32 = 257294; // "Enter username"
+export const INTERRUPTED: i32 = 146195; // "Startup interrupted"
+export const ENTER_COMMAND: i32 = 285197; // "Enter command"
+export const PROGRAM: i32 = 384263; // "Program"
+export const RESTART: i32 = 118535; // "Restart"
+export const LOGIN: i32 = 423941; // "Login"
+export const ADMIN: i32 = 195088; // "Admin Procedures"
+export const SELECT: i32 = 89633; // "Select procedure and press Start."
+export const UNSAVED: i32 = 79655; // "Warning, this change has not been saved"
 export const SURE_CLEAR: i32 = 94; // "Are you sure you want to reset the phone to factory defaults? This operation cannot be undone."
 export const SURE_VALUES: i32 = 24129; // "Are you sure you want to reset the phone's initialization values?"
-export const SURE_RESTART: i32 = 53547; // "Are you sure you want to restart the phone?"
-export const CLEARING: i32 = 140818; // "Clearing values..."
-export const KEY_START: i32 = 81413; // "Start"
-export const KEY_EXIT: i32 = 389892; // "Exit"
-export const KEY_ENTER: i32 = 233989; // "Enter"
-export const KEY_BACKSPACE: i32 = 390916; // "Bksp"
-export const KEY_CHANGE: i32 = 358918; // "Change"
-export const KEY_SAVE: i32 = 391940; // "Save"
-export const KEY_CANCEL: i32 = 360454; // "Cancel"
-export const KEY_CLEAR: i32 = 140805; // "Clear"
-export const KEY_BACK: i32 = 392964; // "Back"
-export const PROC_ADDR: i32 = 356356; // "ADDR"
-export const PROC_CLEAR: i32 = 378373; // "CLEAR"
-export const PROC_VALUES: i32 = 281356; // "RESET VALUES"
-export const PROC_RESTART: i32 = 261901; // "RESTART PHONE"
-export const PROC_SSON: i32 = 237572; // "SSON"
-export const PROC_VIEW: i32 = 393988; // "VIEW"
-export const TITLE_ADDR: i32 = 145426; // "Address Procedures"
-export const TITLE_CLEAR: i32 = 207631; // "Clear Procedure"
-export const TITLE_GROUP: i32 = 211471; // "Group Procedure"
-export const TITLE_VALUES: i32 = 120598; // "Reset Values Procedure"
-export const TITLE_RESTART: i32 = 103447; // "Restart Phone Procedure"
-export const TITLE_SIG: i32 = 135955; // "Signaling Procedure"
-export const TITLE_SSON: i32 = 237582; // "SSON Procedure"
-export const TITLE_VIEW: i32 = 241166; // "View Procedure"
-export const LABEL_DHCP: i32 = 327176; // "Use DHCP"
-export const LABEL_PHONE: i32 = 361990; // "Phone:"
-export const LABEL_ROUTER: i32 = 341255; // "Router:"
-export const LABEL_MASK: i32 = 379653; // "Mask:"
-export const LABEL_HTTP: i32 = 284428; // "HTTP Server:"
-export const LABEL_HTTPS: i32 = 265229; // "HTTPS Server:"
-export const LABEL_DNS: i32 = 299275; // "DNS Server:"
-export const LABEL_TAGGING: i32 = 343047; // "802.1Q:"
-export const LABEL_VLAN: i32 = 329224; // "VLAN ID:"
-export const LABEL_VLAN_TEST: i32 = 310282; // "VLAN Test:"
-export const LABEL_PROXY: i32 = 154385; // "SIP Proxy Server:"
-export const LABEL_SNTP: i32 = 287500; // "SNTP Server:"
-export const LABEL_GROUP: i32 = 363526; // "Group:"
-export const LABEL_SIG: i32 = 395012; // "SIG:"
-export const LABEL_SSON: i32 = 380933; // "SSON:"
-export const CHOICE_NO: i32 = 109314; // "No"
-export const CHOICE_YES: i32 = 402947; // "Yes"
-export const CHOICE_AUTO: i32 = 396036; // "Auto"
-export const CHOICE_ON: i32 = 403714; // "On"
-export const CHOICE_OFF: i32 = 90115; // "Off"
-export const CHOICE_DEFAULT: i32 = 344839; // "Default"
-export const CHOICE_H323: i32 = 382213; // "H.323"
-export const LABEL_MODEL: i32 = 365062; // "Model:"
-export const LABEL_SERIAL: i32 = 302091; // "Serial No.:"
-export const LABEL_MAC: i32 = 397060; // "MAC:"
-export const LABEL_PROTOCOL: i32 = 320521; // "Protocol:"
-export const LABEL_APP: i32 = 158737; // "Application File:"
-export const LABEL_BOOT: i32 = 312842; // "Boot File:"
-export const LABEL_LINK: i32 = 383493; // "Link:"
-export const LABEL_TEST: i32 = 315402; // "Self-Test:"
-export const TEST_OK: i32 = 366598; // "Passed"
-export const TEST_FAILED: i32 = 368134; // "Failed"
-export const REASON_FORMAT: i32 = 369670; // "format"
-export const REASON_SIGNATURE: i32 = 322825; // "signature"
-export const REASON_KIND: i32 = 398084; // "kind"
-export const REASON_MODEL: i32 = 384773; // "model"
-export const REASON_COUNTER: i32 = 346631; // "counter"
-export const REASON_SIZE: i32 = 399108; // "size"
-export const REASON_UNSUPPORTED: i32 = 304907; // "unsupported"
-export const GET_BLANK: i32 = 400132; // "GET "
-export const GET_NAME: i32 = 400131; // "GET"
-export const HTTP_11_HOST: i32 = 163089; // " HTTP/1.1\r\nHost: "
-export const USER_AGENT_HEADER: i32 = 244750; // "\r\nUser-Agent: "
-export const HEADER_TAIL: i32 = 40754; // "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
-export const USER_AGENT: i32 = 90139; // "Offhook/0.1 (9600 SIP R1.0)"
-export const HTTP_SCHEME: i32 = 348423; // "http://"
-export const HTTPS_SCHEME: i32 = 331272; // "https://"
-export const RANGE_HEADER: i32 = 215311; // "\r\nRange: bytes="
-export const IF_RANGE_HEADER: i32 = 290572; // "\r\nIf-Range: "
-export const DHCP_CLASS: i32 = 268557; // "ccp.avaya.com"
-export const MANUFACTURER: i32 = 386053; // "Avaya"
-export const VOICE: i32 = 387333; // "voice"
-export const UPGRADE_96X0: i32 = 219151; // "96xxupgrade.txt"
-export const UPGRADE_96X1: i32 = 179984; // "96x1Supgrade.txt"
-export const UPGRADE_J100: i32 = 184080; // "J100Supgrade.txt"
-export const UPGRADE_16XX: i32 = 222991; // "16xxupgrade.txt"
-export const BLOCKS_SUFFIX: i32 = 350215; // ".blocks"
-export const HTTP_1: i32 = 163335; // "HTTP/1."
-export const HEADER_LENGTH: i32 = 248334; // "content-length"
-export const HEADER_TRANSFER: i32 = 167441; // "transfer-encoding"
-export const HEADER_CHUNKED: i32 = 352007; // "chunked"
-export const HEADER_ENCODING: i32 = 188176; // "content-encoding"
-export const HEADER_IDENTITY: i32 = 45576; // "identity"
-export const HEADER_ETAG: i32 = 401156; // "etag"
-export const HEADER_LOCATION: i32 = 333320; // "location"
-export const HEADER_RANGE: i32 = 271885; // "content-range"
-export const RANGE_UNIT: i32 = 371206; // "bytes "
-export const NAME_BOOTNAME: i32 = 335368; // "BOOTNAME"
-export const NAME_APPNAME: i32 = 353799; // "APPNAME"
-export const NAME_GROUP: i32 = 388613; // "GROUP"
-export const NAME_SIG: i32 = 317955; // "SIG"
-export const NAME_SIG_IN_USE: i32 = 317962; // "SIG_IN_USE"
-export const NAME_MODEL: i32 = 372741; // "MODEL"
-export const NAME_MODEL4: i32 = 372742; // "MODEL4"
-export const VALUE_SIP: i32 = 94723; // "SIP"
-export const MACADDR: i32 = 355591; // "MACADDR"
-export const SERIALNO: i32 = 337416; // "SERIALNO"
-export const UPPER_SUFFIX: i32 = 374278; // "_UPPER"
+export const SURE_RESTART: i32 = 68651; // "Are you sure you want to restart the phone?"
+export const CLEARING: i32 = 155922; // "Clearing values..."
+export const KEY_START: i32 = 96517; // "Start"
+export const KEY_EXIT: i32 = 438020; // "Exit"
+export const KEY_ENTER: i32 = 257285; // "Enter"
+export const KEY_BACKSPACE: i32 = 439044; // "Bksp"
+export const KEY_CHANGE: i32 = 407302; // "Change"
+export const KEY_SAVE: i32 = 440068; // "Save"
+export const KEY_CANCEL: i32 = 408838; // "Cancel"
+export const KEY_CLEAR: i32 = 155909; // "Clear"
+export const KEY_BACK: i32 = 441092; // "Back"
+export const PROC_ADDR: i32 = 404740; // "ADDR"
+export const PROC_CLEAR: i32 = 425221; // "CLEAR"
+export const PROC_VALUES: i32 = 311052; // "RESET VALUES"
+export const PROC_RESTART: i32 = 288525; // "RESTART PHONE"
+export const PROC_SSON: i32 = 260868; // "SSON"
+export const PROC_VIEW: i32 = 442116; // "VIEW"
+export const TITLE_ADDR: i32 = 160530; // "Address Procedures"
+export const TITLE_CLEAR: i32 = 230927; // "Clear Procedure"
+export const TITLE_GROUP: i32 = 234767; // "Group Procedure"
+export const TITLE_VALUES: i32 = 135702; // "Reset Values Procedure"
+export const TITLE_RESTART: i32 = 118551; // "Restart Phone Procedure"
+export const TITLE_SIG: i32 = 151059; // "Signaling Procedure"
+export const TITLE_SSON: i32 = 260878; // "SSON Procedure"
+export const TITLE_VIEW: i32 = 264462; // "View Procedure"
+export const LABEL_DHCP: i32 = 371976; // "Use DHCP"
+export const LABEL_PHONE: i32 = 410374; // "Phone:"
+export const LABEL_ROUTER: i32 = 386055; // "Router:"
+export const LABEL_MASK: i32 = 426501; // "Mask:"
+export const LABEL_HTTP: i32 = 314124; // "HTTP Server:"
+export const LABEL_HTTPS: i32 = 291853; // "HTTPS Server:"
+export const LABEL_DNS: i32 = 332043; // "DNS Server:"
+export const LABEL_TAGGING: i32 = 387847; // "802.1Q:"
+export const LABEL_VLAN: i32 = 374024; // "VLAN ID:"
+export const LABEL_VLAN_TEST: i32 = 343050; // "VLAN Test:"
+export const LABEL_PROXY: i32 = 169489; // "SIP Proxy Server:"
+export const LABEL_SNTP: i32 = 317196; // "SNTP Server:"
+export const LABEL_GROUP: i32 = 411910; // "Group:"
+export const LABEL_SIG: i32 = 443140; // "SIG:"
+export const LABEL_SSON: i32 = 427781; // "SSON:"
+export const CHOICE_NO: i32 = 124418; // "No"
+export const CHOICE_YES: i32 = 451075; // "Yes"
+export const CHOICE_AUTO: i32 = 444164; // "Auto"
+export const CHOICE_ON: i32 = 452610; // "On"
+export const CHOICE_OFF: i32 = 105219; // "Off"
+export const CHOICE_DEFAULT: i32 = 389639; // "Default"
+export const CHOICE_H323: i32 = 429061; // "H.323"
+export const LABEL_MODEL: i32 = 413446; // "Model:"
+export const LABEL_SERIAL: i32 = 334859; // "Serial No.:"
+export const LABEL_MAC: i32 = 445188; // "MAC:"
+export const LABEL_PROTOCOL: i32 = 358409; // "Protocol:"
+export const LABEL_APP: i32 = 173841; // "Application File:"
+export const LABEL_BOOT: i32 = 345610; // "Boot File:"
+export const LABEL_LINK: i32 = 430341; // "Link:"
+export const LABEL_TEST: i32 = 348170; // "Self-Test:"
+export const TEST_OK: i32 = 414982; // "Passed"
+export const TEST_FAILED: i32 = 309510; // "Failed"
+export const REASON_FORMAT: i32 = 416518; // "format"
+export const REASON_SIGNATURE: i32 = 360713; // "signature"
+export const REASON_KIND: i32 = 446212; // "kind"
+export const REASON_MODEL: i32 = 431621; // "model"
+export const REASON_COUNTER: i32 = 391431; // "counter"
+export const REASON_SIZE: i32 = 447236; // "size"
+export const REASON_UNSUPPORTED: i32 = 337675; // "unsupported"
+export const GET_BLANK: i32 = 448260; // "GET "
+export const GET_NAME: i32 = 448259; // "GET"
+export const HTTP_11_HOST: i32 = 178193; // " HTTP/1.1\r\nHost: "
+export const USER_AGENT_HEADER: i32 = 268046; // "\r\nUser-Agent: "
+export const HEADER_TAIL: i32 = 55858; // "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
+export const USER_AGENT: i32 = 105243; // "Offhook/0.1 (9600 SIP R1.0)"
+export const HTTP_SCHEME: i32 = 393223; // "http://"
+export const HTTPS_SCHEME: i32 = 376072; // "https://"
+export const RANGE_HEADER: i32 = 238607; // "\r\nRange: bytes="
+export const IF_RANGE_HEADER: i32 = 320268; // "\r\nIf-Range: "
+export const POST_BLANK: i32 = 432901; // "POST "
+export const OPERATION: i32 = 350730; // "operation="
+export const GET_CA_CAPS: i32 = 363017; // "GetCACaps"
+export const GET_CA_CERT: i32 = 365321; // "GetCACert"
+export const PKI_OPERATION: i32 = 212492; // "PKIOperation"
+export const MESSAGE_PARAMETER: i32 = 367625; // "&message="
+export const PKI_CONTENT: i32 = 40763; // "\r\nContent-Type: application/x-pki-message\r\nContent-Length: "
+export const DHCP_CLASS: i32 = 295181; // "ccp.avaya.com"
+export const MANUFACTURER: i32 = 434181; // "Avaya"
+export const VOICE: i32 = 435461; // "voice"
+export const UPGRADE_96X0: i32 = 242447; // "96xxupgrade.txt"
+export const UPGRADE_96X1: i32 = 199184; // "96x1Supgrade.txt"
+export const UPGRADE_J100: i32 = 203280; // "J100Supgrade.txt"
+export const UPGRADE_16XX: i32 = 246287; // "16xxupgrade.txt"
+export const BLOCKS_SUFFIX: i32 = 395015; // ".blocks"
+export const HTTP_1: i32 = 178439; // "HTTP/1."
+export const HEADER_LENGTH: i32 = 271630; // "content-length"
+export const HEADER_TRANSFER: i32 = 182545; // "transfer-encoding"
+export const HEADER_CHUNKED: i32 = 396807; // "chunked"
+export const HEADER_ENCODING: i32 = 207376; // "content-encoding"
+export const HEADER_IDENTITY: i32 = 60680; // "identity"
+export const HEADER_ETAG: i32 = 449284; // "etag"
+export const HEADER_LOCATION: i32 = 378120; // "location"
+export const HEADER_RANGE: i32 = 298509; // "content-range"
+export const HEADER_CONNECTION: i32 = 353290; // "connection"
+export const CLOSE: i32 = 66309; // "close"
+export const RANGE_UNIT: i32 = 418054; // "bytes "
+export const CAP_AES: i32 = 451843; // "AES"
+export const CAP_SHA256: i32 = 398599; // "SHA-256"
+export const CAP_POST: i32 = 211472; // "POSTPKIOperation"
+export const CAP_RENEWAL: i32 = 400391; // "Renewal"
+export const CAP_STANDARD: i32 = 323340; // "SCEPStandard"
+export const NAME_BOOTNAME: i32 = 380168; // "BOOTNAME"
+export const NAME_APPNAME: i32 = 402183; // "APPNAME"
+export const NAME_GROUP: i32 = 436741; // "GROUP"
+export const NAME_SIG: i32 = 355843; // "SIG"
+export const NAME_SIG_IN_USE: i32 = 355850; // "SIG_IN_USE"
+export const NAME_MODEL: i32 = 419589; // "MODEL"
+export const NAME_MODEL4: i32 = 419590; // "MODEL4"
+export const VALUE_SIP: i32 = 109827; // "SIP"
+export const MACADDR: i32 = 403975; // "MACADDR"
+export const SERIALNO: i32 = 382216; // "SERIALNO"
+export const UPPER_SUFFIX: i32 = 421126; // "_UPPER"

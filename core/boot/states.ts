@@ -16,6 +16,7 @@ import { loginEnter, loginPoll } from "./stages/login";
 import { powerUpEnter, powerUpPoll } from "./stages/power-up";
 import { restartEnter, restartPoll } from "./stages/restart";
 import { routerEnter, routerPoll } from "./stages/router";
+import { scepEnter, scepPoll } from "./stages/scep";
 import { scriptEnter, scriptPoll } from "./stages/script";
 import { writeEnter, writePoll } from "./stages/write";
 
@@ -34,6 +35,7 @@ export function statesEnter(state: BootState): void {
     case BootState.Write: return writeEnter();
     case BootState.Restart: return restartEnter();
     case BootState.CallServer: return callServerEnter();
+    case BootState.Scep: return scepEnter();
     case BootState.Login: return loginEnter();
     case BootState.Craft: return craftEnter();
     default: assert(state == BootState.Ended);
@@ -48,7 +50,8 @@ export function statesNeedNetwork(state: BootState): bool {
     case BootState.FileServer:
     case BootState.Script:
     case BootState.Download:
-    case BootState.CallServer: return true;
+    case BootState.CallServer:
+    case BootState.Scep: return true;
     default: return false;
   }
 }
@@ -73,6 +76,7 @@ export function statesPoll(state: BootState): BootState {
     case BootState.Write: return writePoll();
     case BootState.Restart: return restartPoll();
     case BootState.CallServer: return callServerPoll();
+    case BootState.Scep: return scepPoll();
     case BootState.Login: return loginPoll();
     case BootState.Craft: return craftPoll();
     default: return BootState.Ended;

@@ -9,6 +9,7 @@ import { SILENT_KINDS, type SilentKind } from "../faults/silent-flash.js";
 import { keyOfName, type KeyPress } from "../key-press.js";
 import type { KeyMoment, KeyScript } from "../key-script.js";
 import { nearest } from "../nearest.js";
+import { hexBytes } from "../scep/der-values.js";
 import { UsageError } from "./usage.js";
 
 /** A file server as `--server` names it. */
@@ -30,7 +31,7 @@ const STATES: readonly string[] = [
 ];
 
 /** States of which the telephone's way depends on something that later releases bring. */
-export const STATES_LATER: readonly string[] = ["registered", "scep"];
+export const STATES_LATER: readonly string[] = ["registered"];
 /** States that this release enters. */
 export const STATES_NOW = STATES.filter((state) => !STATES_LATER.includes(state));
 
@@ -67,6 +68,13 @@ export function identityValue(option: string, text: string, wanted: string): str
     throw new UsageError(`--${option} ${quoted(text)}: ${wanted} is needed, at most ${IDENTITY_BYTES_MAX} characters without blanks`);
   }
   return text;
+}
+
+/** A certificate's fingerprint: 40 hex digits of SHA-1 or 64 of SHA-256, with or without colons. */
+export function fingerprintValue(text: string): Uint8Array {
+  const hex = text.replaceAll(":", "");
+  if (/^(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})$/.test(hex)) return hexBytes(hex);
+  throw new UsageError(`--ca-fingerprint ${quoted(text)}: 40 hex digits (SHA-1) or 64 (SHA-256) are needed; openssl x509 -fingerprint`);
 }
 
 /** `2026-11-26`, or with a time as `2026-11-26T08:00:00Z`; milliseconds since 1970. Without a zone it is UTC. */

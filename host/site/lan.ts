@@ -19,6 +19,7 @@ import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { dhcpConfigOf, httpFaultsOf, lldpContentOf, subnetOf } from "./lan-build.js";
 import { FILE_PORT, FILE_TLS_PORT, type LanCable, type LanConfig, type LanFileServer, type LanVlan } from "./lan-config.js";
+import { CertificateServices, CERTIFICATE_SEED, lanSeconds, seededBytes } from "./lan-certificates.js";
 import { lanTlsIdentity, type LanTls, type TlsIdentity } from "./lan-tls.js";
 import { LldpNeighbour } from "./lldp-neighbour.js";
 import { Listener, type DatagramService, type StreamService } from "./service.js";
@@ -55,9 +56,13 @@ export interface LanOptions {
   readonly openText?: (path: string) => string;
   /** Said by every DHCP server after its own option 242, so that it wins. */
   readonly option242?: string;
+  /** The date at power-up instead of the config's `time`, in seconds since 1970. */
+  readonly startSeconds?: number;
   /** Each replaces the config's own. */
   readonly faults?: LanFaults;
   readonly onAccess?: (access: HttpAccess) => void;
+  /** What a CA decided, in a line. */
+  readonly onDecision?: (line: string) => void;
 }
 
 export class Lan {
@@ -69,6 +74,7 @@ export class Lan {
   /** What the cable did to frames; undefined for one that does nothing. */
   readonly lossy: LossyLink | undefined;
   readonly #options: LanOptions;
+  readonly #certificates: CertificateServices;
   /** By VLAN and address. */
   readonly #hosts = new Map<string, Stack>();
 
@@ -76,6 +82,7 @@ export class Lan {
     const { scheduler } = options;
     const { port = {}, cable = {}, vlans } = config;
     this.#options = options;
+    this.#certificates = this.#certificateServices(config);
     this.switch = new Switch({ clock: scheduler });
     this.cable = new Cable({
       scheduler,
@@ -129,6 +136,21 @@ export class Lan {
     if (vlan.callServer !== undefined) {
       this.#listenStream(this.#host(vlan, addressOf(vlan.callServer.address)), vlan.callServer.port ?? CALL_PORT, new Listener());
     }
+    const random = new Random(CERTIFICATE_SEED ^ vlan.id);
+    for (const { address, port, service } of this.#certificates.streamsOf(vlan)) {
+      this.#listenStream(this.#host(vlan, address, random), port, service);
+    }
+    for (const { address, port, service } of this.#certificates.datagramsOf(vlan)) {
+      this.#listenDatagram(this.#host(vlan, address, random), port, service);
+    }
+  }
+
+  #certificateServices(config: LanConfig): CertificateServices {
+    const { scheduler, onAccess, onDecision, startSeconds = lanSeconds(config) } = this.#options;
+    return new CertificateServices({
+      scheduler, random: seededBytes(CERTIFICATE_SEED), startSeconds,
+      ...(onAccess === undefined ? {} : { onAccess }), ...(onDecision === undefined ? {} : { onDecision }),
+    });
   }
 
   #addNameServer(vlan: LanVlan, address: string, names: Readonly<Record<string, readonly string[]>>): void {
@@ -175,15 +197,15 @@ export class Lan {
     return openFolder(server.folder);
   }
 
-  #host(vlan: LanVlan, address: number): Stack {
+  #host(vlan: LanVlan, address: number, chance = this.#options.random): Stack {
     const key = hostKey(vlan.id, address);
     const before = this.#hosts.get(key);
     if (before !== undefined) return before;
-    const { scheduler, random } = this.#options;
+    const { scheduler } = this.#options;
     const cable = new Cable({ scheduler, speed: HOST_SPEED });
     this.switch.addPort({ name: key, vlan: vlan.id }, cable.far);
     const mac = MAC_FIRST + vlan.id * 0x10000 + this.#hosts.size;
-    const stack = new Stack({ mac, random: new Random(random.word()) });
+    const stack = new Stack({ mac, random: new Random(chance.word()) });
     driveStack(stack, cable.near, scheduler);
     stack.configure({ address, mask: subnetOf(vlan).mask, routers: [], mtu: MTU_DEFAULT });
     this.#hosts.set(key, stack);

@@ -87,6 +87,16 @@ const order: Row[] = [
     ...on(`${SECURE},TLSPORT=411`, {}, { tls: { port: 411 } }), name: "tlsport", ends: LOGIN,
     texts: [`HTTP: 1 https://${SERVER}:411/96xxupgrade.txt`],
   },
+  {
+    ...on(SECURE), name: "https-over-a-bad-cable", ends: LOGIN,
+    lan: { ...lan(SECURE), cable: { loss: 8, duplicate: 8, reorder: 20, flip: 4 } },
+    requests: ["200 /96xxupgrade.txt", "200 /46xxsettings.txt"],
+  },
+  {
+    ...on(SECURE, {}, { thinkMilliseconds: 5000 }), name: "program-while-https-is-awaited", ends: ["craft", "local-procedures", 3],
+    timeoutSeconds: 20, keys: [{ when: { text: `HTTP: 1 https://${SERVER}/96xxupgrade.txt` }, keys: [{ softkey: "Program" }], text: "x" }],
+    check: (t, played) => t.same(urls(played), []),
+  },
 ];
 
 const names: Row[] = [

@@ -12,7 +12,7 @@ import { streamClose, streamOpen, streamState } from "../../net/tcp-stream";
 import { listCount, listItemBytes, listItemPtr } from "../../settings/list";
 import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
-import { screenClear, screenSetText } from "../../ui/screen";
+import { screenSetText } from "../../ui/screen";
 import { confirmPoll } from "../confirm";
 import { statusNotice } from "../status";
 import { vlanCheck, vlanRefresh } from "../vlan";
@@ -49,7 +49,7 @@ export function callServerPoll(): BootState {
   if (!checked && callServerVlanChanged()) return BootState.Restart;
   if (serverCount == 0) {
     timeWakeAt(allUs);
-    return timeNow() < allUs ? BootState.CallServer : BootState.Login;
+    return timeNow() < allUs ? BootState.CallServer : BootState.Scep;
   }
   const status = callServerConnect();
   if (status == Status.Pending && timeNow() < serverUs) {
@@ -90,9 +90,9 @@ function callServerVlanChanged(): bool {
   return true;
 }
 
+/** The Prompt Line is the next stage's. */
 function callServerLeave(): BootState {
-  screenClear(Row.Prompt);
-  return BootState.Login;
+  return BootState.Scep;
 }
 
 /** Resolves and opens the address at hand: Ok once connected. UDP cannot be contacted by a connection. */

@@ -11,13 +11,13 @@ import {
 } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { IDLE_US, RESTART_US } from "../../config";
-import { trustSetForget, trustSetPoll } from "../../image/trust-set";
 import { dhcpClientRelease } from "../../net/dhcp-client";
 import { keptFileStart, keptInit } from "../../settings/kept";
 import { parameterBytes } from "../../settings/parameters";
 import { resetValues } from "../../settings/reset-values";
 import { Parameter } from "../../settings/table";
 import { screenBeep, screenClear, screenSetLine, screenSetSoftkey, screenSetText, SOFTKEY_COUNT } from "../../ui/screen";
+import { certificatesClear, certificatesPoll } from "../certificates";
 import { codeBegin, codeCount, codeDigit, codeEnd, codeIsOpen, codeIsRight, HASH } from "../code-entry";
 import {
   fieldsApply, fieldsAreChanged, fieldsBackspace, fieldsChange, fieldsClear, fieldsIsChoice, fieldsKey, fieldsLoad, fieldsShow,
@@ -56,15 +56,12 @@ let top: i32 = 0;
 let warned: bool = false;
 /** The restart follows what is being stored. */
 let leaving: bool = false;
-/** CLEAR has emptied the list, and the certificates follow. */
-let forgetting: bool = false;
 /** Until then `Clearing values...` is to be read. */
 let readUs: u64 = 0;
 
 export function craftEnter(): void {
   keptFileStart(); // A file that found no room is no concern of what is entered now.
   leaving = false;
-  forgetting = false;
   procedure = menuFirst();
   if (codeIsRight()) menuEnter(SELECT);
   else accessEnter();
@@ -190,6 +187,7 @@ function confirmAct(act: i32): void {
   if (act == Act.Clear) {
     screenSetText(Row.Prompt, CLEARING);
     keptInit();
+    certificatesClear();
     readUs = timeNow() + RESTART_US;
   } else resetValues();
   craftStore();
@@ -244,34 +242,26 @@ function craftStore(): void {
 
 function craftStored(): void {
   if (timeNow() < readUs) return timeWakeAt(readUs);
-  if (!forgetting && keepPoll() == Status.Pending) return;
-  const trust = craftForget();
-  if (trust == Status.Pending) return;
-  forgetting = false;
+  if (craftIsClearing() && certificatesPoll() == Status.Pending) return;
+  if (keepPoll() == Status.Pending) return;
   inputsHold(false);
-  const done = keepIsGood() && (trust >= 0 || trust == Status.Unsupported);
-  if (!done) {
+  if (!keepIsGood()) {
     leaving = false;
     screenBeep();
   }
   if (leaving) craftForgotten();
-  else menuEnter(done ? SELECT : FLASH_FAILED);
-}
-
-/** After CLEAR no certificate is trusted any more. Pending, Ok, or why the secure element has them still. */
-function craftForget(): i32 {
-  if (forgetting) return trustSetPoll();
-  forgetting = leaving && keepIsGood() && procedureSecond(procedure) == Act.Clear;
-  if (!forgetting) return Status.Ok;
-  trustSetForget();
-  return trustSetPoll();
+  else menuEnter(keepIsGood() ? SELECT : FLASH_FAILED);
 }
 
 /** The VLAN of the last start is a value, too; CLEAR gives the address back. */
 function craftForgotten(): void {
   screen = Screen.Confirm;
   retainedForgetStart();
-  if (procedureSecond(procedure) == Act.Clear) dhcpClientRelease();
+  if (craftIsClearing()) dhcpClientRelease();
+}
+
+function craftIsClearing(): bool {
+  return leaving && procedureSecond(procedure) == Act.Clear;
 }
 
 function listBegin(count: i32): void {
