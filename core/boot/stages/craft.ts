@@ -242,8 +242,9 @@ function craftStore(): void {
 
 function craftStored(): void {
   if (timeNow() < readUs) return timeWakeAt(readUs);
-  if (craftIsClearing() && certificatesPoll() == Status.Pending) return;
   if (keepPoll() == Status.Pending) return;
+  // After the list: an AUTH that the chip would not give up needs them.
+  if (keepIsGood() && craftIsClearing() && certificatesPoll() == Status.Pending) return;
   inputsHold(false);
   if (!keepIsGood()) {
     leaving = false;
