@@ -22,6 +22,8 @@ export const SCRIPT_READ_BYTES_MAX: u32 = 0x4000000;
 export const SCRIPT_BYTES_MAX: u32 = 0x400000;
 /** A PEM file of TRUSTCERTS: what the secure element takes (hal/abi.ts). */
 export const TRUST_FILE_BYTES_MAX: u32 = 0x10000;
+/** How often the secure element is asked whether it has taken or stored certificates. */
+export const TRUST_POLL_US: u32 = 10000;
 /**
  * The core's own store, for a telephone without staging: two scripts of half of it; then a block file, and behind it four blocks
  * that are hashed at once. After the last script, with staging or without, what is said to a CA.

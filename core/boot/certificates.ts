@@ -84,7 +84,7 @@ function certificatesFetch(): void {
   const how = fetchPoll();
   if (how == Fetch.Pending) return;
   if (how != Fetch.Obtained) return certificatesEnd(TrustEffect.Kept, TrustWhy.None);
-  transferTrustStart();
+  if (transferTrustStart() < 0) return certificatesRefuse(TrustWhy.Failed);
   certificatesGo(Phase.Hand);
 }
 

@@ -6,7 +6,7 @@
 import { SECURE_INPUT_BYTES_MAX, SecureOperation, Status } from "../../hal/abi";
 import { halSePoll, halSeStart, halSeWrite } from "../../hal/secure";
 import { timeWakeIn } from "../base/time";
-import { SECURE_POLL_US } from "../config";
+import { TRUST_POLL_US } from "../config";
 
 let operation: SecureOperation = SecureOperation.TrustBegin;
 let startStatus: i32 = Status.Invalid;
@@ -41,7 +41,7 @@ export function trustSetForget(): void {
 export function trustSetPoll(): i32 {
   if (startStatus == Status.Busy) trustSetStart(operation);
   const status = startStatus == Status.Busy ? Status.Pending : startStatus < 0 ? startStatus : halSePoll();
-  if (status == Status.Pending) timeWakeIn(SECURE_POLL_US);
+  if (status == Status.Pending) timeWakeIn(TRUST_POLL_US);
   return status;
 }
 

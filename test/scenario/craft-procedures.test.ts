@@ -57,6 +57,16 @@ const addresses: Row[] = [
     },
   },
   {
+    // Router and mask are DHCP's and stay as they are shown.
+    ...telephone, name: "addr-static-as-shown", lan, ends: LOGIN, ...at("Start Change # Bksp 9 # # # Clear 10*0*8*2 Save Exit"),
+    timeoutSeconds: 60, texts: ["> Use DHCP No", "> Phone: 10.0.8.59", "> Router: 10.0.8.1", "> Mask: 255.255.255.0", "Enter username"],
+    check: (t, played) => {
+      for (const [name, value] of [["IPADD", "10.0.8.59"], ["NETMASK", "255.255.255.0"], ["ROUTER", "10.0.8.1"]]) {
+        is(t, played, name!, value!, "craft");
+      }
+    },
+  },
+  {
     // The way back out of an address that somebody has.
     ...telephone, name: "addr-static-conflict", lan: office({}, { taken: ["10.0.8.60"] }), ends: LOGIN, timeoutSeconds: 90,
     ...at(STATIC, '"Address Conflict":Program Mute 27238# Start Change Save Exit'),
