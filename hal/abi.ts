@@ -208,6 +208,8 @@ export enum SecureOperation {
   TrustAdd = 17,
   /** The set that was begun takes the place of the one in use, which power loss leaves whole or replaced; the length is its size. */
   TrustStore = 18,
+  /** No certificate is trusted any more. */
+  TrustForget = 19,
   /**
    * Makes the key that a request will be for, unless there is one of that size. Parameters: u16 bits, 1024 to 2048.
    * Output: the report.

@@ -64,7 +64,8 @@ export class RunLoop {
 
   async #stepFast(nextUs: number, options: RunOptions): Promise<void> {
     this.#anchor = undefined;
-    this.#advance(nextUs);
+    // What came from outside meanwhile is looked at before time goes on.
+    this.#advance(this.#woken ? this.#board.scheduler.nowUs : nextUs);
     if (performance.now() - this.#turnMs < BUSY_MS_MAX) return;
     options.tick?.();
     await this.#sleep(0);

@@ -8,7 +8,7 @@ import { EventKind, Field, Source, TrustEffect, TrustWhy } from "../../hal/event
 import { eventBegin, eventCode, eventNumber, eventSend, eventText } from "../base/events";
 import { timeWakeNow } from "../base/time";
 import { FILE_NAME_BYTES_MAX, TRUST_FILE_BYTES_MAX } from "../config";
-import { trustSetAdd, trustSetBegin, trustSetPoll, trustSetStore } from "../image/trust-set";
+import { trustSetAdd, trustSetBegin, trustSetForget, trustSetPoll, trustSetStore } from "../image/trust-set";
 import { listCount, listItemBytes, listItemPtr } from "../settings/list";
 import { parameterBytes, parameterPtr, parameterSource } from "../settings/parameters";
 import { Parameter } from "../settings/table";
@@ -18,6 +18,7 @@ import { Target, transferScriptRoom, transferTrustPoll, transferTrustStart } fro
 
 enum Phase {
   Begin,
+  Open,
   Fetch,
   Hand,
   Add,
@@ -36,17 +37,14 @@ export function certificatesInit(): void {
 
 /** Whatever is trusted is to be forgotten. Poll as for a start-up's set. */
 export function certificatesClear(): void {
-  phase = Phase.Over;
-  const status = trustSetBegin();
-  if (status == Status.Unsupported) return; // There is nothing to forget.
-  if (status < 0) return certificatesEnd(TrustEffect.Kept, TrustWhy.Failed);
-  trustSetStore();
+  trustSetForget();
   certificatesGo(Phase.Store);
 }
 
 /** Call until it is no longer Pending: the set was replaced, cleared or kept, and it was said which. */
 export function certificatesPoll(): i32 {
   if (phase == Phase.Begin) certificatesBegin();
+  else if (phase == Phase.Open) certificatesOpen();
   else if (phase == Phase.Fetch) certificatesFetch();
   else if (phase == Phase.Hand) certificatesHand();
   else if (phase == Phase.Add) certificatesAdd();
@@ -58,7 +56,14 @@ export function certificatesPoll(): i32 {
 function certificatesBegin(): void {
   const source = parameterSource(Parameter.TRUSTCERTS);
   if (source != Source.Settings && source != Source.Script) return certificatesGo(Phase.Over);
-  if (trustSetBegin() < 0) return certificatesEnd(TrustEffect.Kept, TrustWhy.Failed);
+  trustSetBegin();
+  certificatesGo(Phase.Open);
+}
+
+function certificatesOpen(): void {
+  const status = trustSetPoll();
+  if (status == Status.Pending) return;
+  if (status < 0) return certificatesEnd(TrustEffect.Kept, TrustWhy.Failed);
   index = 0;
   certificatesNext();
 }
@@ -104,6 +109,7 @@ function certificatesAdd(): void {
 function certificatesStore(): void {
   const count = trustSetPoll();
   if (count == Status.Pending) return;
+  if (count == Status.Unsupported) return certificatesGo(Phase.Over); // There was nothing to forget.
   if (count < 0) return certificatesEnd(TrustEffect.Kept, TrustWhy.Failed);
   addedCount = count;
   certificatesEnd(count == 0 ? TrustEffect.Cleared : TrustEffect.Stored, TrustWhy.None);

@@ -1,18 +1,19 @@
 // The certificates that TLS trusts, in the secure element: a set is begun, files join it, and it replaces the one in use as a whole.
 //
-// In: the bytes of PEM files, from offset 0. Out: how many certificates they hold, or why not. Nothing here looks into them.
+// In: the bytes of PEM files, from offset 0. Out: how many certificates they hold, or why not. Nothing here looks into them. One
+// operation at a time: start it, then poll; an element that is busy with something else is asked again.
 
 import { SECURE_INPUT_BYTES_MAX, SecureOperation, Status } from "../../hal/abi";
 import { halSePoll, halSeStart, halSeWrite } from "../../hal/secure";
 import { timeWakeIn } from "../base/time";
 import { TRUST_POLL_US } from "../config";
 
-let startStatus: i32 = Status.Ok;
+let operation: SecureOperation = SecureOperation.TrustBegin;
+let startStatus: i32 = Status.Invalid;
 
-/** Begins an empty set. Returns Ok, or why there is none. */
-export function trustSetBegin(): i32 {
-  const status = halSeStart(SecureOperation.TrustBegin, 0, 0);
-  return status < 0 ? status : halSePoll();
+/** Starts an empty set. */
+export function trustSetBegin(): void {
+  trustSetStart(SecureOperation.TrustBegin);
 }
 
 /** Hands over a piece of a file; offset 0 begins a new one. */
@@ -31,13 +32,20 @@ export function trustSetStore(): void {
   trustSetStart(SecureOperation.TrustStore);
 }
 
+/** Starts to forget every certificate. */
+export function trustSetForget(): void {
+  trustSetStart(SecureOperation.TrustForget);
+}
+
 /** Pending, a count of certificates, or negative. While it is Pending the caller is polled again soon. */
 export function trustSetPoll(): i32 {
-  const status = startStatus < 0 ? startStatus : halSePoll();
+  if (startStatus == Status.Busy) trustSetStart(operation);
+  const status = startStatus == Status.Busy ? Status.Pending : startStatus < 0 ? startStatus : halSePoll();
   if (status == Status.Pending) timeWakeIn(TRUST_POLL_US);
   return status;
 }
 
-function trustSetStart(operation: SecureOperation): void {
-  startStatus = halSeStart(operation, 0, 0);
+function trustSetStart(wanted: SecureOperation): void {
+  operation = wanted;
+  startStatus = halSeStart(wanted, 0, 0);
 }

@@ -19,7 +19,7 @@ export interface TlsNetworkOptions {
   readonly dateMs: number;
   /** Shared with the engines of the far end. */
   readonly quiet?: EngineQuiet;
-  /** Something was decided: poll the core. */
+  /** Where the peers are outside this process: something was decided, poll the core. */
   readonly wake?: () => void;
 }
 
@@ -50,7 +50,9 @@ export class TlsNetwork implements Network {
   }
 
   get outstanding(): boolean {
-    return this.#below.outstanding; // What an engine waits for has been asked of the network below.
+    // What an engine waits for was asked of the network below; a handshake with somebody outside is waited for in any case.
+    const { wake } = this.#options;
+    return this.#below.outstanding || (wake !== undefined && [...this.#streams.values()].some(({ stream }) => stream.isShaking));
   }
 
   settle(): Promise<void> | undefined {

@@ -41,6 +41,7 @@ export class SecureElement {
       case SecureOperation.TrustBegin: return this.#done(this.#trust.begin());
       case SecureOperation.TrustAdd: return this.#done(this.#trust.add(input));
       case SecureOperation.TrustStore: return this.#done(this.#trust.store());
+      case SecureOperation.TrustForget: return this.#done(this.#trust.forget());
       default: return this.#certificates(operation, parameters, input);
     }
   }

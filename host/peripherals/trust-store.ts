@@ -75,6 +75,12 @@ export class TrustStore {
     this.#given = [];
     return set.length;
   }
+
+  /** Nothing is trusted any more. Returns 0, or Failed. */
+  forget(): number {
+    this.begin();
+    return this.store();
+  }
 }
 
 function same(one: readonly Uint8Array[], other: readonly Uint8Array[]): boolean {

@@ -199,6 +199,7 @@ t.test("the set of trusted certificates changes as a whole", (t) => {
   done(element, SecureOperation.TrustBegin);
   t.same([add(many(0)), add(many(16)), add(many(32))], [16, 16, Status.NoSpace]);
   t.same(saved, [2]);
+  t.same([done(element, SecureOperation.TrustForget), trust.trusted, saved], [0, [], [2, 0]]);
   t.end();
 });
 
