@@ -117,6 +117,10 @@ export enum Field {
   Copied = 69,
   /** The block that is wrong, from 0. */
   Block = 70,
+  /** SIP: how often a datagram was sent; seconds for which a registration holds; seconds after which a server wants to be asked again. */
+  Sends = 90,
+  Expires = 91,
+  RetryAfter = 92,
 }
 
 export enum BootState {
@@ -336,7 +340,45 @@ export enum Transport { Udp = 0, Tcp = 1, Tls = 2 }
 
 export enum SipStep { Connect = 1, Options = 2, Register = 3 }
 
-export enum SipResult { Contacted = 1, Refused = 2, TimedOut = 3, Unreachable = 4, NoName = 5, Reset = 6, Unsupported = 7, NoAddress = 8 }
+/** What became of a request to a call server. */
+export enum SipResult {
+  Contacted = 1,
+  /** The connection was refused. */
+  Refused = 2,
+  TimedOut = 3,
+  Unreachable = 4,
+  NoName = 5,
+  Reset = 6,
+  Unsupported = 7,
+  /** An entry of the list without an address. */
+  NoAddress = 8,
+  Registered = 9,
+  /** 401 or 407: asked again with credentials. */
+  Challenged = 10,
+  /** The nonce was too old: asked again with the new one. */
+  Stale = 11,
+  /** 3xx: asked where the contact says. */
+  Redirected = 12,
+  /** 423: asked again for the time that it wants. */
+  IntervalTooBrief = 13,
+  /** 403, or a challenge to credentials that answered one. */
+  WrongCredentials = 14,
+  /** 404. */
+  UserNotFound = 15,
+  /** 416, 482 or 483: nobody is responsible for the domain; or SIPDOMAIN is none. */
+  InvalidDomain = 16,
+  /** 408 or 5xx. */
+  ServerFailed = 17,
+  /** Any other final answer. */
+  Rejected = 18,
+  /** A challenge of an algorithm or quality that the telephone does not have. */
+  UnsupportedChallenge = 19,
+  /** A stream that is no SIP, or without length. */
+  Malformed = 20,
+  Closed = 21,
+  TlsCertificate = 22,
+  TlsFailed = 23,
+}
 
 /** Where a parameter's value comes from, low to high (docs/STARTUP.md, Precedence). */
 export enum Source {
@@ -389,4 +431,10 @@ export enum Notice {
   NoOffer = 14,
   /** The parameters that are to survive power could not be stored; those stored before are still there. */
   SettingsNotKept = 15,
+  /** The call servers are those of SIP_CONTROLLER_LIST, which release 1.0 does not know. */
+  ControllerList = 30,
+  /** A call server refused the registration; the `sip` event before it says how. */
+  RegisterRefused = 31,
+  /** No call server answered the registration; it is tried again. */
+  RegisterSilent = 32,
 }

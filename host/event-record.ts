@@ -53,7 +53,7 @@ const FIELD_ORDER: ReadonlyMap<EventKind, readonly string[]> = new Map([
   [EventKind.Image, ["file", "bytes", "verdict", "digest", "crc32", "version", "key"]],
   [EventKind.Slot, ["kind", "slot", "state", "attempts", "counter", "found", "why"]],
   [EventKind.SelfTest, ["part", "ok"]],
-  [EventKind.Sip, ["transport", "method", "status", "step", "result"]],
+  [EventKind.Sip, ["transport", "method", "status", "step", "result", "server", "sends", "expires", "retryAfter"]],
 ]);
 
 /** The bytes of each type that has a fixed length. */

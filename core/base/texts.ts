@@ -4,31 +4,56 @@
 
 const TEXTS = memory.data<u8>([
   13, 10, 65, 99, 99, 101, 112, 116, 45, 69, 110, 99, 111, 100, 105, 110, 103, 58, 32, 105, 100, 101, 110, 116, 105, 116, 121, 13, 10, 67, 111, 110,
-  110, 101, 99, 116, 105, 111, 110, 58, 32, 99, 108, 111, 115, 101, 13, 10, 13, 10, 70, 105, 108, 101, 32, 79, 98, 116, 97, 105, 110, 101, 100, 59,
-  112, 108, 101, 97, 115, 101, 32, 119, 97, 105, 116, 46, 46, 46, 79, 102, 102, 104, 111, 111, 107, 47, 48, 46, 49, 32, 40, 57, 54, 48, 48, 32,
-  83, 73, 80, 32, 82, 49, 46, 48, 41, 67, 111, 110, 116, 97, 99, 116, 105, 110, 103, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 46,
-  46, 46, 78, 111, 32, 102, 105, 108, 101, 32, 115, 101, 114, 118, 101, 114, 32, 97, 100, 100, 114, 101, 115, 115, 78, 111, 32, 67, 97, 108, 108, 32,
-  83, 101, 114, 118, 101, 114, 32, 65, 100, 100, 114, 101, 115, 115, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66, 97, 100, 32, 83, 117, 98, 110, 101,
-  116, 83, 116, 97, 114, 116, 117, 112, 32, 105, 110, 116, 101, 114, 114, 117, 112, 116, 101, 100, 70, 105, 110, 100, 105, 110, 103, 32, 114, 111, 117, 116,
-  101, 114, 46, 46, 46, 32, 72, 84, 84, 80, 47, 49, 46, 49, 13, 10, 72, 111, 115, 116, 58, 32, 116, 114, 97, 110, 115, 102, 101, 114, 45, 101,
-  110, 99, 111, 100, 105, 110, 103, 65, 100, 100, 114, 101, 115, 115, 32, 67, 111, 110, 102, 108, 105, 99, 116, 57, 54, 120, 49, 83, 117, 112, 103, 114,
-  97, 100, 101, 46, 116, 120, 116, 74, 49, 48, 48, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 99, 111, 110, 116, 101, 110, 116, 45, 101,
-  110, 99, 111, 100, 105, 110, 103, 83, 117, 98, 110, 101, 116, 32, 99, 111, 110, 102, 108, 105, 99, 116, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66,
-  97, 100, 32, 73, 80, 83, 97, 118, 105, 110, 103, 32, 116, 111, 32, 102, 108, 97, 115, 104, 70, 105, 108, 101, 32, 114, 101, 106, 101, 99, 116, 101,
-  100, 58, 32, 13, 10, 82, 97, 110, 103, 101, 58, 32, 98, 121, 116, 101, 115, 61, 57, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120,
-  116, 49, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 68, 72, 67, 80, 58, 32, 67, 111, 110, 102, 108, 105, 99, 116, 67, 104,
-  101, 99, 107, 115, 117, 109, 32, 101, 114, 114, 111, 114, 69, 110, 116, 101, 114, 32, 117, 115, 101, 114, 110, 97, 109, 101, 13, 10, 85, 115, 101, 114,
-  45, 65, 103, 101, 110, 116, 58, 32, 99, 111, 110, 116, 101, 110, 116, 45, 108, 101, 110, 103, 116, 104, 82, 101, 115, 116, 97, 114, 116, 105, 110, 103,
-  46, 46, 46, 77, 98, 112, 115, 32, 69, 116, 104, 101, 114, 110, 101, 116, 69, 110, 116, 101, 114, 32, 99, 111, 109, 109, 97, 110, 100, 99, 99, 112,
-  46, 97, 118, 97, 121, 97, 46, 99, 111, 109, 99, 111, 110, 116, 101, 110, 116, 45, 114, 97, 110, 103, 101, 32, 75, 66, 32, 114, 101, 99, 101, 105,
-  118, 101, 100, 70, 108, 97, 115, 104, 32, 102, 97, 105, 108, 101, 100, 13, 10, 73, 102, 45, 82, 97, 110, 103, 101, 58, 32, 78, 111, 32, 69, 116,
-  104, 101, 114, 110, 101, 116, 66, 97, 100, 32, 82, 111, 117, 116, 101, 114, 63, 117, 110, 115, 117, 112, 112, 111, 114, 116, 101, 100, 86, 76, 65, 78,
-  32, 73, 68, 32, 61, 32, 83, 73, 71, 95, 73, 78, 95, 85, 83, 69, 115, 105, 103, 110, 97, 116, 117, 114, 101, 83, 116, 97, 114, 116, 105, 110,
-  103, 108, 111, 99, 97, 116, 105, 111, 110, 66, 79, 79, 84, 78, 65, 77, 69, 83, 69, 82, 73, 65, 76, 78, 79, 80, 114, 111, 103, 114, 97, 109,
-  99, 111, 117, 110, 116, 101, 114, 104, 116, 116, 112, 58, 47, 47, 46, 98, 108, 111, 99, 107, 115, 99, 104, 117, 110, 107, 101, 100, 65, 80, 80, 78,
-  65, 77, 69, 77, 65, 67, 65, 68, 68, 82, 72, 84, 84, 80, 58, 32, 102, 111, 114, 109, 97, 116, 98, 121, 116, 101, 115, 32, 77, 79, 68, 69,
-  76, 52, 95, 85, 80, 80, 69, 82, 32, 115, 101, 99, 115, 76, 111, 103, 105, 110, 109, 111, 100, 101, 108, 65, 118, 97, 121, 97, 118, 111, 105, 99,
-  101, 71, 82, 79, 85, 80, 107, 105, 110, 100, 115, 105, 122, 101, 71, 69, 84, 32, 101, 116, 97, 103, 37, 44, 32,
+  110, 101, 99, 116, 105, 111, 110, 58, 32, 99, 108, 111, 115, 101, 13, 10, 13, 10, 13, 10, 80, 114, 111, 120, 121, 45, 65, 117, 116, 104, 111, 114,
+  105, 122, 97, 116, 105, 111, 110, 58, 32, 68, 105, 103, 101, 115, 116, 32, 117, 115, 101, 114, 110, 97, 109, 101, 61, 34, 13, 10, 65, 117, 116, 104,
+  111, 114, 105, 122, 97, 116, 105, 111, 110, 58, 32, 68, 105, 103, 101, 115, 116, 32, 117, 115, 101, 114, 110, 97, 109, 101, 61, 34, 76, 111, 103, 105,
+  110, 32, 102, 97, 105, 108, 101, 100, 46, 32, 73, 110, 118, 97, 108, 105, 100, 32, 83, 73, 80, 32, 68, 111, 109, 97, 105, 110, 46, 82, 101, 103,
+  105, 115, 116, 101, 114, 105, 110, 103, 32, 119, 105, 116, 104, 32, 99, 97, 108, 108, 32, 115, 101, 114, 118, 101, 114, 46, 46, 46, 69, 110, 116, 101,
+  114, 32, 80, 97, 115, 115, 119, 111, 114, 100, 32, 97, 110, 100, 32, 112, 114, 101, 115, 115, 32, 69, 110, 116, 101, 114, 76, 111, 103, 105, 110, 32,
+  102, 97, 105, 108, 101, 100, 46, 32, 85, 115, 101, 114, 32, 78, 111, 116, 32, 70, 111, 117, 110, 100, 46, 70, 105, 108, 101, 32, 79, 98, 116, 97,
+  105, 110, 101, 100, 59, 112, 108, 101, 97, 115, 101, 32, 119, 97, 105, 116, 46, 46, 46, 73, 110, 99, 111, 114, 114, 101, 99, 116, 32, 117, 115, 101,
+  114, 110, 97, 109, 101, 47, 112, 97, 115, 115, 119, 111, 114, 100, 69, 109, 112, 116, 121, 32, 83, 73, 80, 32, 80, 114, 111, 120, 121, 32, 83, 101,
+  114, 118, 101, 114, 32, 76, 105, 115, 116, 79, 102, 102, 104, 111, 111, 107, 47, 48, 46, 49, 32, 40, 57, 54, 48, 48, 32, 83, 73, 80, 32, 82,
+  49, 46, 48, 41, 13, 10, 77, 97, 120, 45, 70, 111, 114, 119, 97, 114, 100, 115, 58, 32, 55, 48, 13, 10, 70, 114, 111, 109, 58, 32, 60, 67,
+  111, 110, 116, 97, 99, 116, 105, 110, 103, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 46, 46, 46, 76, 111, 103, 105, 110, 32, 102, 97,
+  105, 108, 101, 100, 46, 32, 82, 101, 116, 114, 121, 105, 110, 103, 46, 46, 46, 13, 10, 65, 99, 99, 101, 112, 116, 58, 32, 97, 112, 112, 108, 105,
+  99, 97, 116, 105, 111, 110, 47, 115, 100, 112, 76, 111, 103, 105, 110, 32, 102, 97, 105, 108, 101, 100, 46, 32, 84, 114, 121, 32, 65, 103, 97, 105,
+  110, 46, 32, 83, 73, 80, 47, 50, 46, 48, 13, 10, 86, 105, 97, 58, 32, 83, 73, 80, 47, 50, 46, 48, 47, 13, 10, 67, 111, 110, 116, 101,
+  110, 116, 45, 76, 101, 110, 103, 116, 104, 58, 32, 48, 13, 10, 13, 10, 78, 111, 32, 102, 105, 108, 101, 32, 115, 101, 114, 118, 101, 114, 32, 97,
+  100, 100, 114, 101, 115, 115, 78, 111, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 32, 65, 100, 100, 114, 101, 115, 115, 68, 101, 116, 101,
+  99, 116, 101, 100, 32, 66, 97, 100, 32, 83, 117, 98, 110, 101, 116, 83, 116, 97, 114, 116, 117, 112, 32, 105, 110, 116, 101, 114, 114, 117, 112, 116,
+  101, 100, 83, 101, 114, 118, 101, 114, 32, 76, 105, 110, 107, 32, 68, 111, 119, 110, 46, 46, 46, 112, 114, 111, 120, 121, 45, 97, 117, 116, 104, 101,
+  110, 116, 105, 99, 97, 116, 101, 70, 105, 110, 100, 105, 110, 103, 32, 114, 111, 117, 116, 101, 114, 46, 46, 46, 32, 72, 84, 84, 80, 47, 49, 46,
+  49, 13, 10, 72, 111, 115, 116, 58, 32, 116, 114, 97, 110, 115, 102, 101, 114, 45, 101, 110, 99, 111, 100, 105, 110, 103, 65, 100, 100, 114, 101, 115,
+  115, 32, 67, 111, 110, 102, 108, 105, 99, 116, 119, 119, 119, 45, 97, 117, 116, 104, 101, 110, 116, 105, 99, 97, 116, 101, 57, 54, 120, 49, 83, 117,
+  112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 74, 49, 48, 48, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 99, 111, 110, 116, 101, 110,
+  116, 45, 101, 110, 99, 111, 100, 105, 110, 103, 83, 117, 98, 110, 101, 116, 32, 99, 111, 110, 102, 108, 105, 99, 116, 68, 101, 116, 101, 99, 116, 101,
+  100, 32, 66, 97, 100, 32, 73, 80, 83, 97, 118, 105, 110, 103, 32, 116, 111, 32, 102, 108, 97, 115, 104, 70, 105, 108, 101, 32, 114, 101, 106, 101,
+  99, 116, 101, 100, 58, 32, 13, 10, 82, 97, 110, 103, 101, 58, 32, 98, 121, 116, 101, 115, 61, 44, 32, 113, 111, 112, 61, 97, 117, 116, 104, 44,
+  32, 110, 99, 61, 57, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 49, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116,
+  120, 116, 68, 72, 67, 80, 58, 32, 67, 111, 110, 102, 108, 105, 99, 116, 67, 104, 101, 99, 107, 115, 117, 109, 32, 101, 114, 114, 111, 114, 69, 110,
+  116, 101, 114, 32, 117, 115, 101, 114, 110, 97, 109, 101, 13, 10, 85, 115, 101, 114, 45, 65, 103, 101, 110, 116, 58, 32, 59, 114, 112, 111, 114, 116,
+  59, 98, 114, 97, 110, 99, 104, 61, 59, 116, 114, 97, 110, 115, 112, 111, 114, 116, 61, 116, 99, 112, 59, 116, 114, 97, 110, 115, 112, 111, 114, 116,
+  61, 116, 108, 115, 99, 111, 110, 116, 101, 110, 116, 45, 108, 101, 110, 103, 116, 104, 82, 101, 115, 116, 97, 114, 116, 105, 110, 103, 46, 46, 46, 77,
+  98, 112, 115, 32, 69, 116, 104, 101, 114, 110, 101, 116, 69, 110, 116, 101, 114, 32, 99, 111, 109, 109, 97, 110, 100, 76, 111, 103, 103, 105, 110, 103,
+  32, 105, 110, 46, 46, 46, 99, 99, 112, 46, 97, 118, 97, 121, 97, 46, 99, 111, 109, 34, 44, 32, 114, 101, 115, 112, 111, 110, 115, 101, 61, 34,
+  34, 44, 32, 97, 108, 103, 111, 114, 105, 116, 104, 109, 61, 99, 111, 110, 116, 101, 110, 116, 45, 114, 97, 110, 103, 101, 32, 75, 66, 32, 114, 101,
+  99, 101, 105, 118, 101, 100, 70, 108, 97, 115, 104, 32, 102, 97, 105, 108, 101, 100, 13, 10, 73, 102, 45, 82, 97, 110, 103, 101, 58, 32, 62, 13,
+  10, 67, 97, 108, 108, 45, 73, 68, 58, 32, 13, 10, 67, 111, 110, 116, 97, 99, 116, 58, 32, 60, 62, 13, 10, 69, 120, 112, 105, 114, 101, 115,
+  58, 32, 78, 111, 32, 69, 116, 104, 101, 114, 110, 101, 116, 66, 97, 100, 32, 82, 111, 117, 116, 101, 114, 63, 117, 110, 115, 117, 112, 112, 111, 114,
+  116, 101, 100, 109, 105, 110, 45, 101, 120, 112, 105, 114, 101, 115, 114, 101, 116, 114, 121, 45, 97, 102, 116, 101, 114, 83, 73, 80, 85, 83, 69, 82,
+  78, 65, 77, 69, 83, 73, 80, 80, 65, 83, 83, 87, 79, 82, 68, 86, 76, 65, 78, 32, 73, 68, 32, 61, 32, 80, 97, 115, 115, 119, 111, 114,
+  100, 58, 32, 34, 44, 32, 114, 101, 97, 108, 109, 61, 34, 34, 44, 32, 110, 111, 110, 99, 101, 61, 34, 44, 32, 111, 112, 97, 113, 117, 101, 61,
+  34, 44, 32, 99, 110, 111, 110, 99, 101, 61, 34, 83, 73, 71, 95, 73, 78, 95, 85, 83, 69, 115, 105, 103, 110, 97, 116, 117, 114, 101, 83, 116,
+  97, 114, 116, 105, 110, 103, 82, 69, 71, 73, 83, 84, 69, 82, 13, 10, 67, 83, 101, 113, 58, 32, 34, 44, 32, 117, 114, 105, 61, 34, 108, 111,
+  99, 97, 116, 105, 111, 110, 66, 79, 79, 84, 78, 65, 77, 69, 83, 69, 82, 73, 65, 76, 78, 79, 80, 114, 111, 103, 114, 97, 109, 99, 111, 117,
+  110, 116, 101, 114, 104, 116, 116, 112, 58, 47, 47, 79, 80, 84, 73, 79, 78, 83, 13, 10, 84, 111, 58, 32, 60, 83, 72, 65, 45, 50, 53, 54,
+  99, 97, 108, 108, 45, 105, 100, 99, 111, 110, 116, 97, 99, 116, 46, 98, 108, 111, 99, 107, 115, 99, 104, 117, 110, 107, 101, 100, 65, 80, 80, 78,
+  65, 77, 69, 77, 65, 67, 65, 68, 68, 82, 72, 84, 84, 80, 58, 32, 102, 111, 114, 109, 97, 116, 62, 59, 116, 97, 103, 61, 98, 121, 116, 101,
+  115, 32, 77, 79, 68, 69, 76, 52, 95, 85, 80, 80, 69, 82, 32, 115, 101, 99, 115, 67, 108, 101, 97, 114, 109, 111, 100, 101, 108, 65, 118, 97,
+  121, 97, 118, 111, 105, 99, 101, 115, 116, 97, 108, 101, 71, 82, 79, 85, 80, 66, 107, 115, 112, 107, 105, 110, 100, 115, 105, 122, 101, 71, 69, 84,
+  32, 115, 105, 112, 58, 116, 114, 117, 101, 99, 115, 101, 113, 101, 116, 97, 103, 37, 44, 32, 85, 68, 80, 84, 67, 80, 84, 76, 83, 77, 68, 53,
+  118, 105, 97,
 ]);
 
 export function textPtr(text: i32): usize {
@@ -39,80 +64,148 @@ export function textBytes(text: i32): i32 {
   return text & 255;
 }
 
-export const STARTING: i32 = 170248; // "Starting"
-export const RESTARTING: i32 = 128525; // "Restarting..."
-export const NO_ETHERNET: i32 = 154379; // "No Ethernet"
-export const MBPS_ETHERNET: i32 = 131853; // "Mbps Ethernet"
-export const DHCP_SECS: i32 = 110598; // "DHCP: "
-export const VLAN_ID: i32 = 162826; // "VLAN ID = "
-export const DHCP_CONFLICT: i32 = 110606; // "DHCP: Conflict"
-export const ADDRESS_CONFLICT: i32 = 67344; // "Address Conflict"
-export const FINDING_ROUTER: i32 = 54289; // "Finding router..."
-export const BAD_ROUTER: i32 = 157195; // "Bad Router?"
-export const SUBNET_CONFLICT: i32 = 83727; // "Subnet conflict"
-export const BAD_IP: i32 = 87567; // "Detected Bad IP"
-export const BAD_SUBNET: i32 = 44563; // "Detected Bad Subnet"
-export const SECS: i32 = 198661; // " secs"
-export const NO_FILE_SERVER: i32 = 33302; // "No file server address"
-export const HTTP_ORDINAL: i32 = 190981; // "HTTP:"
-export const HTTP_COUNT: i32 = 190982; // "HTTP: "
-export const KB_RECEIVED: i32 = 145164; // " KB received"
-export const FILE_OBTAINED: i32 = 12828; // "File Obtained;please wait..."
-export const SAVING: i32 = 91407; // "Saving to flash"
-export const PERCENT: i32 = 210435; // "%, "
-export const CHECKSUM_ERROR: i32 = 114190; // "Checksum error"
-export const FILE_REJECTED: i32 = 95247; // "File rejected: "
-export const FLASH_FAILED: i32 = 148236; // "Flash failed"
-export const CONTACTING: i32 = 26905; // "Contacting Call Server..."
-export const NO_CALL_SERVER: i32 = 38934; // "No Call Server Address"
-export const ENTER_USERNAME: i32 = 117774; // "Enter username"
-export const INTERRUPTED: i32 = 49427; // "Startup interrupted"
-export const ENTER_COMMAND: i32 = 135181; // "Enter command"
-export const PROGRAM: i32 = 178439; // "Program"
-export const RESTART: i32 = 128519; // "Restart"
-export const LOGIN: i32 = 199941; // "Login"
-export const REASON_FORMAT: i32 = 192518; // "format"
-export const REASON_SIGNATURE: i32 = 167945; // "signature"
-export const REASON_KIND: i32 = 206340; // "kind"
-export const REASON_MODEL: i32 = 201221; // "model"
-export const REASON_COUNTER: i32 = 180231; // "counter"
-export const REASON_SIZE: i32 = 207364; // "size"
-export const REASON_UNSUPPORTED: i32 = 160011; // "unsupported"
-export const GET_BLANK: i32 = 208388; // "GET "
-export const GET_NAME: i32 = 208387; // "GET"
-export const HTTP_11_HOST: i32 = 58641; // " HTTP/1.1\r\nHost: "
-export const USER_AGENT_HEADER: i32 = 121358; // "\r\nUser-Agent: "
+export const STARTING: i32 = 343560; // "Starting"
+export const RESTARTING: i32 = 258573; // "Restarting..."
+export const NO_ETHERNET: i32 = 303627; // "No Ethernet"
+export const MBPS_ETHERNET: i32 = 261901; // "Mbps Ethernet"
+export const DHCP_SECS: i32 = 229894; // "DHCP: "
+export const VLAN_ID: i32 = 323338; // "VLAN ID = "
+export const DHCP_CONFLICT: i32 = 229902; // "DHCP: Conflict"
+export const ADDRESS_CONFLICT: i32 = 178704; // "Address Conflict"
+export const FINDING_ROUTER: i32 = 165649; // "Finding router..."
+export const BAD_ROUTER: i32 = 306443; // "Bad Router?"
+export const SUBNET_CONFLICT: i32 = 199183; // "Subnet conflict"
+export const BAD_IP: i32 = 203023; // "Detected Bad IP"
+export const BAD_SUBNET: i32 = 146451; // "Detected Bad Subnet"
+export const SECS: i32 = 388613; // " secs"
+export const NO_FILE_SERVER: i32 = 135190; // "No file server address"
+export const HTTP_ORDINAL: i32 = 379397; // "HTTP:"
+export const HTTP_COUNT: i32 = 379398; // "HTTP: "
+export const KB_RECEIVED: i32 = 285196; // " KB received"
+export const FILE_OBTAINED: i32 = 63260; // "File Obtained;please wait..."
+export const SAVING: i32 = 206863; // "Saving to flash"
+export const PERCENT: i32 = 405763; // "%, "
+export const CHECKSUM_ERROR: i32 = 233486; // "Checksum error"
+export const FILE_REJECTED: i32 = 210703; // "File rejected: "
+export const FLASH_FAILED: i32 = 288268; // "Flash failed"
+export const CONTACTING: i32 = 98073; // "Contacting Call Server..."
+export const NO_CALL_SERVER: i32 = 140822; // "No Call Server Address"
+export const ENTER_USERNAME: i32 = 237070; // "Enter username"
+export const INTERRUPTED: i32 = 151315; // "Startup interrupted"
+export const ENTER_COMMAND: i32 = 265229; // "Enter command"
+export const PROGRAM: i32 = 357895; // "Program"
+export const RESTART: i32 = 258567; // "Restart"
+export const LOGIN: i32 = 31749; // "Login"
+export const LOGGING_IN: i32 = 268557; // "Logging in..."
+export const REGISTERING: i32 = 40223; // "Registering with call server..."
+export const ENTER_PASSWORD: i32 = 48158; // "Enter Password and press Enter"
+export const PASSWORD_LABEL: i32 = 325898; // "Password: "
+export const KEY_CLEAR: i32 = 389893; // "Clear"
+export const KEY_BACKSPACE: i32 = 397572; // "Bksp"
+export const LOGIN_FAILED: i32 = 117272; // "Login failed. Try Again."
+export const LOGIN_DOMAIN: i32 = 31777; // "Login failed. Invalid SIP Domain."
+export const LOGIN_UNKNOWN: i32 = 55837; // "Login failed. User Not Found."
+export const LOGIN_RETRYING: i32 = 104473; // "Login failed. Retrying..."
+export const LOGIN_WRONG: i32 = 70427; // "Incorrect username/password"
+export const SERVER_LINK_DOWN: i32 = 156179; // "Server Link Down..."
+export const EMPTY_PROXY_LIST: i32 = 77339; // "Empty SIP Proxy Server List"
+export const REASON_FORMAT: i32 = 380934; // "format"
+export const REASON_SIGNATURE: i32 = 341257; // "signature"
+export const REASON_KIND: i32 = 398596; // "kind"
+export const REASON_MODEL: i32 = 391173; // "model"
+export const REASON_COUNTER: i32 = 359687; // "counter"
+export const REASON_SIZE: i32 = 399620; // "size"
+export const REASON_UNSUPPORTED: i32 = 309259; // "unsupported"
+export const GET_BLANK: i32 = 400644; // "GET "
+export const GET_NAME: i32 = 400643; // "GET"
+export const HTTP_11_HOST: i32 = 170001; // " HTTP/1.1\r\nHost: "
+export const USER_AGENT_HEADER: i32 = 240654; // "\r\nUser-Agent: "
 export const HEADER_TAIL: i32 = 50; // "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
-export const USER_AGENT: i32 = 19995; // "Offhook/0.1 (9600 SIP R1.0)"
-export const HTTP_SCHEME: i32 = 182023; // "http://"
-export const RANGE_HEADER: i32 = 99087; // "\r\nRange: bytes="
-export const IF_RANGE_HEADER: i32 = 151308; // "\r\nIf-Range: "
-export const DHCP_CLASS: i32 = 138509; // "ccp.avaya.com"
-export const MANUFACTURER: i32 = 202501; // "Avaya"
-export const VOICE: i32 = 203781; // "voice"
-export const UPGRADE_96X0: i32 = 102927; // "96xxupgrade.txt"
-export const UPGRADE_96X1: i32 = 71440; // "96x1Supgrade.txt"
-export const UPGRADE_J100: i32 = 75536; // "J100Supgrade.txt"
-export const UPGRADE_16XX: i32 = 106767; // "16xxupgrade.txt"
-export const BLOCKS_SUFFIX: i32 = 183815; // ".blocks"
-export const HTTP_1: i32 = 58887; // "HTTP/1."
-export const HEADER_LENGTH: i32 = 124942; // "content-length"
-export const HEADER_TRANSFER: i32 = 62993; // "transfer-encoding"
-export const HEADER_CHUNKED: i32 = 185607; // "chunked"
-export const HEADER_ENCODING: i32 = 79632; // "content-encoding"
+export const USER_AGENT: i32 = 84251; // "Offhook/0.1 (9600 SIP R1.0)"
+export const HTTP_SCHEME: i32 = 361479; // "http://"
+export const RANGE_HEADER: i32 = 214543; // "\r\nRange: bytes="
+export const IF_RANGE_HEADER: i32 = 291340; // "\r\nIf-Range: "
+export const DHCP_CLASS: i32 = 271885; // "ccp.avaya.com"
+export const MANUFACTURER: i32 = 392453; // "Avaya"
+export const VOICE: i32 = 393733; // "voice"
+export const SIP_VERSION: i32 = 123655; // "SIP/2.0"
+export const SIP_OPTIONS: i32 = 363271; // "OPTIONS"
+export const SIP_REGISTER: i32 = 345608; // "REGISTER"
+export const SIP_SCHEME: i32 = 401668; // "sip:"
+export const SIP_VIA_LINE: i32 = 123415; // " SIP/2.0\r\nVia: SIP/2.0/"
+export const SIP_UDP: i32 = 406531; // "UDP"
+export const SIP_TCP: i32 = 407299; // "TCP"
+export const SIP_TLS: i32 = 408067; // "TLS"
+export const SIP_BRANCH_PART: i32 = 244238; // ";rport;branch="
+export const SIP_FROM_LINE: i32 = 91163; // "\r\nMax-Forwards: 70\r\nFrom: <"
+export const SIP_TAG_PART: i32 = 382470; // ">;tag="
+export const SIP_TO_LINE: i32 = 365063; // "\r\nTo: <"
+export const SIP_CALL_ID_LINE: i32 = 294412; // ">\r\nCall-ID: "
+export const SIP_CSEQ_LINE: i32 = 347656; // "\r\nCSeq: "
+export const SIP_CONTACT_LINE: i32 = 297484; // "\r\nContact: <"
+export const SIP_TRANSPORT_TCP: i32 = 247822; // ";transport=tcp"
+export const SIP_TRANSPORT_TLS: i32 = 251406; // ";transport=tls"
+export const SIP_EXPIRES_LINE: i32 = 300556; // ">\r\nExpires: "
+export const SIP_ACCEPT_LINE: i32 = 110873; // "\r\nAccept: application/sdp"
+export const SIP_AUTHORIZATION_LINE: i32 = 23074; // "\r\nAuthorization: Digest username=\""
+export const SIP_PROXY_AUTHORIZATION_LINE: i32 = 12840; // "\r\nProxy-Authorization: Digest username=\""
+export const SIP_REALM_PART: i32 = 328458; // "\", realm=\""
+export const SIP_NONCE_PART: i32 = 331018; // "\", nonce=\""
+export const SIP_URI_PART: i32 = 349704; // "\", uri=\""
+export const SIP_RESPONSE_PART: i32 = 275213; // "\", response=\""
+export const SIP_ALGORITHM_PART: i32 = 278541; // "\", algorithm="
+export const SIP_OPAQUE_PART: i32 = 333578; // ", opaque=\""
+export const SIP_QOP_PART: i32 = 218383; // ", qop=auth, nc="
+export const SIP_CNONCE_PART: i32 = 336138; // ", cnonce=\""
+export const SIP_TAIL: i32 = 129303; // "\r\nContent-Length: 0\r\n\r\n"
+export const SIP_BRANCH: i32 = 246022; // "branch"
+export const SIP_EXPIRES: i32 = 313095; // "expires"
+export const SIP_TRANSPORT: i32 = 248073; // "transport"
+export const SIP_DIGEST: i32 = 18694; // "Digest"
+export const SIP_REALM: i32 = 329221; // "realm"
+export const SIP_NONCE: i32 = 331781; // "nonce"
+export const SIP_OPAQUE: i32 = 334086; // "opaque"
+export const SIP_ALGORITHM: i32 = 279305; // "algorithm"
+export const SIP_QOP: i32 = 218883; // "qop"
+export const SIP_AUTH: i32 = 162564; // "auth"
+export const SIP_STALE: i32 = 395013; // "stale"
+export const SIP_TRUE: i32 = 402692; // "true"
+export const SIP_MD5: i32 = 408835; // "MD5"
+export const SIP_SHA256: i32 = 366855; // "SHA-256"
+export const SIP_HEADER_LENGTH: i32 = 254990; // "content-length"
+export const SIP_HEADER_VIA: i32 = 409603; // "via"
+export const SIP_HEADER_CALL_ID: i32 = 368647; // "call-id"
+export const SIP_HEADER_CSEQ: i32 = 403716; // "cseq"
+export const SIP_HEADER_CONTACT: i32 = 370439; // "contact"
+export const SIP_HEADER_MIN_EXPIRES: i32 = 312075; // "min-expires"
+export const SIP_HEADER_RETRY_AFTER: i32 = 314891; // "retry-after"
+export const SIP_HEADER_WWW_AUTHENTICATE: i32 = 182800; // "www-authenticate"
+export const SIP_HEADER_PROXY_AUTHENTICATE: i32 = 161042; // "proxy-authenticate"
+export const NAME_USERNAME: i32 = 317707; // "SIPUSERNAME"
+export const NAME_PASSWORD: i32 = 320523; // "SIPPASSWORD"
+export const UPGRADE_96X0: i32 = 222223; // "96xxupgrade.txt"
+export const UPGRADE_96X1: i32 = 186896; // "96x1Supgrade.txt"
+export const UPGRADE_J100: i32 = 190992; // "J100Supgrade.txt"
+export const UPGRADE_16XX: i32 = 226063; // "16xxupgrade.txt"
+export const BLOCKS_SUFFIX: i32 = 372231; // ".blocks"
+export const HTTP_1: i32 = 170247; // "HTTP/1."
+export const HEADER_LENGTH: i32 = 254990; // "content-length"
+export const HEADER_TRANSFER: i32 = 174353; // "transfer-encoding"
+export const HEADER_CHUNKED: i32 = 374023; // "chunked"
+export const HEADER_ENCODING: i32 = 195088; // "content-encoding"
 export const HEADER_IDENTITY: i32 = 4872; // "identity"
-export const HEADER_ETAG: i32 = 209412; // "etag"
-export const HEADER_LOCATION: i32 = 172296; // "location"
-export const HEADER_RANGE: i32 = 141837; // "content-range"
-export const RANGE_UNIT: i32 = 194054; // "bytes "
-export const NAME_BOOTNAME: i32 = 174344; // "BOOTNAME"
-export const NAME_APPNAME: i32 = 187399; // "APPNAME"
-export const NAME_GROUP: i32 = 205061; // "GROUP"
-export const NAME_SIG: i32 = 165379; // "SIG"
-export const NAME_SIG_IN_USE: i32 = 165386; // "SIG_IN_USE"
-export const NAME_MODEL: i32 = 195589; // "MODEL"
-export const NAME_MODEL4: i32 = 195590; // "MODEL4"
-export const VALUE_SIP: i32 = 24579; // "SIP"
-export const MACADDR: i32 = 189191; // "MACADDR"
-export const SERIALNO: i32 = 176392; // "SERIALNO"
-export const UPPER_SUFFIX: i32 = 197126; // "_UPPER"
+export const HEADER_ETAG: i32 = 404740; // "etag"
+export const HEADER_LOCATION: i32 = 351752; // "location"
+export const HEADER_RANGE: i32 = 281869; // "content-range"
+export const RANGE_UNIT: i32 = 384006; // "bytes "
+export const NAME_BOOTNAME: i32 = 353800; // "BOOTNAME"
+export const NAME_APPNAME: i32 = 375815; // "APPNAME"
+export const NAME_GROUP: i32 = 396293; // "GROUP"
+export const NAME_SIG: i32 = 338691; // "SIG"
+export const NAME_SIG_IN_USE: i32 = 338698; // "SIG_IN_USE"
+export const NAME_MODEL: i32 = 385541; // "MODEL"
+export const NAME_MODEL4: i32 = 385542; // "MODEL4"
+export const VALUE_SIP: i32 = 37379; // "SIP"
+export const MACADDR: i32 = 377607; // "MACADDR"
+export const SERIALNO: i32 = 355848; // "SERIALNO"
+export const UPPER_SUFFIX: i32 = 387078; // "_UPPER"
