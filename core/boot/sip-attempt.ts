@@ -6,7 +6,7 @@ import { Status } from "../../hal/abi";
 import { EventKind, Field, SipResult, SipStep, Transport } from "../../hal/events";
 import { eventBegin, eventCode, eventNumber, eventSend, eventText } from "../base/events";
 import { SIP_OPTIONS, SIP_REGISTER, textBytes, textPtr } from "../base/texts";
-import { timeNow, timeWakeAt } from "../base/time";
+import { timeNow, timeWakeAt, timeWakeNow } from "../base/time";
 import { CALL_SERVER_CONNECT_US } from "../config";
 import { dnsAddress } from "../net/dns";
 import { sipClientClose, sipClientKeep, sipClientOpen, sipClientPoll, sipClientSendCount, sipClientStart, sipClientState } from "../net/sip-client";
@@ -35,6 +35,7 @@ export function attemptStart(name: i32, registerSeconds: i32): void {
   method = name;
   seconds = registerSeconds;
   connectUs = timeNow() + CALL_SERVER_CONNECT_US;
+  timeWakeNow();
 }
 
 /** Asks the same server again, over the same connection. Ok, or NoSpace where the request would not fit. */

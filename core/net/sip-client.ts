@@ -112,6 +112,7 @@ function clientAgain(): i32 {
   const status = clientConnect();
   sentBytes = 0;
   sipResponseInit(true);
+  timeWakeNow();
   return status;
 }
 

@@ -63,8 +63,7 @@ export function sipPair(ptr: usize, bytes: i32, name: i32): bool {
 
 /** What stands in `<…>`, or the value up to its parameters. */
 export function sipUri(ptr: usize, bytes: i32): void {
-  let open: i32 = 0;
-  while (open < bytes && load<u8>(ptr + <usize>open) != 0x3c) open++;
+  const open = sipScan(ptr, 0, bytes, 0x3c);
   if (open == bytes) return sipTrim(ptr, sipScan(ptr, 0, bytes, 0x3b));
   let close = open + 1;
   while (close < bytes && load<u8>(ptr + <usize>close) != 0x3e) close++;

@@ -29,7 +29,7 @@ const STATES: readonly string[] = [
 ];
 
 /** States of which the telephone's way depends on something that later releases bring. */
-export const STATES_LATER: readonly string[] = ["registered", "scep"];
+export const STATES_LATER: readonly string[] = ["scep"];
 /** States that this release enters. */
 export const STATES_NOW = STATES.filter((state) => !STATES_LATER.includes(state));
 
@@ -66,6 +66,18 @@ export function identityValue(option: string, text: string, wanted: string): str
     throw new UsageError(`--${option} ${quoted(text)}: ${wanted} is needed, at most ${IDENTITY_BYTES_MAX} characters without blanks`);
   }
   return text;
+}
+
+/** The user part of a SIP address that needs no escapes. */
+export function extensionValue(text: string): string {
+  if (/^[0-9A-Za-z+*._-]{1,64}$/.test(text)) return text;
+  throw new UsageError(`--extension ${quoted(text)}: 1 to 64 letters, digits and + * . _ - are possible, such as --extension 4001`);
+}
+
+/** It is not repeated in the message. */
+export function passwordValue(text: string): string {
+  if (/^[ -~]{1,64}$/.test(text)) return text;
+  throw new UsageError("--password: 1 to 64 ASCII characters are possible");
 }
 
 /** A MAC address: `00:04:0d:12:34:56`, with hyphens, with dots, or bare. */

@@ -9,9 +9,10 @@ import { nearest } from "../nearest.js";
 import { readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import { expectGetValue, expectTextValue, expectValue } from "./expect-values.js";
 import {
-  faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, serverValue,
+  extensionValue, faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, passwordValue, serverValue,
   STATES_LATER, STATES_NOW, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
 } from "./option-values.js";
+import { DEMO_EXTENSION, DEMO_PASSWORD } from "../site/demo.js";
 import { LAN_NAMES } from "../site/lans.js";
 import { sweepChoice, type SweepChoice } from "./boot-sweep.js";
 import { presetValue } from "./preset-value.js";
@@ -41,6 +42,11 @@ export interface BootOptions {
   /** `NAME=VALUE`, as if entered in the local procedures; `--group` is one of them. */
   readonly presets: readonly string[];
   readonly option242?: string;
+  /** Who logs in; the demonstration brings its own. */
+  readonly extension?: string;
+  readonly password?: string;
+  /** True where the options themselves name who logs in. */
+  readonly logsIn: boolean;
   /** With a LAN: the folder that its file servers serve. */
   readonly site?: string;
   readonly faults: readonly FaultChoice[];
@@ -59,8 +65,8 @@ export interface BootOptions {
   readonly waitSeconds: number;
   readonly seed: number;
   readonly keys: readonly KeyScript[];
-  /** A state, or `none`. */
-  readonly until: string;
+  /** A state, or `none`; undefined: `registered` when it is known who logs in, else `login`. */
+  readonly until?: string;
   readonly timeoutSeconds: number;
   readonly lenient: boolean;
   readonly json: boolean;
@@ -93,11 +99,12 @@ const OPTIONS: OptionTable = {
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
   "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
   "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "junit": TEXT,
+  "extension": TEXT, "password": TEXT,
 };
 
 /** Options of the contract that this release does not have. */
 const OPTIONS_LATER: OptionTable = {
-  "extension": TEXT, "password": TEXT, "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
+  "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
   "strict-http": SWITCH, "scep-dump": TEXT,
 };
 
@@ -138,7 +145,8 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     waitSeconds: waitOf(values, network),
     seed: numberValue("seed", text(values, "seed") ?? "1", 0, SEED_MAX),
     keys: list(values, "key").map(keyValue),
-    until: untilOf(values),
+    ...credentialsOf(values, network),
+    ...optional("until", text(values, "until"), untilOf),
     timeoutSeconds: numberValue("timeout", text(values, "timeout") ?? "900", 1, SECONDS_MAX, false),
     lenient: values["lenient"] === true,
     json: values["json"] === true,
@@ -242,9 +250,21 @@ function waitOf(values: OptionValues, network: NetworkChoice): number {
   return numberValue("wait", wait, 1, SECONDS_MAX, false);
 }
 
-function untilOf(values: OptionValues): string {
-  const until = text(values, "until") ?? "login";
-  if (STATES_LATER.includes(until)) throw new UsageError(`--until ${until} is not in this release yet; --until login is the furthest`);
+/** Extension and password belong together; `--lan demo` with its own files has some. */
+function credentialsOf(values: OptionValues, network: NetworkChoice): Pick<BootOptions, "extension" | "password" | "logsIn"> {
+  const [extension, password] = [text(values, "extension"), text(values, "password")];
+  if ((extension === undefined) !== (password === undefined)) {
+    throw new UsageError(extension === undefined ? "--password needs --extension N" : "--extension needs --password P");
+  }
+  if (extension !== undefined && password !== undefined) {
+    return { extension: extensionValue(extension), password: passwordValue(password), logsIn: true };
+  }
+  const isDemo = network.kind === "lan" && network.name === "demo" && text(values, "site") === undefined;
+  return isDemo ? { extension: DEMO_EXTENSION, password: DEMO_PASSWORD, logsIn: false } : { logsIn: false };
+}
+
+function untilOf(until: string): string {
+  if (STATES_LATER.includes(until)) throw new UsageError(`--until ${until} is not in this release yet; --until registered is the furthest`);
   if (until === "none" || STATES_NOW.includes(until)) return until;
   const near = nearest(until, STATES_NOW);
   const instead = near === undefined ? `one of ${STATES_NOW.join(" ")} or none` : `did you mean ${near}?`;

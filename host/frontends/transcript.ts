@@ -13,8 +13,12 @@ const TENTH_PERMILLE = 100;
 export class Transcript {
   #text: string;
   #tenth = -1;
+  readonly #showSecrets: boolean;
+  /** The Prompt Line asks for a password: what is typed is a secret. */
+  #isSecret = false;
 
-  constructor(scenario: string, seed: number) {
+  constructor(scenario: string, seed: number, showSecrets = false) {
+    this.#showSecrets = showSecrets;
     this.#text = `scenario  ${scenario}   seed ${seed}\n`;
   }
 
@@ -23,9 +27,10 @@ export class Transcript {
     return this.#text;
   }
 
-  /** A key was pressed: `keyName` of host/key-press.ts. */
+  /** A key was pressed: `keyName` of host/key-press.ts. A digit of a password is a star. */
   key(timeMs: number, name: string): void {
-    this.#line(timeMs, "key", name);
+    const isHidden = this.#isSecret && !this.#showSecrets && /^\d$/.test(name);
+    this.#line(timeMs, "key", isHidden ? "*" : name);
   }
 
   /** The plug was pulled or put back. */
@@ -34,6 +39,7 @@ export class Transcript {
   }
 
   event(event: OffhookEvent): void {
+    if (event.event === "display" && event.row === "prompt") this.#isSecret = /password/i.test(event.text);
     switch (event.event) {
       case "display": return this.#line(event.t, "display", `${event.row} |${event.text}|`);
       case "softkeys": return this.#line(event.t, "softkeys", `|${event.labels.join("|")}|`);

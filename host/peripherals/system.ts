@@ -18,6 +18,9 @@ export interface Identity {
   readonly asAsked?: boolean;
   /** Laboratory: images without a signature are accepted. */
   readonly unsigned?: boolean;
+  /** Who logs in. */
+  readonly extension?: string;
+  readonly password?: string;
   /** The short modes: what option 242 would say. */
   readonly option242?: string;
   /** `NAME=VALUE`, as if entered locally. */
@@ -50,6 +53,8 @@ export class SystemBlock {
     text(Info.BootName, identity.bootName);
     text(Info.AppName, identity.appName);
     text(Info.Option242, identity.option242);
+    text(Info.Extension, identity.extension);
+    text(Info.Password, identity.password);
     this.#items.set(Info.Mac, identity.mac.slice(0, 6));
     const options = (identity.unsigned ? Option.Unsigned : 0) | (identity.asAsked ? Option.AsAsked : 0);
     this.#items.set(Info.Options, Uint8Array.of(options));

@@ -1,17 +1,18 @@
-// The demonstration's far end: one subnet with DHCP, names, a file server and a call server's port.
+// The demonstration's far end: one subnet with DHCP, names, a file server and a call server.
 //
 // 10.0.8.0/24: router, names and DHCP at .1, file server at .2, call server at .3, telephones from .50. The scripts are our
-// own; the software is what host/image/demo makes. The list of call servers is empty, so a start-up ends at the login prompt.
+// own; the software is what host/image/demo makes. With the extension and password of the demonstration a start-up ends registered.
 
 import { addressOf } from "../network/address.js";
 import { DHCP_SERVER_PORT } from "../network/network.js";
 import { demoFiles } from "../image/demo.js";
 import type { Scheduler } from "../scheduler.js";
+import { Random } from "../random.js";
+import { CallServer, type CallServerConfig, type SipAccess } from "./call-server.js";
 import { DhcpServer, type DhcpConfig } from "./dhcp-server.js";
 import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import type { HttpFaultRule } from "./http-faults.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
-import { Listener } from "./service.js";
 import { Site } from "./site.js";
 
 export const DEMO_ROUTER = addressOf("10.0.8.1");
@@ -20,6 +21,10 @@ export const DEMO_CALL_SERVER = addressOf("10.0.8.3");
 export const DEMO_FILE_PORT = 80;
 export const DEMO_CALL_PORT = 5060;
 const THINK_US = 250_000;
+/** Who logs in where nobody says anything else. */
+export const DEMO_EXTENSION = "4001";
+export const DEMO_PASSWORD = "246810";
+export const DEMO_USERS: Readonly<Record<string, string>> = { [DEMO_EXTENSION]: DEMO_PASSWORD };
 
 /** What the demonstration's DHCP server hands out. */
 export const DEMO_DHCP: DhcpConfig = {
@@ -62,10 +67,10 @@ const SETTINGS = `## Demonstration of Offhook: settings for every telephone of t
 ## Local procedures are open during the start-up: press Program.
 SET PROCSTAT 0
 
-## Calls: SIP over TCP. There is no call server yet, so the telephone stops at its login prompt.
+## Calls: SIP over TCP. Extension and password are the user's; no file has them.
 SET SIPDOMAIN example.com
 SET SIPSIGNAL 1
-SET SIPPROXYSRVR ""
+SET SIPPROXYSRVR sip.example.com
 
 ## Groups: give a lobby telephone GROUP 2 and its local procedures are closed.
 IF $GROUP SEQ 2 GOTO LOBBY
@@ -100,6 +105,9 @@ export interface DemoSiteOptions {
   readonly onAccess?: (access: HttpAccess) => void;
   /** How long the file server thinks before each answer: a moment, so that a person can read the screen. Default 250 ms. */
   readonly thinkUs?: number;
+  /** Parts of the call server that differ. */
+  readonly callServer?: Partial<CallServerConfig>;
+  readonly onSip?: (access: SipAccess) => void;
   /** Parts of the DHCP scope that differ. */
   readonly dhcp?: Partial<DhcpConfig>;
 }
@@ -113,6 +121,10 @@ export function demoSite(options: DemoSiteOptions): Site {
   const { scheduler, faults = [], onAccess = () => undefined, thinkUs = THINK_US } = options;
   const handler = fileHandler(options.source ?? demoSource());
   site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess, thinkUs }));
-  site.addStream(DEMO_CALL_SERVER, DEMO_CALL_PORT, new Listener());
+  const random = new Random(DEMO_CALL_SERVER);
+  const { callServer, onSip } = options;
+  const registrar = new CallServer({ users: DEMO_USERS, ...callServer, clock: scheduler, random, ...(onSip === undefined ? {} : { onAccess: onSip }) });
+  site.addStream(DEMO_CALL_SERVER, DEMO_CALL_PORT, registrar);
+  site.addDatagram(DEMO_CALL_SERVER, DEMO_CALL_PORT, registrar);
   return site;
 }

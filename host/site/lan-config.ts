@@ -4,6 +4,7 @@
 // every fault by its JSON path with the way out. It opens no file; `lan-schema.ts` has the bounds, this file what spans members.
 
 import { addressParse, addressText } from "../network/address.js";
+import type { CallServerConfig } from "./call-server.js";
 import { schemaFindings, type SchemaFinding } from "./json-schema.js";
 import { LAN_SCHEMA } from "./lan-schema.js";
 import type { LldpSends } from "./lldp-neighbour.js";
@@ -61,7 +62,7 @@ export interface LanVlan {
   readonly dns?: { readonly address: string; readonly names?: Readonly<Record<string, readonly string[]>> };
   readonly taken?: readonly string[];
   readonly fileServer?: LanFileServer;
-  readonly callServer?: { readonly address: string; readonly port?: number };
+  readonly callServer?: LanCallServer;
 }
 
 export interface LanDhcp {
@@ -93,6 +94,12 @@ export interface LanFileServer {
   readonly folder?: string;
   readonly thinkMilliseconds?: number;
   readonly answers?: readonly LanAnswer[];
+}
+
+/** Without users nobody can log in; OPTIONS are answered. */
+export interface LanCallServer extends Partial<CallServerConfig> {
+  readonly address: string;
+  readonly port?: number;
 }
 
 /** Exactly one member beside `path` and `times` is given. */

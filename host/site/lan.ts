@@ -13,14 +13,15 @@ import { driveStack } from "../network/stack-driver.js";
 import { Switch, type SwitchPort } from "../network/switch.js";
 import { Random } from "../random.js";
 import type { Scheduler } from "../scheduler.js";
+import { CallServer, type SipAccess } from "./call-server.js";
 import { demoSource } from "./demo.js";
 import { DhcpServer } from "./dhcp-server.js";
 import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { dhcpConfigOf, httpFaultsOf, lldpContentOf, subnetOf } from "./lan-build.js";
-import type { LanCable, LanConfig, LanFileServer, LanVlan } from "./lan-config.js";
+import type { LanCable, LanCallServer, LanConfig, LanFileServer, LanVlan } from "./lan-config.js";
 import { LldpNeighbour } from "./lldp-neighbour.js";
-import { Listener, type DatagramService, type StreamService } from "./service.js";
+import type { DatagramService, StreamService } from "./service.js";
 
 const DNS_PORT = 53;
 const FILE_PORT = 80;
@@ -54,6 +55,7 @@ export interface LanOptions {
   /** Each replaces the config's own. */
   readonly faults?: LanFaults;
   readonly onAccess?: (access: HttpAccess) => void;
+  readonly onSip?: (access: SipAccess) => void;
 }
 
 export class Lan {
@@ -122,9 +124,7 @@ export class Lan {
     }
     if (vlan.dns !== undefined) this.#addNameServer(vlan, vlan.dns.address, vlan.dns.names ?? {});
     if (vlan.fileServer !== undefined) this.#addFileServer(vlan, vlan.fileServer);
-    if (vlan.callServer !== undefined) {
-      this.#listenStream(this.#host(vlan, addressOf(vlan.callServer.address)), vlan.callServer.port ?? CALL_PORT, new Listener());
-    }
+    if (vlan.callServer !== undefined) this.#addCallServer(vlan, vlan.callServer);
   }
 
   #addNameServer(vlan: LanVlan, address: string, names: Readonly<Record<string, readonly string[]>>): void {
@@ -143,6 +143,15 @@ export class Lan {
       ...(onAccess === undefined ? {} : { onAccess }),
     });
     this.#listenStream(this.#host(vlan, addressOf(server.address)), server.port ?? FILE_PORT, service);
+  }
+
+  #addCallServer(vlan: LanVlan, { address: text, port = CALL_PORT, ...config }: LanCallServer): void {
+    const { scheduler: clock, onSip } = this.#options;
+    const address = addressOf(text);
+    const random = new Random(address);
+    const service = new CallServer({ users: {}, ...config, clock, random, ...(onSip === undefined ? {} : { onAccess: onSip }) });
+    this.#listenStream(this.#host(vlan, address), port, service);
+    this.#listenDatagram(this.#host(vlan, address), port, service);
   }
 
   #source(server: LanFileServer): FileSource {
