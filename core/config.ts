@@ -20,6 +20,8 @@ export const STATEMENT_COUNT_MAX: i32 = 100000;
 export const SCRIPT_READ_BYTES_MAX: u32 = 0x4000000;
 /** A script file in staging: half of the usual 8 MiB. */
 export const SCRIPT_BYTES_MAX: u32 = 0x400000;
+/** A PEM file of TRUSTCERTS: what the secure element takes (hal/abi.ts). */
+export const TRUST_FILE_BYTES_MAX: u32 = 0x10000;
 /**
  * The core's own store, for a telephone without staging: two scripts of half of it; then a block file, and behind it four blocks
  * that are hashed at once.
@@ -142,6 +144,11 @@ export const LLDP_FIRST_US: u32 = 2000000;
 export const LLDP_INTERVAL_US: u32 = 30000000;
 /** With LLDP on, frames are looked for this often where the host has no reason of its own to poll. */
 export const LLDP_LISTEN_US: u32 = 1000000;
+
+/** Between two keys of the code that opens the local procedures; after a longer pause its digits are forgotten. */
+export const CODE_KEY_US: u32 = 6000000;
+/** After a wrong code: no further try for a second, then two, four … up to this. */
+export const CODE_WAIT_SECONDS_MAX: i32 = 30;
 
 /** The telephone asks its slower inputs again after this: a link or a key changes between polls without a deadline. */
 export const IDLE_US: u32 = 1000000;

@@ -5,7 +5,7 @@
 // The values are ABI: a number that has been released is never given another meaning.
 
 /** Rises whenever the table of docs/ABI.md changes. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /** Result of a call: zero or a count on success, one of these otherwise. */
 export enum Status {
@@ -40,8 +40,20 @@ export enum Status {
   /** Orderly end of a stream, after its last byte. */
   Closed = -22,
   NoName = -23,
+  /** The server's certificate cannot be used for a reason that has no status of its own: malformed, or not for servers. */
   TlsCertificate = -24,
+  /** The two ends could not agree on TLS, or the other broke its rules. */
   TlsFailed = -25,
+  TlsExpired = -26,
+  TlsNotYetValid = -27,
+  /** The certificate is for another name than the one asked for. */
+  TlsName = -28,
+  /** Nothing that is trusted vouches for the certificate. */
+  TlsUnknownCa = -29,
+  /** Whoever listens at this port does not speak TLS. */
+  TlsPlain = -30,
+  /** What was handed over is not what the operation takes. */
+  Malformed = -31,
 }
 
 /**
@@ -126,6 +138,8 @@ export enum Key {
   Soft3 = 3,
   Soft4 = 4,
   Mute = 5,
+  Up = 6,
+  Down = 7,
 }
 
 /** Rows of `display_row`. */
@@ -166,6 +180,18 @@ export enum TcpFlag {
   CheckName = 2,
 }
 
+/** Operations of `se_start`. */
+export enum SecureOperation {
+  /** Begins an empty set of trusted certificates beside the one in use. */
+  TrustBegin = 16,
+  /** The input's certificates (a PEM file) join the set that was begun; the output's length is how many they are. */
+  TrustAdd = 17,
+  /** The set that was begun takes the place of the one in use, which power loss leaves whole or replaced; the length is its size. */
+  TrustStore = 18,
+}
+
+/** The secure element's input. */
+export const SECURE_INPUT_BYTES_MAX = 65536;
 /** One event record, header included. */
 export const EVENT_BYTES_MAX = 1024;
 /** A display row as handed over; the screen shows 32 and scrolls. */

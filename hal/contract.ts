@@ -116,10 +116,14 @@ export interface HalImports {
   udp_send(handle: number, address: number, port: number, ptr: number, bytes: number): number;
   /** Takes one whole datagram; a longer one than the capacity is dropped. Returns bytes, 0 none. `from` = u32 address, u32 port. */
   udp_receive(handle: number, ptr: number, capacity: number, fromPtr: number): number;
-  /** Opens a stream. Flags: 1 TLS, 2 check the name. Returns a handle, NoSpace or Unsupported. */
+  /**
+   * Opens a stream. Flags: 1 TLS, 2 check that the server's certificate is for the name (RFC 6125), which is a host name or an address as it
+   * was written. The certificate must be trusted and valid at the telephone's own date. Returns a handle, NoSpace or Unsupported.
+   */
   tcp_open(address: number, port: number, flags: number, namePtr: number, nameBytes: number): number;
   /**
-   * Returns 0 once open, Pending, or how it failed: Refused, Reset, TimedOut, Unreachable, TlsCertificate, TlsFailed.
+   * Returns 0 once open, Pending, or how it failed: Refused, Reset, TimedOut, Unreachable, or one of Tls…, which
+   * come after a connection was made.
    * On failure a reason for people is written, zero-terminated when shorter than the capacity.
    */
   tcp_state(handle: number, reasonPtr: number, capacity: number): number;
@@ -131,6 +135,16 @@ export interface HalImports {
   net_close(handle: number, abort: number): number;
   /** Copies the DER SubjectPublicKeyInfo of an image key, from index 0. Returns its bytes, or NotFound after the last. */
   trust_key(index: number, ptr: number, capacity: number): number;
+  /**
+   * Starts an operation of the secure element on its input; `ptr` and `bytes` name it where the operation takes a name, else they are 0.
+   * Returns Ok, Busy while another runs, or Unsupported. After power loss what it keeps is as it was, or as the operation makes it, never
+   * a mix.
+   */
+  se_start(operation: number, ptr: number, bytes: number): number;
+  /** Asks for the operation's end. Returns Pending, how many bytes or things came out, or why it failed: Malformed, NoSpace, Failed. */
+  se_poll(): number;
+  /** Puts bytes into the input, which ends behind them; offset 0 begins a new one. Returns Ok, or OutOfRange above 64 KiB. */
+  se_write(offset: number, ptr: number, bytes: number): number;
 }
 
 /** What an instance of the core offers. */

@@ -22,6 +22,8 @@ export enum EventKind {
   Status = 13,
   /** A message that the start-up stopped at or passed by, for the verdict. */
   Notice = 14,
+  /** What became of the files that TRUSTCERTS names. */
+  Trust = 15,
 }
 
 export enum FieldType {
@@ -117,6 +119,10 @@ export enum Field {
   Copied = 69,
   /** The block that is wrong, from 0. */
   Block = 70,
+  TrustEffect = 71,
+  TrustWhy = 72,
+  /** How many certificates a file holds, or the set that is stored. */
+  Certificates = 73,
   /** SIP: how often a datagram was sent; seconds for which a registration holds; seconds after which a server wants to be asked again. */
   Sends = 90,
   Expires = 91,
@@ -223,6 +229,12 @@ export enum HttpError {
   /** Closed by the server before a whole answer header. */
   Closed = 8,
   Unsupported = 9,
+  TlsExpired = 10,
+  TlsNotYetValid = 11,
+  TlsName = 12,
+  TlsUnknownCa = 13,
+  /** The port does not speak TLS. */
+  TlsPlain = 14,
 }
 
 export enum ScriptEffect { Set = 1, Taken = 2, NotTaken = 3, Ignored = 4, Get = 5, End = 6 }
@@ -259,6 +271,8 @@ export enum ScriptWhy {
   BadCondition = 23,
   NoSpace = 24,
   KnownNotUsed = 25,
+  /** AUTH can be set to 1 only by a file that came over HTTPS. */
+  NeedsHttps = 26,
 }
 
 /** What the validator says of a file. */
@@ -300,19 +314,8 @@ export enum ImageVerdict {
 /** The signature algorithm that an image carries. */
 export enum Signature { None = 0, Ed25519 = 1, Ed25519Pure = 2, EcdsaP256 = 3, EcdsaP384 = 4, Rsa2048 = 5, Rsa3072 = 6 }
 
-/** States of a slot, named after the PSA Firmware Update API. */
-export enum SlotState {
-  /** Nothing known to be there. */
-  Ready = 0,
-  Erased = 1,
-  Writing = 2,
-  Candidate = 3,
-  Staged = 4,
-  Trial = 5,
-  Updated = 6,
-  Rejected = 7,
-  Failed = 8,
-}
+/** States of a slot, named after the PSA Firmware Update API; of a ready one nothing is known. */
+export enum SlotState { Ready = 0, Erased = 1, Writing = 2, Candidate = 3, Staged = 4, Trial = 5, Updated = 6, Rejected = 7, Failed = 8 }
 
 export enum SlotName { A = 0, B = 1 }
 
@@ -333,6 +336,11 @@ export enum SlotWhy {
   /** An info area that cannot be read: the file's name is unknown. */
   NameUnknown = 10,
 }
+
+/** A file of TRUSTCERTS: its certificates were taken, or refused. All of them: they replace what is trusted, nothing does, or it stays. */
+export enum TrustEffect { Taken = 1, Refused = 2, Stored = 3, Cleared = 4, Kept = 5 }
+
+export enum TrustWhy { None = 0, Malformed = 1, NoSpace = 2, Failed = 3 }
 
 export enum SelfTestPart { Crc32 = 1, Sha256 = 2, Ed25519 = 3 }
 
@@ -378,6 +386,11 @@ export enum SipResult {
   Closed = 21,
   TlsCertificate = 22,
   TlsFailed = 23,
+  TlsExpired = 24,
+  TlsNotYetValid = 25,
+  TlsName = 26,
+  TlsUnknownCa = 27,
+  TlsPlain = 28,
 }
 
 /** Where a parameter's value comes from, low to high (docs/STARTUP.md, Precedence). */

@@ -35,12 +35,16 @@ export declare function halUdpSend(handle: i32, address: i32, port: i32, ptr: us
 @external("hal", "udp_receive")
 export declare function halUdpReceive(handle: i32, ptr: usize, capacity: i32, fromPtr: usize): i32;
 
-/** Opens a stream. Flags: 1 TLS, 2 check the name. Returns a handle, NoSpace or Unsupported. */
+/**
+ * Opens a stream. Flags: 1 TLS, 2 check that the server's certificate is for the name (RFC 6125), which is a host name or an address as it
+ * was written. The certificate must be trusted and valid at the telephone's own date. Returns a handle, NoSpace or Unsupported.
+ */
 @external("hal", "tcp_open")
 export declare function halTcpOpen(address: i32, port: i32, flags: i32, namePtr: usize, nameBytes: i32): i32;
 
 /**
- * Returns 0 once open, Pending, or how it failed: Refused, Reset, TimedOut, Unreachable, TlsCertificate, TlsFailed.
+ * Returns 0 once open, Pending, or how it failed: Refused, Reset, TimedOut, Unreachable, or one of Tls…, which
+ * come after a connection was made.
  * On failure a reason for people is written, zero-terminated when shorter than the capacity.
  */
 @external("hal", "tcp_state")

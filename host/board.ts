@@ -16,6 +16,7 @@ import { KeyStore } from "./peripherals/key-store.js";
 import { Keypad } from "./peripherals/keypad.js";
 import { NorFlash } from "./peripherals/nor-flash.js";
 import { W25Q128JV } from "./peripherals/nor-parts.js";
+import { SecureElement } from "./peripherals/secure-element.js";
 import { Staging } from "./peripherals/staging.js";
 import { SystemBlock, type Identity } from "./peripherals/system.js";
 import { Random } from "./random.js";
@@ -46,6 +47,8 @@ export interface BoardOptions {
   readonly flash?: (clock: Scheduler, random: Random) => Flash;
   /** DER SubjectPublicKeyInfo of each key that may sign images. */
   readonly trust?: readonly Uint8Array[];
+  /** Default: one that trusts no certificate and keeps nothing. */
+  readonly secure?: SecureElement;
   readonly mode?: Mode;
   readonly seed?: number;
   /** Truly random bytes instead of the seed's, for real peers. */
@@ -83,6 +86,7 @@ export class Board {
   readonly #instantiate: NonNullable<BoardOptions["instantiate"]>;
   readonly #mode: Mode;
   readonly #staging: Staging;
+  readonly #secure: SecureElement;
   #instance: Core | undefined;
   #zeroCount = 0;
   #zeroUs = -1;
@@ -108,6 +112,7 @@ export class Board {
       setPhy: (mode) => this.line.setPhy(mode),
     });
     this.#staging = new Staging(options.stagingBytes ?? STAGING_BYTES);
+    this.#secure = options.secure ?? new SecureElement();
     this.display = new Display({
       row: (row, bytes) => this.log.displayRow(row, bytes),
       progress: (permille) => this.log.progress(permille),
@@ -123,6 +128,7 @@ export class Board {
       pc: this.pc,
       network: this.network,
       keys: new KeyStore(options.trust ?? []),
+      secure: this.#secure,
       entropy: (target) => {
         if (options.entropy) options.entropy(target);
         else random.fill(target);
@@ -228,6 +234,7 @@ export class Board {
     this.keypad.reset();
     this.display.reset();
     this.#staging.reset();
+    this.#secure.reset();
   }
 
   #start(cause: number): void {

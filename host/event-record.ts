@@ -6,7 +6,8 @@
 import { Kind, ResetCause } from "../hal/abi.js";
 import {
   BootState, DhcpMessage, EventKind, Field, FieldType, HttpError, HttpWhy, ImageVerdict, Notice, OptionEffect, ScriptEffect,
-  ScriptWhy, SelfTestPart, Signature, SipResult, SipStep, SlotName, SlotState, SlotWhy, Source, Transport, ValueWhy, VlanReason,
+  ScriptWhy, SelfTestPart, Signature, SipResult, SipStep, SlotName, SlotState, SlotWhy, Source, Transport, TrustEffect, TrustWhy, ValueWhy,
+  VlanReason,
 } from "../hal/events.js";
 
 export type FieldValue = string | number | boolean;
@@ -28,7 +29,7 @@ const WORDS: ReadonlyMap<Field, Words> = new Map<Field, Words>([
   [Field.SlotWhy, SlotWhy], [Field.Part, SelfTestPart], [Field.Reason, ResetCause], [Field.VlanReason, VlanReason],
   [Field.Transport, Transport],
   [Field.SipStep, SipStep], [Field.SipResult, SipResult], [Field.Source, Source], [Field.Notice, Notice],
-  [Field.Signature, Signature],
+  [Field.Signature, Signature], [Field.TrustEffect, TrustEffect], [Field.TrustWhy, TrustWhy],
 ]);
 
 /** Fields whose printed name is not their own name: the event's kind makes the longer name superfluous. */
@@ -36,12 +37,12 @@ const PRINTED_NAMES: ReadonlyMap<Field, string> = new Map([
   [Field.OptionEffect, "effect"], [Field.OptionWhy, "why"], [Field.HttpWhy, "why"], [Field.HttpError, "error"],
   [Field.ScriptEffect, "effect"], [Field.VlanReason, "reason"],
   [Field.ScriptWhy, "why"], [Field.SlotState, "state"], [Field.SlotWhy, "why"],
-  [Field.SipStep, "step"], [Field.SipResult, "result"],
+  [Field.SipStep, "step"], [Field.SipResult, "result"], [Field.TrustEffect, "effect"], [Field.TrustWhy, "why"],
 ]);
 
 /** Fields that are left out when their code says that there is nothing to say. */
 const SILENT_WHEN_NONE: ReadonlySet<Field> = new Set([
-  Field.OptionWhy, Field.HttpWhy, Field.HttpError, Field.ScriptWhy, Field.SlotWhy,
+  Field.OptionWhy, Field.HttpWhy, Field.HttpError, Field.ScriptWhy, Field.SlotWhy, Field.TrustWhy,
 ]);
 
 /** The order of the fields on a line; those not named follow in the order in which they came. */
@@ -53,6 +54,7 @@ const FIELD_ORDER: ReadonlyMap<EventKind, readonly string[]> = new Map([
   [EventKind.Image, ["file", "bytes", "verdict", "digest", "crc32", "version", "key"]],
   [EventKind.Slot, ["kind", "slot", "state", "attempts", "counter", "found", "why"]],
   [EventKind.SelfTest, ["part", "ok"]],
+  [EventKind.Trust, ["file", "effect", "certificates", "why"]],
   [EventKind.Sip, ["transport", "method", "status", "step", "result", "server", "sends", "expires", "retryAfter"]],
 ]);
 

@@ -11,8 +11,13 @@ export const ERROR_TEXTS: Readonly<Record<string, string>> = {
   "timed-out": "did not answer in time",
   "unreachable": "cannot be reached",
   "no-name": "has no address: the name was not found",
-  "tls-certificate": "showed a certificate that is not trusted",
+  "tls-certificate": "showed a certificate that cannot be used",
   "tls-failed": "could not agree on TLS",
+  "tls-expired": "showed a certificate that has expired",
+  "tls-not-yet-valid": "showed a certificate that is not valid yet",
+  "tls-name": "showed a certificate for another name",
+  "tls-unknown-ca": "showed a certificate that nobody trusted vouches for",
+  "tls-plain": "does not speak TLS at this port",
   "closed": "closed the connection before it answered",
   "unsupported": "asks for something that this network does not offer",
 };
@@ -78,6 +83,10 @@ export function describeEvent(event: OffhookEvent): string {
     case "flash": return describeFlash(event);
     case "reset": return event.reason ?? "";
     case "sip": return joined(event.step, event.transport, event.server, event.status, event.result);
+    case "trust": return joined(
+      event.file ?? "TRUSTCERTS", event.effect, event.certificates === undefined ? "" : countText(event.certificates, "certificate"),
+      bracket(event.why),
+    );
     case "end": return `${event.code}: ${event.cause}`;
   }
 }
@@ -91,7 +100,8 @@ function describeHttp(event: Of<"http">): string {
   const size = event.bytes === undefined ? "" : bytesText(event.bytes);
   const part = event.from === undefined ? "" : `from ${event.from}`;
   const block = event.block === undefined ? "" : `block ${event.block} at ${event.offset ?? 0}`;
-  return joined(event.method ?? "GET", event.url, outcome, size, part, bracket(event.why), block);
+  const tls = event.error?.startsWith("tls-") === true ? bracket(event.detail) : "";
+  return joined(event.method ?? "GET", event.url, outcome, size, part, bracket(event.why), block, tls);
 }
 
 function describeSlot(event: SlotEvent): string {

@@ -102,6 +102,15 @@ export interface HttpEvent extends Stamp {
   readonly detail?: string;
 }
 
+/** What became of a file that TRUSTCERTS names (`taken`, `refused`), or of all of them (`stored`, `cleared`, `kept`). */
+export interface TrustEvent extends Stamp {
+  readonly event: "trust";
+  readonly file?: string;
+  readonly effect?: string;
+  readonly certificates?: number;
+  readonly why?: string;
+}
+
 /** One statement of a script or settings file, or its end. */
 export interface ScriptEvent extends Stamp {
   readonly event: "script";
@@ -244,7 +253,7 @@ export interface EndEvent extends Stamp {
 
 export type OffhookEvent =
   | StateEvent | DisplayEvent | SoftkeysEvent | ProgressEvent | BeepEvent | DhcpEvent | OptionEvent | VlanEvent | HttpEvent
-  | ScriptEvent | ImageEvent | SlotEvent | SelfTestEvent | FlashEvent | ResetEvent | SipEvent | EndEvent;
+  | ScriptEvent | ImageEvent | SlotEvent | SelfTestEvent | FlashEvent | ResetEvent | SipEvent | TrustEvent | EndEvent;
 
 /** An event before it has its number and its time. */
 export type EventBody = { readonly [Name in OffhookEvent["event"]]: Omit<Extract<OffhookEvent, { event: Name }>, "n" | "t"> }[

@@ -3,13 +3,16 @@
 // A range outside memory is answered with Invalid and marks the machine as faulty. Nothing here throws. While the power is
 // off every call answers PowerLost.
 
-import { DisplayItem, ENTROPY_BYTES_MAX, EVENT_BYTES_MAX, GEOMETRY_BYTES, RETAINED_BYTES, ROW_BYTES_MAX, Status } from "../hal/abi.js";
+import {
+  DisplayItem, ENTROPY_BYTES_MAX, EVENT_BYTES_MAX, GEOMETRY_BYTES, RETAINED_BYTES, ROW_BYTES_MAX, type SecureOperation, Status,
+} from "../hal/abi.js";
 import type { HalImports } from "../hal/contract.js";
 import type { Display } from "./peripherals/display.js";
 import type { EthernetPort } from "./peripherals/ethernet-port.js";
 import type { Flash } from "./peripherals/flash.js";
 import type { KeyStore } from "./peripherals/key-store.js";
 import type { Keypad } from "./peripherals/keypad.js";
+import type { SecureElement } from "./peripherals/secure-element.js";
 import type { Staging } from "./peripherals/staging.js";
 import type { SystemBlock } from "./peripherals/system.js";
 import type { Network } from "./network/network.js";
@@ -24,6 +27,7 @@ export interface Peripherals {
   readonly pc: EthernetPort;
   readonly network: Network;
   readonly keys: KeyStore;
+  readonly secure: SecureElement;
   /** Fills with random bytes; false when there are none. */
   readonly entropy: (target: Uint8Array) => boolean;
   /** Takes one event record. */
@@ -57,7 +61,9 @@ export class HalBinding {
 
   constructor(peripherals: Peripherals) {
     this.#peripherals = peripherals;
-    this.imports = this.#guarded({ ...this.#system(), ...this.#front(), ...this.#flash(), ...this.#staging(), ...this.#network() });
+    this.imports = this.#guarded({
+      ...this.#system(), ...this.#front(), ...this.#flash(), ...this.#staging(), ...this.#network(), ...this.#secure(),
+    });
   }
 
   /** The memory of the instance that runs from now on; its size is fixed, so the view stays good. */
@@ -86,8 +92,8 @@ export class HalBinding {
     return null;
   }
 
-  #system(): Pick<HalImports, CallsOf<"sys"> | "entropy_fill" | "trust_key"> {
-    const { system, keys, entropy, event, handover } = this.#peripherals;
+  #system(): Pick<HalImports, CallsOf<"sys"> | "entropy_fill"> {
+    const { system, entropy, event, handover } = this.#peripherals;
     return {
       sys_info: (item, ptr, capacity) => this.#with("sys_info", ptr, capacity, (target) => system.info(item, target)),
       sys_retained: (write, ptr, bytes) => this.#with("sys_retained", ptr, bytes, (span) =>
@@ -111,7 +117,6 @@ export class HalBinding {
       }),
       entropy_fill: (ptr, bytes) => this.#with("entropy_fill", ptr, bytes, (target) =>
         entropy(target) ? Status.Ok : Status.Failed, ENTROPY_BYTES_MAX),
-      trust_key: (index, ptr, capacity) => this.#with("trust_key", ptr, capacity, (target) => keys.key(index, target)),
     };
   }
 
@@ -184,6 +189,16 @@ export class HalBinding {
       tcp_send: (handle, ptr, bytes) => this.#with("tcp_send", ptr, bytes, (data) => network.tcpSend(handle, data.slice())),
       tcp_receive: (handle, ptr, capacity) => this.#with("tcp_receive", ptr, capacity, (target) => network.tcpReceive(handle, target)),
       net_close: (handle, abort) => network.close(handle, abort !== 0),
+    };
+  }
+
+  #secure(): Pick<HalImports, CallsOf<"se"> | "trust_key"> {
+    const { keys, secure } = this.#peripherals;
+    return {
+      trust_key: (index, ptr, capacity) => this.#with("trust_key", ptr, capacity, (target) => keys.key(index, target)),
+      se_start: (operation: SecureOperation, ptr, bytes) => this.#with("se_start", ptr, bytes, () => secure.start(operation)),
+      se_poll: () => secure.poll(),
+      se_write: (offset, ptr, bytes) => this.#with("se_write", ptr, bytes, (source) => secure.write(offset >>> 0, source)),
     };
   }
 

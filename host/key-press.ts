@@ -17,9 +17,18 @@ export function keyCodeOf(press: KeyPress, labels: readonly string[]): number | 
   return index < 0 ? undefined : Key.Soft1 + index;
 }
 
+/** Keys that go by a name. */
+const NAMED: ReadonlyMap<string, Key> = new Map([["Mute", Key.Mute], ["Up", Key.Up], ["Down", Key.Down]]);
+
+/** The key of a name in any case, `Mute`, `Up` or `Down`; undefined for another word. */
+export function keyOfName(name: string): Key | undefined {
+  return [...NAMED].find(([own]) => own.toLowerCase() === name.toLowerCase())?.[1];
+}
+
 /** The name of a key code, for transcripts: `Mute`, `F1`, `5`, `*`. */
 export function keyName(code: number): string {
-  if (code === Key.Mute) return "Mute";
+  const named = [...NAMED].find(([, key]) => key === code)?.[0];
+  if (named !== undefined) return named;
   if (code >= Key.Soft1 && code <= Key.Soft4) return `F${code - Key.Soft1 + 1}`;
   return String.fromCharCode(code);
 }

@@ -44,6 +44,11 @@ export class KeyPresser {
     board.log.listen((event) => this.#event(event));
   }
 
+  /** A key whose moment has come is about to be pressed. */
+  get isPressing(): boolean {
+    return this.#scheduled;
+  }
+
   /** Keys whose moment did not come, and softkeys that were not on the screen. */
   get missed(): KeyMiss[] {
     const stuck = this.#queue.filter(({ script }, index) => this.#queue.findIndex((other) => other.script === script) === index);

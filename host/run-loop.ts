@@ -52,6 +52,8 @@ export class RunLoop {
       if (nextUs === undefined && speed === "fast" && !this.#woken) return;
       if (speed === "fast") await this.#stepFast(nextUs ?? this.#board.scheduler.nowUs, options);
       else await this.#stepPaced(nextUs, speed, options);
+      const settling = this.#board.network.settle?.();
+      if (settling !== undefined) await settling;
     }
   }
 

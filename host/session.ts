@@ -63,7 +63,8 @@ export class Session {
   /** True once the run is over. */
   get stop(): boolean {
     if (this.#ended !== undefined) return true;
-    if (this.#atLogin && this.#options.until === "login" && this.#quiet() && this.#isDone()) this.#ended = "reached";
+    const isQuiet = this.#quiet() && !this.#presser.isPressing;
+    if (this.#atLogin && this.#options.until === "login" && isQuiet && this.#isDone()) this.#ended = "reached";
     else if (this.#board.log.facts.notices.some((fact) => fact.notice === "no-software")) this.#ended = "reset-loop";
     else if (this.#board.scheduler.nowUs >= this.#timeoutUs) this.#ended = this.#state() === "craft" ? "local-procedures" : "timeout";
     return this.#ended !== undefined;

@@ -5,6 +5,7 @@
 
 import type { Code, Evidence, HttpEvent, ScriptEvent } from "./event-types.js";
 import { ERROR_TEXTS, fileOf, isBlockFile } from "./event-text.js";
+import { tlsAdvice, tlsEvidence, tlsFailure, tlsText, tlsWarnings } from "./verdict-tls.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
 /** Codes of the reasons for which an HTTP answer is not used. */
@@ -31,7 +32,7 @@ const CONNECTED_TEXTS: Readonly<Record<string, string>> = {
 const REDIRECTS_MAX = 3;
 /** What to do about such an answer, where it is not its framing. */
 const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
-  "redirect": "let the server hand out the file at this URL, or behind at most three redirects that stay on http",
+  "redirect": "let the server hand out the file at this URL, or behind at most three redirects that stay on its scheme",
   "encoding": "switch compression off for this file",
   "bad-range": "let the server answer Range as RFC 9110 says, or not at all",
   "file-changed": "put the file there once, with its own block file (FILE.blocks), and leave it",
@@ -49,7 +50,8 @@ export function fileProblems(run: StartUp): Problem[] {
   }
   const first = byFile.keys().next().value;
   const failed = [...byFile].filter(([file, tries]) => isMissed(tries[tries.length - 1]) && (file === first || !gotElsewhere(run, file)));
-  return failed.map(([file, tries]) => fileProblem(run, file, tries, file === first));
+  const problems = failed.map(([file, tries]) => fileProblem(run, file, tries, file === first));
+  return [...problems, ...tlsWarnings(run, (request) => failed.some(([, tries]) => tries.includes(request)))];
 }
 
 /** True when a file's last request ended without the file; one that was refused while it arrived has an `image` event. */
@@ -72,7 +74,9 @@ function namesOf(get: ScriptEvent): string[] {
 function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], first: boolean): Problem {
   // An answer that failed says more than a later connection that nobody took.
   const last = (tries.findLast((request) => request.status !== undefined || request.why !== undefined) ?? tries[tries.length - 1])!;
-  const evidence: Evidence[] = [...ends(tries).map((event) => ({ event: event.n })), ...parameterEvidence(run, "HTTPSRVR")];
+  const sealed = tlsFailure(tries);
+  const named = sealed === undefined ? parameterEvidence(run, isSecure(last) ? "TLSSRVR" : "HTTPSRVR") : tlsEvidence(run, sealed);
+  const evidence: Evidence[] = [...ends(tries).map((event) => ({ event: event.n })), ...named];
   const silent = last.status === undefined && last.why === undefined;
   const judgement = silent ? unanswered(run, tries, last) : answered(run, file, tries, last, first);
   return { n: last.n, serious: true, evidence, ...judgement };
@@ -85,21 +89,26 @@ function unanswered(run: StartUp, tries: readonly HttpEvent[], last: HttpEvent):
   const servers = [...new Map(tries.map((request) => [hostOf(request), request])).values()];
   const said = servers.map((request) => {
     const detail = request.detail === undefined || request.detail === "" ? "" : ` (${request.detail})`;
+    if (request.error?.startsWith("tls-") === true) return `${hostOf(request)}: ${tlsText(request)}`;
     const how = wasConnected(run, request) ? CONNECTED_TEXTS[request.error ?? ""] : undefined;
     return `${hostOf(request)} ${how ?? ERROR_TEXTS[request.error ?? ""] ?? "did not answer"}${detail}`;
   });
   const cause = `${said.join("; ")}.`;
-  if (last.error === "tls-certificate" || last.error === "tls-failed") {
-    return { code: "tls", cause, advice: "serve the files over http, or give the server a certificate that the telephone trusts" };
-  }
+  const sealed = tlsFailure(tries);
+  if (sealed !== undefined) return { code: "tls", cause, advice: tlsAdvice(sealed) };
   const connected = tries.findLast((request) => wasConnected(run, request));
   if (connected !== undefined) {
     const look = `ask for ${connected.url ?? "the file"} with curl -v and see what comes, and who listens at this port`;
     return { code: "http-refused", cause, advice: look };
   }
+  const names = isSecure(last) ? "TLSSRVR, TLSPORT" : "HTTPSRVR, HTTPPORT";
   const address = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
-    : "start the file server, and check its address and port (HTTPSRVR, HTTPPORT) and the firewall between";
+    : `start the file server, and check its address and port (${names}) and the firewall between`;
   return { code: "server-unreachable", cause, advice: `${address}; --wait SECONDS powers on when it accepts a connection` };
+}
+
+function isSecure({ url = "" }: HttpEvent): boolean {
+  return url.startsWith("https:");
 }
 
 /** A request is counted when it is sent: with a greater number than the one before, there was a connection. */
@@ -159,9 +168,10 @@ function redirectText(run: StartUp, refused: HttpEvent): string {
   const before = run.events.flatMap((event) => (event.event === "http" && event.n < refused.n ? [event] : []));
   const start = before.findLastIndex((event) => event.accepted !== true || (event.status ?? 0) < 300);
   if (before.length - 1 - start >= REDIRECTS_MAX) return `redirects a fourth time${to}: the telephone follows three`;
-  if (to === "") return "redirects to another scheme than http, or to a Location that is missing or cannot be read";
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(refused.detail ?? "")?.[1]?.toLowerCase() ?? "http";
-  return `redirects${to}, ${scheme === "http" ? "which cannot be read as a place on a server" : `and ${scheme} is not followed`}`;
+  const own = isSecure(refused) ? "https" : "http";
+  if (to === "") return `redirects to another scheme than ${own}, or to a Location that is missing or cannot be read`;
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(refused.detail ?? "")?.[1]?.toLowerCase() ?? own;
+  return `redirects${to}, ${scheme === own ? "which cannot be read as a place on a server" : `and ${scheme} is not followed`}`;
 }
 
 function statusAdvice(file: string, status: number, first: boolean): string {
@@ -176,7 +186,7 @@ function statusAdvice(file: string, status: number, first: boolean): string {
 
 /** Whom a request went to: `host` or `host:port` of its URL, else the address that was used. */
 function hostOf(request: HttpEvent): string {
-  if (request.server === "") return "An empty item of HTTPSRVR";
+  if (request.server === "") return `An empty item of ${isSecure(request) ? "TLSSRVR" : "HTTPSRVR"}`;
   const host = /^https?:\/\/([^/]+)/i.exec(request.url ?? "")?.[1];
   return host ?? (typeof request.server === "string" ? request.server : "the file server");
 }

@@ -9,6 +9,7 @@ import { callServerProblems } from "./verdict-call.js";
 import { fileProblems } from "./verdict-files.js";
 import { networkProblems } from "./verdict-network.js";
 import { imageAdvice, imageCause } from "./verdict-image.js";
+import { trustProblems } from "./verdict-tls.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
 const SCRIPT_END_CODES: Readonly<Record<string, Code>> = {
@@ -23,8 +24,8 @@ const SENT_IN_VAIN = 2;
 export function problemsOf(run: StartUp): Problem[] {
   const found = [
     ...linkProblems(run), ...dhcpProblems(run), ...networkProblems(run), ...addressProblems(run), ...fileProblems(run),
-    ...scriptProblems(run),
-    ...imageProblems(run), ...flashProblems(run), ...settingsProblems(run), ...callServerProblems(run),
+    ...scriptProblems(run), ...trustProblems(run), ...imageProblems(run), ...flashProblems(run), ...settingsProblems(run),
+    ...callServerProblems(run),
   ];
   return found.sort((a, b) => a.n - b.n);
 }
@@ -90,13 +91,21 @@ function addressProblems(run: StartUp): Problem[] {
   const notice = run.notices.find((fact) => fact.notice === "no-file-server");
   if (notice === undefined) return [];
   const ack = run.events.findLast((event) => event.event === "dhcp" && event.message === "ack");
-  const secure = run.facts.parameters.get("TLSSRVR")?.value ?? "";
-  if (secure !== "") {
+  const value = (name: string): string => run.facts.parameters.get(name)?.value ?? "";
+  if (value("TLSSRVR") !== "") {
     return [{
       n: notice.after, code: "no-file-server", serious: true,
-      cause: `Only TLSSRVR (${secure}) names a file server, and HTTPS is not in this release: HTTPSRVR is empty.`,
+      cause: `Software comes over HTTP alone, and HTTPSRVR is empty: TLSSRVR (${value("TLSSRVR")}) is asked for everything else.`,
       evidence: [...parameterEvidence(run, "TLSSRVR"), ...parameterEvidence(run, "HTTPSRVR")],
-      advice: "serve the files over http too and name that server: HTTPSRVR=ADDRESS; to try it: --set HTTPSRVR=ADDRESS",
+      advice: "serve the software over http too, its signature protects it, and name that server: HTTPSRVR=ADDRESS",
+    }];
+  }
+  if (value("HTTPSRVR") !== "" && value("AUTH") === "1") {
+    return [{
+      n: notice.after, code: "no-file-server", serious: true,
+      cause: "AUTH is 1, so that settings come over HTTPS alone, and TLSSRVR is empty.",
+      evidence: [...parameterEvidence(run, "AUTH"), ...parameterEvidence(run, "TLSSRVR")],
+      advice: "name an HTTPS server: TLSSRVR=ADDRESS; only a settings file of such a server can set AUTH back to 0",
     }];
   }
   return [{

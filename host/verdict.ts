@@ -130,11 +130,16 @@ function unexplained(run: StartUp): Problem | undefined {
 }
 
 function localProcedures(run: StartUp): Problem {
-  const entered = run.events.findLast((event) => event.event === "state" && event.state === "craft")?.n ?? lastEvent(run);
+  const states = run.events.flatMap((event) => (event.event === "state" ? [event] : []));
+  const at = states.findLastIndex(({ state }) => state === "craft");
+  const entered = states[at]?.n ?? lastEvent(run);
+  const before = states[at - 1]?.state ?? "";
+  const how = before === "login" || before === "registered"
+    ? "The code of the local procedures was entered after the start-up."
+    : "Program was pressed during the start-up, and that ends it: the telephone is in its local procedures.";
   return {
-    n: entered, code: "local-procedures", serious: true, evidence: [{ event: entered }],
-    cause: "Program was pressed during the start-up, and that ends it: the telephone is in its local procedures.",
-    advice: "let the start-up run, or leave the procedures with Restart",
+    n: entered, code: "local-procedures", serious: true, evidence: [{ event: entered }], cause: how,
+    advice: "let the start-up run, or leave the procedures with Restart or Exit",
   };
 }
 

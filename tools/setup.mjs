@@ -285,15 +285,17 @@ const commands = {
     env.OFFHOOK_GOLDEN = "write";
     tap(["scenario"], args, (files) => batches(files, false));
   },
-  generate() {
+  async generate() {
     install(false);
     buildScripts("host");
     for (const name of GENERATORS) node(`build/js/tools/${name}.js`);
+    await build("host"); // What was generated is compiled, and the picture is of a run.
+    node("build/js/tools/picture.js");
   },
   async check() {
     install(true);
     await build(".", ...coreJobs("names"));
-    for (const name of GENERATORS) node(`build/js/tools/${name}.js`, "--check");
+    for (const name of [...GENERATORS, "picture"]) node(`build/js/tools/${name}.js`, "--check");
     node("build/js/tools/tidy.js");
     node("build/js/tools/size.js");
     stderr.write("types, generated files, tidy and size: ok\n");

@@ -13,8 +13,8 @@ const RANKS: Readonly<Record<string, number>> = {
 
 /** The only core files that call the HAL; all others go through them. */
 const HAL_USERS = new RegExp(
-  "^core/(?:base/(?:panic|trace|events|entropy|system)|net/(?:link|arp|dns|udp|tcp-stream)|flash/device|image/(?:staging|trust)|" +
-    "ui/display|boot/inputs|boot/stages/(?:hand-off|scep))\\.ts$",
+  "^core/(?:base/(?:panic|trace|events|entropy|system)|net/(?:link|arp|dns|udp|tcp-stream)|flash/device|" +
+    "image/(?:staging|trust(?:-set)?)|ui/display|boot/inputs|boot/stages/(?:hand-off|scep))\\.ts$",
 );
 
 /** Numbers, event codes and the generated interface: no calls. */
@@ -22,7 +22,7 @@ const HAL_NUMBERS = /^hal\/(?:abi|events)\.ts$/;
 const HAL_FOR_HOST = /^hal\/(?:abi|events|contract)\.ts$/;
 
 /** The parts of host/ that need Node; all the rest runs in a browser too. */
-const NODE_USERS = /^host\/(?:(?:cli|bench|power|storage)\/|network\/(?:sockets[a-z-]*|wire-[a-z-]+|tls-node)\.ts$|site\/serve-node\.ts$)/;
+const NODE_USERS = /^host\/(?:(?:cli|bench|power|storage)\/|network\/(?:sockets|wire-|tls-node)[a-z-]*\.ts$|site\/serve-node\.ts$)/;
 
 const SOURCE = /^(?:core|hal|host|tools|test|examples)\/.*\.(?:ts|mjs)$/;
 

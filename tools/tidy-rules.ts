@@ -168,7 +168,7 @@ const machinePaths: Rule = {
 };
 
 /** The clock and chance come from the run loop's time and the seed; these parts meet the real world. */
-const REAL_TIME = /^host\/(?:cli|bench|power)\/|^host\/run-loop\.ts$|^host\/network\/sockets(?:-[a-z]+)?\.ts$/;
+const REAL_TIME = /^host\/(?:(?:cli|bench|power)\/|run-loop\.ts$|network\/(?:sockets(?:-[a-z]+)?|tls-node-quiet)\.ts$)/;
 
 const clocks: Rule = {
   name: "clocks",

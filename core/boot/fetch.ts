@@ -5,27 +5,33 @@
 
 import { Row, Status } from "../../hal/abi";
 import { EventKind, Field, HttpError, HttpWhy } from "../../hal/events";
-import { bytesCopy, bytesEqual } from "../base/bytes";
+import { bytesCopy } from "../base/bytes";
 import { eventBegin, eventCode, eventFlag, eventNumber, eventSend, eventText } from "../base/events";
 import { lineAddAddress, lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, linePtr, lineStart } from "../base/line";
-import { GET_NAME, HTTP_COUNT, HTTP_ORDINAL, HTTP_SCHEME, textBytes, textPtr } from "../base/texts";
+import { GET_NAME, HTTP_COUNT, HTTP_ORDINAL, textBytes, textPtr } from "../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
 import {
-  FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX, URI_BYTES_MAX,
+  FILE_NAME_BYTES_MAX, HTTP_CONNECT_US, HTTP_REDIRECTS_MAX, HTTP_RETRY_US, HTTP_SILENCE_US, HTTP_TRIES_MAX,
 } from "../config";
-import { requestBuild, requestPath } from "../http/request";
+import { requestBuild } from "../http/request";
 import * as response from "../http/response";
 import { dnsAddress } from "../net/dns";
-import { streamClose, streamError, streamOpen, streamReasonBytes, streamReasonPtr, streamSend, streamState } from "../net/tcp-stream";
-import { listCount, listItemBytes, listItemPtr } from "../settings/list";
+import {
+  streamClose, streamError, streamOpen, streamOpenSecure, streamReasonBytes, streamReasonPtr, streamSend, streamState,
+} from "../net/tcp-stream";
+import { parameterNumber } from "../settings/parameters";
+import { Parameter } from "../settings/table";
 import { screenSetLine } from "../ui/screen";
-import { HTTP_PORT, uriHostBytes, uriHostPtr, uriPathBytes, uriPathPtr, uriPort, uriRead } from "../wire/uri";
 import { directHasAll } from "./direct";
+import {
+  locationAllows, locationHostBytes, locationHostPtr, locationIsSecure, locationPathBytes, locationPathPtr, locationPort,
+  locationRedirect, locationServer, locationUri, locationUriBytes, locationUriPtr,
+} from "./location";
 import {
   rangeAsk, rangeEnd, rangeEtagBytes, rangeEtagPtr, rangeForget, rangeFrom, rangeIsAnswer, rangeJudge, rangeJudgeBody, rangeReport,
 } from "./range";
-import { serversBytes, serversFolderBytes, serversFolderPtr, serversPort, serversPtr } from "./servers";
+import { serversInit, serversNext, serversOrdinal, serversTake } from "./servers";
 import { Target, transferAccept, transferBytes, transferReceive, transferStart, transferWhy } from "./transfer";
 
 /** How a fetch ended. */
@@ -56,10 +62,6 @@ enum Phase {
 const NO_HANDLE: i32 = -1;
 const REQUEST_BYTES_MAX: i32 = 2048;
 const NAME = memory.data(128, 8);
-const SERVERS = memory.data(256, 8);
-const HOST = memory.data(256, 8);
-const PATH = memory.data(640, 8);
-const URI = memory.data(1024, 8);
 const REQUEST = memory.data(2048, 8);
 const ADDRESS = memory.data(4, 4);
 
@@ -68,13 +70,7 @@ let result: Fetch = Fetch.Pending;
 let target: Target = Target.Script;
 let limitBytes: u32 = 0;
 let nameBytes: i32 = 0;
-let listBytes: i32 = 0;
-let serverIndex: i32 = 0;
 let serversLeft: i32 = 0;
-let hostBytes: i32 = 0;
-let port: i32 = 0;
-let pathBytes: i32 = 0;
-let uriBytes: i32 = 0;
 let triesLeft: i32 = 0;
 let redirectsLeft: i32 = 0;
 let answered: bool = false;
@@ -89,9 +85,8 @@ let requestCount: u32 = 0;
 export function fetchInit(): void {
   phase = Phase.Idle;
   handle = NO_HANDLE;
-  listBytes = 0;
-  serverIndex = 0;
   requestCount = 0;
+  serversInit();
 }
 
 /** Starts to obtain a file of at most `limit` bytes. A new list of servers is begun at its first. */
@@ -105,10 +100,7 @@ export function fetchStart(ptr: usize, bytes: i32, into: Target, limit: u32): vo
   answered = false;
   headSeen = false;
   rangeForget();
-  if (listBytes != serversBytes() || !bytesEqual(SERVERS, serversPtr(), listBytes)) serverIndex = 0;
-  listBytes = serversBytes();
-  bytesCopy(SERVERS, serversPtr(), listBytes);
-  serversLeft = listCount(SERVERS, listBytes);
+  serversLeft = serversTake(into != Target.Script);
   if (serversLeft == 0) fetchEnd(Fetch.NoServer);
   else fetchServer();
 }
@@ -156,6 +148,11 @@ export function fetchEtagBytes(): i32 {
   return response.responseEtagBytes();
 }
 
+/** True when the file came over HTTPS. */
+export function fetchWasSecure(): bool {
+  return locationIsSecure();
+}
+
 /** The file's name as it was asked for. */
 export function fetchNamePtr(): usize {
   return NAME;
@@ -177,31 +174,17 @@ function fetchClose(abort: bool): void {
   handle = NO_HANDLE;
 }
 
-/** Begins with the server at `serverIndex`: address, port and path from the parameters in force now. */
+/** Begins with the server in use: address, port and path from the parameters in force now. */
 function fetchServer(): void {
-  hostBytes = listItemBytes(SERVERS, listBytes, serverIndex);
-  bytesCopy(HOST, listItemPtr(SERVERS, listBytes, serverIndex), hostBytes);
-  port = serversPort();
-  requestPath(serversFolderPtr(), serversFolderBytes(), NAME, nameBytes);
-  pathBytes = lineBytes();
-  bytesCopy(PATH, linePtr(), pathBytes);
+  locationServer(NAME, nameBytes);
   triesLeft = HTTP_TRIES_MAX;
   redirectsLeft = HTTP_REDIRECTS_MAX;
   fetchOpen();
 }
 
-/** Opens a connection for one GET of `PATH` at `HOST`. */
+/** Opens a connection for one GET. */
 function fetchOpen(): void {
-  lineStart();
-  lineAddText(HTTP_SCHEME);
-  lineAddBytes(HOST, hostBytes);
-  if (port != HTTP_PORT) {
-    lineAddByte(0x3a);
-    lineAddNumber(port);
-  }
-  lineAddBytes(PATH, pathBytes);
-  uriBytes = lineBytes();
-  bytesCopy(URI, linePtr(), uriBytes);
+  locationUri();
   response.responseInit();
   headSeen = false;
   deadlineUs = timeNow() + HTTP_CONNECT_US;
@@ -215,22 +198,28 @@ function fetchGo(next: Phase): void {
 }
 
 function fetchResolve(): void {
-  const status = dnsAddress(HOST, hostBytes, ADDRESS);
+  const status = dnsAddress(locationHostPtr(), locationHostBytes(), ADDRESS);
   if (status == Status.Pending && timeNow() < deadlineUs) return;
   if (status != Status.Ok) return fetchUnreached(status == Status.Pending ? Status.TimedOut : status);
   fetchOrdinal();
   lineAddAddress(load<u32>(ADDRESS));
   screenSetLine(Row.Title);
-  handle = streamOpen(load<u32>(ADDRESS), port);
+  handle = fetchStream(load<u32>(ADDRESS));
   if (handle < 0) return fetchUnreached(handle);
   fetchGo(Phase.Connect);
+}
+
+function fetchStream(address: u32): i32 {
+  if (!locationIsSecure()) return streamOpen(address, locationPort());
+  const checksName = parameterNumber(Parameter.TLSSRVRID) == 1;
+  return streamOpenSecure(address, locationPort(), locationHostPtr(), locationHostBytes(), checksName);
 }
 
 /** Starts a line with `HTTP:n ` where n is the server's place in the list. */
 function fetchOrdinal(): void {
   lineStart();
   lineAddText(HTTP_ORDINAL);
-  lineAddNumber(serverIndex + 1);
+  lineAddNumber(serversOrdinal());
   lineAddByte(0x20);
 }
 
@@ -240,7 +229,10 @@ function fetchConnect(): void {
   if (status != Status.Ok) return fetchUnreached(status == Status.Pending ? Status.TimedOut : status);
   transferStart(target, limitBytes);
   if (target == Target.Slot && !rangeAsk()) return fetchEnd(Fetch.Changed);
-  requestBytes = requestBuild(HOST, hostBytes, port, PATH, pathBytes, rangeFrom(), rangeEnd(), rangeEtagPtr(), rangeEtagBytes());
+  requestBytes = requestBuild(
+    locationIsSecure(), locationHostPtr(), locationHostBytes(), locationPort(), locationPathPtr(), locationPathBytes(),
+    rangeFrom(), rangeEnd(), rangeEtagPtr(), rangeEtagBytes(),
+  );
   if (requestBytes == 0) return fetchRefuse(HttpWhy.Malformed, Fetch.NotObtained);
   bytesCopy(REQUEST, linePtr(), requestBytes);
   requestSentBytes = 0;
@@ -249,7 +241,7 @@ function fetchConnect(): void {
   lineAddText(HTTP_COUNT);
   lineAddNumber(requestCount);
   lineAddByte(0x20);
-  lineAddBytes(URI, uriBytes);
+  lineAddBytes(locationUriPtr(), locationUriBytes());
   screenSetLine(Row.Title);
   deadlineUs = timeNow() + HTTP_SILENCE_US;
   fetchGo(Phase.Send);
@@ -320,28 +312,14 @@ function fetchRefuse(why: HttpWhy, how: Fetch): void {
   fetchEnd(how);
 }
 
-/** Follows an absolute URI of the same scheme, or a path on the same server. */
 function fetchRedirect(): void {
   const ptr = response.responseLocationPtr();
   const bytes = response.responseLocationBytes();
-  const absolute = bytes > 0 && load<u8>(ptr) != 0x2f;
-  if (redirectsLeft == 0 || bytes == 0 || (absolute && !uriRead(ptr, bytes))) {
-    return fetchRefuse(HttpWhy.Redirect, Fetch.NotObtained);
-  }
+  if (redirectsLeft == 0 || !locationAllows(ptr, bytes)) return fetchRefuse(HttpWhy.Redirect, Fetch.NotObtained);
   fetchEvent(true, HttpWhy.None, HttpError.None);
   fetchClose(false);
   redirectsLeft--;
-  if (absolute) {
-    hostBytes = uriHostBytes();
-    bytesCopy(HOST, uriHostPtr(), hostBytes);
-    port = uriPort();
-    store<u8>(PATH, 0x2f);
-    pathBytes = max(1, uriPathBytes());
-    bytesCopy(PATH, uriPathPtr(), uriPathBytes());
-  } else {
-    pathBytes = bytes;
-    bytesCopy(PATH, ptr, bytes);
-  }
+  locationRedirect(ptr, bytes);
   phase = Phase.Pause; // Until the next poll, so that the screen shows this answer's line.
   deadlineUs = timeNow();
 }
@@ -368,16 +346,16 @@ function fetchNext(): void {
   serversLeft--;
   rangeForget();
   if (serversLeft == 0) return fetchEnd(answered ? Fetch.NotObtained : Fetch.Silent);
-  serverIndex = (serverIndex + 1) % listCount(SERVERS, listBytes);
+  serversNext();
   fetchServer();
 }
 
 function fetchEvent(accepted: bool, why: HttpWhy, error: HttpError): void {
   eventBegin(EventKind.Http);
   eventNumber(Field.Try, requestCount);
-  eventText(Field.Server, HOST, hostBytes);
+  eventText(Field.Server, locationHostPtr(), locationHostBytes());
   eventText(Field.Method, textPtr(GET_NAME), textBytes(GET_NAME));
-  eventText(Field.Url, URI, uriBytes);
+  eventText(Field.Url, locationUriPtr(), locationUriBytes());
   if (headSeen) {
     eventText(Field.Version, response.responseVersionPtr(), 8);
     eventNumber(Field.Status, response.responseStatus());

@@ -6,11 +6,18 @@ import { timeWakeNow } from "../base/time";
 import { screenSoftkeyIs, SOFTKEY_COUNT } from "../ui/screen";
 
 let key: i32 = Key.None;
+let held: bool = false;
 
 /** Takes at most one key; a stage that does not look at it drops it. */
 export function inputsPoll(): void {
-  key = halKeypadRead();
+  key = held ? Key.None : halKeypadRead();
   if (key != Key.None) timeWakeNow(); // There may be more.
+}
+
+/** Keys wait in the keypad from now on, or are taken again. */
+export function inputsHold(on: bool): void {
+  held = on;
+  if (!on) timeWakeNow();
 }
 
 /** The key of this poll, None when there is none or it was taken. */

@@ -12,6 +12,7 @@ import { dhcpClientIsBound, dhcpClientIsTaken, dhcpClientPoll, dhcpClientRelease
 import { linkSpeed } from "../net/link";
 import { lldpAgentPoll } from "../net/lldp-agent";
 import { screenClear, screenSetText } from "../ui/screen";
+import { codeInit } from "./code-entry";
 import { fetchAbort, fetchInit } from "./fetch";
 import { inputsPoll } from "./inputs";
 import { modeSet } from "./mode";
@@ -32,6 +33,7 @@ export function machineInit(forMode: Mode): void {
   mode = forMode;
   modeSet(mode);
   statusInit();
+  codeInit();
   fetchInit();
   transferInit();
   state = BootState.PowerUp;

@@ -34,6 +34,7 @@ export function programPressed(): bool {
   return false;
 }
 
-function programAllowed(): bool {
+/** True where the local procedures are open. */
+export function programAllowed(): bool {
   return parameterNumber(Parameter.PROCSTAT) == 0;
 }

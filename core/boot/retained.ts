@@ -73,6 +73,13 @@ export function retainedSetStart(mode: i32, vid: i32, testSeconds: i32): void {
   retainedWrite();
 }
 
+/** The next start begins as its parameters say, and may try every VLAN. */
+export function retainedForgetStart(): void {
+  store<u32>(RECORD, 0, 16);
+  store<u16>(RECORD, 0, 20);
+  retainedWrite();
+}
+
 /** True when this VLAN did not answer since power-up. */
 export function retainedHasFailed(vid: i32): bool {
   for (let index: i32 = 0; index < <i32>load<u16>(RECORD, 18); index++) {

@@ -12,9 +12,11 @@ import { KNOWN_SPAN_COUNT, knownCrc32, knownEd25519, knownInit, knownPush, known
 const SPANS_PER_POLL: i32 = WORK_BYTES_MAX / SPAN_BYTES_MAX;
 
 let spanCount: i32 = 0;
+let failed: bool = false;
 
 export function selfTestInit(): void {
   spanCount = 0;
+  failed = false;
   knownInit();
 }
 
@@ -34,7 +36,13 @@ export function selfTestPoll(): bool {
   return true;
 }
 
+/** True when all parts gave the known answers. */
+export function selfTestPassed(): bool {
+  return !failed;
+}
+
 function selfTestReport(part: SelfTestPart, ok: bool): void {
+  if (!ok) failed = true;
   eventBegin(EventKind.SelfTest);
   eventCode(Field.Part, part);
   eventFlag(Field.Ok, ok);

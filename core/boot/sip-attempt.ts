@@ -105,6 +105,11 @@ export function attemptResult(status: i32): SipResult {
     case Status.Invalid: return SipResult.Malformed;
     case Status.TlsCertificate: return SipResult.TlsCertificate;
     case Status.TlsFailed: return SipResult.TlsFailed;
+    case Status.TlsExpired: return SipResult.TlsExpired;
+    case Status.TlsNotYetValid: return SipResult.TlsNotYetValid;
+    case Status.TlsName: return SipResult.TlsName;
+    case Status.TlsUnknownCa: return SipResult.TlsUnknownCa;
+    case Status.TlsPlain: return SipResult.TlsPlain;
     default: return SipResult.Unreachable;
   }
 }
@@ -112,7 +117,7 @@ export function attemptResult(status: i32): SipResult {
 function attemptResolve(): i32 {
   let status = dnsAddress(callServerHostPtr(), callServerHostBytes(), ADDRESS);
   if (status != Status.Ok) return status;
-  status = sipClientOpen(callServerTransport(), load<u32>(ADDRESS), callServerPort());
+  status = sipClientOpen(callServerTransport(), load<u32>(ADDRESS), callServerPort(), callServerHostPtr(), callServerHostBytes());
   if (status != Status.Ok) return status;
   step = Step.Connect;
   return attemptConnect();

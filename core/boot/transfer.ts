@@ -14,6 +14,7 @@ import { stagingInit, stagingRead, stagingSize, stagingStore, stagingWrite } fro
 import {
   validatorFinish, validatorInit, validatorIsComplete, validatorPush, validatorRescanBytes, validatorVerdict,
 } from "../image/validator";
+import { trustSetWrite } from "../image/trust-set";
 import { streamReceive } from "../net/tcp-stream";
 import {
   interpreterFileStart, interpreterOffset, interpreterPollStart, interpreterPush, interpreterPushEnd, interpreterStatus,
@@ -193,6 +194,27 @@ export function transferInterpret(): void {
     if (interpreterPush(SPAN, bytes) == 0 && interpreterOffset() == offset) break;
   }
   if (interpreterStatus() == INTERPRETER_RUNNING) timeWakeNow();
+}
+
+/** Starts to hand a PEM file in staging to the secure element. */
+export function transferTrustStart(): void {
+  readBytes = 0;
+  endBytes = storedBytes;
+}
+
+/** Returns Ok when all of it is there, Pending, or the element's failure. */
+export function transferTrustPoll(): i32 {
+  for (let movedBytes: i32 = 0; movedBytes < WORK_BYTES_MAX && readBytes < endBytes;) {
+    const bytes = transferLeft();
+    stagingRead(baseBytes + readBytes, SPAN, bytes);
+    const status = trustSetWrite(readBytes, SPAN, bytes);
+    if (status < 0) return status;
+    readBytes += bytes;
+    movedBytes += bytes;
+  }
+  if (readBytes == endBytes) return Status.Ok;
+  timeWakeNow();
+  return Status.Pending;
 }
 
 /** Starts to hand the file in staging to the writer. */

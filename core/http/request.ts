@@ -3,7 +3,7 @@
 import { agentAdd } from "../base/agent";
 import { lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, lineOverflowed, lineStart } from "../base/line";
 import { GET_BLANK, HEADER_TAIL, HTTP_11_HOST, IF_RANGE_HEADER, RANGE_HEADER, USER_AGENT_HEADER } from "../base/texts";
-import { HTTP_PORT } from "../wire/uri";
+import { uriDefaultPort } from "../wire/uri";
 
 /** Makes `/folder/name` in the line buffer, with exactly one slash at each join. */
 export function requestPath(folderPtr: usize, folderBytes: i32, namePtr: usize, nameBytes: i32): void {
@@ -24,7 +24,8 @@ export function requestPath(folderPtr: usize, folderBytes: i32, namePtr: usize, 
  * part alone (`end` 0: up to the end), and with an ETag only of the file that has it (RFC 9110 §13.1.5, §14.2).
  */
 export function requestBuild(
-  hostPtr: usize, hostBytes: i32, port: i32, pathPtr: usize, pathBytes: i32, from: u32, end: u32, etagPtr: usize, etagBytes: i32,
+  secure: bool, hostPtr: usize, hostBytes: i32, port: i32, pathPtr: usize, pathBytes: i32, from: u32, end: u32, etagPtr: usize,
+  etagBytes: i32,
 ): i32 {
   if (!requestClean(hostPtr, hostBytes) || !requestClean(pathPtr, pathBytes)) return 0;
   lineStart();
@@ -32,7 +33,7 @@ export function requestBuild(
   lineAddBytes(pathPtr, pathBytes);
   lineAddText(HTTP_11_HOST);
   lineAddBytes(hostPtr, hostBytes);
-  if (port != HTTP_PORT) {
+  if (port != uriDefaultPort(secure)) {
     lineAddByte(0x3a);
     lineAddNumber(port);
   }

@@ -119,6 +119,7 @@ function lldpAgentPolicy(policy: u32): void {
 function lldpAgentAvaya(subtype: i32, ptr: usize, bytes: i32): void {
   if (subtype == 3) lldpAgentList(Parameter.SIPPROXYSRVR, ptr, bytes);
   if (subtype == 6 && parameterBytes(Parameter.HTTPSRVR) == 0 && parameterBytes(Parameter.TLSSRVR) == 0) {
+    lldpAgentList(Parameter.TLSSRVR, ptr, bytes);
     lldpAgentList(Parameter.HTTPSRVR, ptr, bytes);
   }
   if (subtype != 7 || bytes < 1 || policySet || addressIsStatic()) return;

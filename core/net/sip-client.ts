@@ -11,7 +11,9 @@ import { SIP_PORT, sipRequestBytes, sipRequestPtr } from "./sip-request";
 import {
   sipResponseDone, sipResponseEnd, sipResponseFailed, sipResponseInit, sipResponseIsOurs, sipResponsePush, sipResponseStatus,
 } from "./sip-response";
-import { streamClose, streamOpen, streamReceive, streamSend, streamState } from "./tcp-stream";
+import { parameterNumber } from "../settings/parameters";
+import { Parameter } from "../settings/table";
+import { streamClose, streamOpen, streamOpenSecure, streamReceive, streamSend, streamState } from "./tcp-stream";
 import { udpClose, udpOpen, udpReceive, udpSend } from "./udp";
 
 const NO_HANDLE: i32 = -1;
@@ -27,6 +29,8 @@ let handle: i32 = NO_HANDLE;
 let transport: Transport = Transport.Udp;
 let address: u32 = 0;
 let port: i32 = 0;
+let hostPtr: usize = 0;
+let hostBytes: i32 = 0;
 let spanAt: i32 = 0;
 let spanEnd: i32 = 0;
 /** The connection has carried an earlier request: its server may have closed it meanwhile. */
@@ -37,12 +41,17 @@ let pauseUs: u32 = 0;
 let againUs: u64 = 0;
 let endUs: u64 = 0;
 
-/** Opens what the transport needs. Returns Ok or how it failed; ask `sipClientState` until the connection stands. */
-export function sipClientOpen(by: Transport, toAddress: u32, toPort: i32): i32 {
+/**
+ * Opens what the transport needs. Returns Ok or how it failed; ask `sipClientState` until the connection stands. Under TLS the certificate
+ * must be for the name, which stays the caller's, where TLSSRVRID says so.
+ */
+export function sipClientOpen(by: Transport, toAddress: u32, toPort: i32, host: usize, hostSize: i32): i32 {
   sipClientClose(true);
   transport = by;
   address = toAddress;
   port = toPort;
+  hostPtr = host;
+  hostBytes = hostSize;
   return clientConnect();
 }
 
@@ -98,7 +107,7 @@ function clientConnect(): i32 {
   used = false;
   spanAt = 0;
   spanEnd = 0;
-  if (transport == Transport.Tls) handle = Status.Unsupported;
+  if (transport == Transport.Tls) handle = streamOpenSecure(address, port, hostPtr, hostBytes, parameterNumber(Parameter.TLSSRVRID) == 1);
   else handle = transport == Transport.Udp ? udpOpen(SIP_PORT) : streamOpen(address, port);
   if (handle >= 0) return Status.Ok;
   const status = handle;

@@ -1,6 +1,6 @@
 // Streams: open, wait until open, send, receive, close. Handles belong to the caller.
 
-import { Status } from "../../hal/abi";
+import { Status, TcpFlag } from "../../hal/abi";
 import { HttpError } from "../../hal/events";
 import { halNetClose, halTcpOpen, halTcpReceive, halTcpSend, halTcpState } from "../../hal/network";
 
@@ -10,6 +10,11 @@ const REASON = memory.data(200, 8);
 
 export function streamOpen(address: u32, port: i32): i32 {
   return halTcpOpen(<i32>address, port, 0, 0, 0);
+}
+
+/** Opens a stream under TLS. The name is the server's as it was written, at most 255 bytes; the certificate must be for it if `check`. */
+export function streamOpenSecure(address: u32, port: i32, namePtr: usize, nameBytes: i32, check: bool): i32 {
+  return halTcpOpen(<i32>address, port, check ? TcpFlag.Tls | TcpFlag.CheckName : TcpFlag.Tls, namePtr, nameBytes);
 }
 
 /** Ok once open, Pending, or how it failed; `streamReasonPtr` then has the host's words. */
@@ -51,7 +56,25 @@ export function streamError(status: i32): HttpError {
   if (status == Status.Unreachable || status == Status.NoLink) return HttpError.Unreachable;
   if (status == Status.NoName) return HttpError.NoName;
   if (status == Status.Closed) return HttpError.Closed;
-  if (status == Status.TlsCertificate) return HttpError.TlsCertificate;
-  if (status == Status.TlsFailed) return HttpError.TlsFailed;
+  if (status <= Status.TlsCertificate && status >= Status.TlsPlain) return streamTlsError(status);
   return status == Status.Unsupported || status == Status.NoSpace ? HttpError.Unsupported : HttpError.Reset;
+}
+
+function streamTlsError(status: i32): HttpError {
+  switch (status) {
+    case Status.TlsCertificate:
+      return HttpError.TlsCertificate;
+    case Status.TlsExpired:
+      return HttpError.TlsExpired;
+    case Status.TlsNotYetValid:
+      return HttpError.TlsNotYetValid;
+    case Status.TlsName:
+      return HttpError.TlsName;
+    case Status.TlsUnknownCa:
+      return HttpError.TlsUnknownCa;
+    case Status.TlsPlain:
+      return HttpError.TlsPlain;
+    default:
+      return HttpError.TlsFailed;
+  }
 }

@@ -5,7 +5,7 @@
 // whether it is a script at all; GOTO then asks for the bytes at a tag.
 
 import { ScriptEffect, ScriptWhy, Source, ValueWhy } from "../../hal/events";
-import { asciiEqual, asciiIsBlank } from "../base/ascii";
+import { asciiEqual, asciiIsBlank, asciiNumber } from "../base/ascii";
 import { bytesCopy, bytesEqual } from "../base/bytes";
 import {
   FILE_NAME_BYTES_MAX, SCRIPT_BYTES_MAX, SCRIPT_DEPTH_MAX, SCRIPT_READ_BYTES_MAX, STATEMENTS_PER_POLL_MAX, STATEMENT_COUNT_MAX,
@@ -13,6 +13,7 @@ import {
 } from "../config";
 import { macrosExpand } from "../settings/macros";
 import { parameterFind, parameterSet } from "../settings/parameters";
+import { Parameter } from "../settings/table";
 import { ValueType, valueCheck } from "../settings/values";
 import {
   LineKind, lexerLine, lexerNameBytes, lexerNamePtr, lexerTagBytes, lexerTagPtr, lexerValueBytes, lexerValuePtr, lexerWhole, lexerWhy,
@@ -55,6 +56,7 @@ let status: ScriptStatus = ScriptStatus.Ended;
 let why: ScriptWhy = ScriptWhy.None;
 let pass: Pass = Pass.Index;
 let fileSource: Source = Source.Script;
+let fileSecure: bool = false;
 let fileBytes: u32 = 0;
 let offset: u32 = 0;
 let line: u32 = 0;
@@ -96,6 +98,11 @@ export function interpreterNames(bootPtr: usize, bootBytes: i32, appPtr: usize, 
 /** Gives this poll its budget of statements. */
 export function interpreterPollStart(): void {
   pollBudget = STATEMENTS_PER_POLL_MAX;
+}
+
+/** Whether the next file came over HTTPS: only such a one may set AUTH to 1. */
+export function interpreterSecure(isSecure: bool): void {
+  fileSecure = isSecure;
 }
 
 /** Begins a file: the first one, or the one that a GET obtained. Its bytes are asked for from offset 0. */
@@ -283,6 +290,10 @@ function interpreterSet(): void {
   const index = parameterFind(lexerNamePtr(), lexerNameBytes());
   if (index < 0) {
     interpreterReport(ScriptEffect.Ignored, ScriptWhy.UnknownParameter);
+    return;
+  }
+  if (index == Parameter.AUTH && !fileSecure && asciiNumber(lexerValuePtr(), lexerValueBytes()) == 1) {
+    interpreterReport(ScriptEffect.Ignored, ScriptWhy.NeedsHttps);
     return;
   }
   const valueWhy = parameterSet(index, lexerValuePtr(), lexerValueBytes(), fileSource);

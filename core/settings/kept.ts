@@ -49,7 +49,7 @@ export function keptPut(namePtr: usize, nameBytes: i32, valuePtr: usize, valueBy
   const side = source >= Source.Craft ? source : Source.Settings;
   for (let at: i32 = 0; at < keptEnd; at = keptNext(at)) {
     if (isLocal(keptSource(at)) != isLocal(side) || keptSource(at) == Source.Stored) continue;
-    if (keptNameBytes(at) != nameBytes || !bytesEqual(keptNamePtr(at), namePtr, nameBytes)) continue;
+    if (!keptNameIs(at, namePtr, nameBytes)) continue;
     if (keptValueBytes(at) == valueBytes && bytesEqual(keptValuePtr(at), valuePtr, valueBytes)) return;
     keptRemove(at);
     break;
@@ -76,6 +76,22 @@ export function keptFileStart(): void {
   keptDrop(Source.Settings);
 }
 
+/** A parameter that only a file's own word changes: what is kept of it joins the new set, unless that sets it itself. */
+export function keptCarry(namePtr: usize, nameBytes: i32): void {
+  const stored = keptFind(namePtr, nameBytes, Source.Stored);
+  if (stored < keptEnd && keptFind(namePtr, nameBytes, Source.Settings) == keptEnd) store<u8>(KEPT + <usize>stored, Source.Settings);
+}
+
+/** The place of an entry, or the list's end. */
+function keptFind(namePtr: usize, nameBytes: i32, source: Source): i32 {
+  let at: i32 = 0;
+  while (at < keptEnd) {
+    if (keptSource(at) == source && keptNameBytes(at) == nameBytes && bytesEqual(keptNamePtr(at), namePtr, nameBytes)) break;
+    at = keptNext(at);
+  }
+  return at;
+}
+
 /** The last file has ended. Well: its set, whole, takes the place of the one before. Else that one stays. */
 export function keptFileEnd(well: bool): void {
   if (!well || full) return keptDrop(Source.Settings);
@@ -90,6 +106,14 @@ export function keptRemove(at: i32): void {
   const next = keptNext(at);
   bytesCopy(KEPT + <usize>at, KEPT + <usize>next, keptEnd - next); // Downward, word by word: the areas may overlap.
   keptEnd -= next - at;
+}
+
+/** Nothing is entered locally under this name any more. */
+export function keptForget(namePtr: usize, nameBytes: i32): void {
+  for (let at: i32 = 0; at < keptEnd;) {
+    if (isLocal(keptSource(at)) && keptNameIs(at, namePtr, nameBytes)) keptRemove(at);
+    else at = keptNext(at);
+  }
 }
 
 /** The place behind the entry at this one; at the list's end, or where it is not one, the end. */
@@ -123,6 +147,10 @@ function keptDrop(source: Source): void {
     if (keptSource(at) == source) keptRemove(at);
     else at = keptNext(at);
   }
+}
+
+function keptNameIs(at: i32, namePtr: usize, nameBytes: i32): bool {
+  return keptNameBytes(at) == nameBytes && bytesEqual(keptNamePtr(at), namePtr, nameBytes);
 }
 
 function isLocal(source: Source): bool {

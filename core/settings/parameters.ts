@@ -9,7 +9,7 @@ import { asciiEqual, asciiNumber } from "../base/ascii";
 import { bytesCopy, bytesEqual } from "../base/bytes";
 import { eventBegin, eventCode, eventSend, eventText } from "../base/events";
 import { VALUES_BYTES, VALUE_BYTES_MAX } from "../config";
-import { keptPut } from "./kept";
+import { keptForget, keptPut } from "./kept";
 import { macrosExpand, macrosInit } from "./macros";
 import { PARAMETER_COUNT, Parameter, SLOTS_BYTES, TABLE } from "./table";
 import { ValueType, valueCheck, valueCheckChoice } from "./values";
@@ -87,6 +87,23 @@ export function parameterSet(index: i32, ptr: usize, bytes: i32, source: Source)
   if (rank(index, source) < rank(index, parameterSource(index))) return ValueWhy.LowerRank;
   parameterKeep(index, expandedBytes, source);
   return (load<u8>(record(index) + 9) & KEPT_ONLY) != 0 ? ValueWhy.NotUsed : ValueWhy.None;
+}
+
+/** What was entered locally is so no more; what other sources say counts again from the next start-up on. */
+export function parameterForget(index: i32): void {
+  keptForget(parameterNamePtr(index), parameterNameBytes(index));
+  if (parameterSource(index) < Source.Craft) return;
+  parameterKeep(index, macrosExpand(defaultPtr(index), defaultBytes(index), EXPANDED, slotBytes(index)), Source.Default);
+}
+
+/** True when type and range allow the text. */
+export function parameterAllows(index: i32, ptr: usize, bytes: i32): bool {
+  return parameterCheck(index, ptr, bytes) == ValueWhy.None;
+}
+
+/** The largest number that is allowed; 0 where the value is no number. */
+export function parameterMost(index: i32): i32 {
+  return <ValueType>load<u8>(record(index) + 7) == ValueType.Number ? load<i32>(record(index) + 12) : 0;
 }
 
 function sourceAllowed(index: i32, source: Source): bool {

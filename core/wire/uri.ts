@@ -1,28 +1,35 @@
-// `http://host[:port]/path` taken apart (RFC 3986 §3, the parts that file servers use). Pointers into the text; nothing is copied.
+// `http://host[:port]/path`, or `https:`, taken apart (RFC 3986 §3, the parts that file servers use). Pointers into the text.
 
 import { asciiEqual, asciiNumber } from "../base/ascii";
-import { HTTP_SCHEME, textBytes, textPtr } from "../base/texts";
+import { HTTPS_SCHEME, HTTP_SCHEME, textBytes, textPtr } from "../base/texts";
 
 export const HTTP_PORT: i32 = 80;
+const HTTPS_PORT: i32 = 443;
 
+let secure: bool = false;
 let hostPtr: usize = 0;
 let hostBytes: i32 = 0;
 let port: i32 = 0;
 let pathPtr: usize = 0;
 let pathBytes: i32 = 0;
 
-/** Reads an absolute `http:` URI. False for another scheme, user information, an empty host or a bad port. */
+/** The port of a URI that names none. */
+export function uriDefaultPort(isSecure: bool): i32 {
+  return isSecure ? HTTPS_PORT : HTTP_PORT;
+}
+
+/** Reads an absolute `http:` or `https:` URI. False for another scheme, user information, an empty host or a bad port. */
 export function uriRead(ptr: usize, bytes: i32): bool {
-  const schemeBytes = textBytes(HTTP_SCHEME);
-  if (bytes <= schemeBytes || !asciiEqual(ptr, schemeBytes, textPtr(HTTP_SCHEME), schemeBytes)) return false;
-  let at = schemeBytes;
+  secure = uriStarts(ptr, bytes, HTTPS_SCHEME);
+  if (!secure && !uriStarts(ptr, bytes, HTTP_SCHEME)) return false;
+  let at = textBytes(secure ? HTTPS_SCHEME : HTTP_SCHEME);
   hostPtr = ptr + <usize>at;
   while (at < bytes && load<u8>(ptr + <usize>at) != 0x3a && load<u8>(ptr + <usize>at) != 0x2f) {
     if (load<u8>(ptr + <usize>at) == 0x40) return false; // user@host: no file server needs it, and it misleads.
     at++;
   }
   hostBytes = <i32>(ptr + <usize>at - hostPtr);
-  port = HTTP_PORT;
+  port = uriDefaultPort(secure);
   if (at < bytes && load<u8>(ptr + <usize>at) == 0x3a) {
     const start = ++at;
     while (at < bytes && load<u8>(ptr + <usize>at) != 0x2f) at++;
@@ -31,6 +38,16 @@ export function uriRead(ptr: usize, bytes: i32): bool {
   pathPtr = ptr + <usize>at;
   pathBytes = bytes - at;
   return hostBytes > 0 && hostBytes <= 255 && port > 0 && port <= 65535;
+}
+
+function uriStarts(ptr: usize, bytes: i32, scheme: i32): bool {
+  const schemeBytes = textBytes(scheme);
+  return bytes > schemeBytes && asciiEqual(ptr, schemeBytes, textPtr(scheme), schemeBytes);
+}
+
+/** True for `https:`. */
+export function uriIsSecure(): bool {
+  return secure;
 }
 
 export function uriHostPtr(): usize {

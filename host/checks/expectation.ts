@@ -52,16 +52,17 @@ function findingOf(expectation: Expectation, events: readonly OffhookEvent[], en
 }
 
 function parameterFinding({ name, how, value }: Extract<Expectation, { kind: "parameter" }>, end: EndBody): Finding {
-  const wanted = how === "equals" ? `${name} ${quoted(value)}` : `${name} like /${value}/`;
+  const shown = how === "equals" ? quoted(value) : `like /${value}/`;
+  const wanted = `${name} ${isHidden(name, end) ? HIDDEN : shown}`;
   const known = valueOf(name, end);
   if (known === undefined) {
-    const near = nearest(name, Object.keys(end.parameters));
-    const instead = near === undefined ? "`offhook explain` lists the names" : `did you mean ${near}?`;
+    const near = nearest(name, Object.keys(end.parameters).map((known) => known.toLowerCase()));
+    const instead = near === undefined ? "`offhook explain` lists the names" : `did you mean ${near.toUpperCase()}?`;
     return { ok: false, wanted, found: `no parameter ${name}`, evidence: [], advice: `correct the name in the expectation; ${instead}` };
   }
   if (isHidden(name, end)) {
     const advice = "add --show-secrets to compare it, and keep the output to yourself";
-    return { ok: false, wanted: `${name} ${HIDDEN}`, found: "a secret, which is hidden", evidence: known.evidence, advice };
+    return { ok: false, wanted, found: "a secret, which is hidden", evidence: known.evidence, advice };
   }
   const ok = how === "equals" ? known.value === value : new RegExp(value, "u").test(known.value);
   const found = `${quoted(known.value)}${known.from}`;

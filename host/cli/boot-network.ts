@@ -14,6 +14,10 @@ import type { Link } from "../network/link.js";
 import { localDhcp } from "../network/local-dhcp.js";
 import type { Network } from "../network/network.js";
 import type { NorPart } from "../peripherals/nor-parts.js";
+import { EngineQuiet } from "../network/tls-node-quiet.js";
+import { TlsService, type TlsServiceOptions } from "../network/tls-node-server.js";
+import { TlsNetwork } from "../network/tls-node.js";
+import type { TrustStore } from "../peripherals/trust-store.js";
 import { SocketsNetwork } from "../network/sockets.js";
 import { read48 } from "../network/stack/bytes.js";
 import { ExecLink } from "../network/wire-exec.js";
@@ -30,7 +34,7 @@ import type { BootOptions } from "./options.js";
 import { UsageError } from "./usage.js";
 
 /** The date of a telephone whose far end is built in: the manuals' month. */
-const LAN_EPOCH_US = Date.UTC(2007, 11, 1) * 1000;
+const LAN_DATE_MS = Date.UTC(2007, 11, 1);
 
 export interface BootNetwork {
   readonly make: (scheduler: Scheduler, line: LineContext) => Network;
@@ -46,20 +50,29 @@ export interface BootNetwork {
 }
 
 /** Opens what the options name. */
-export async function openNetwork(options: BootOptions, wake: () => void): Promise<BootNetwork> {
+export async function openNetwork(options: BootOptions, trust: TrustStore, wake: () => void): Promise<BootNetwork> {
   const { network } = options;
-  if (network.kind === "server") return serverNetwork(network.server, options, wake);
+  if (network.kind === "server") return serverNetwork(network.server, options, trust, wake);
   if (network.kind === "sweep") return sweepNetwork(network.choice, sweepPartOf(options.part));
-  const epochUs = network.kind === "wire" ? Date.now() * 1000 : LAN_EPOCH_US;
-  const capture = options.pcap === undefined ? undefined : new CaptureFile(options.pcap, epochUs);
-  if (network.kind === "wire") return wireNetwork(network.wire, options, capture, wake);
-  return lanNetwork(lanConfigOf(network), options, capture);
+  const capture = options.pcap === undefined ? undefined : new CaptureFile(options.pcap, dateOf(options) * 1000);
+  if (network.kind === "wire") return wireNetwork(network.wire, options, capture, trust, wake);
+  return lanNetwork(lanConfigOf(network), options, capture, trust);
 }
 
-function serverNetwork(server: ServerUrl, options: BootOptions, wake: () => void): BootNetwork {
-  const items = [`HTTPSRVR=${server.host}`, `HTTPPORT=${server.port}`, ...(server.directory === "" ? [] : [`HTTPDIR=${server.directory}`])];
+/** The telephone's date at power-up: real where its peers are. */
+function dateOf({ dateMs, network }: BootOptions): number {
+  return dateMs ?? (network.kind === "wire" || network.kind === "server" ? Date.now() : LAN_DATE_MS);
+}
+
+function serverNetwork(server: ServerUrl, options: BootOptions, trust: TrustStore, wake: () => void): BootNetwork {
+  const scheme = server.secure ? "TLS" : "HTTP";
+  const folder = server.directory === "" ? [] : [`${scheme}DIR=${server.directory}`];
+  const items = [`${scheme}SRVR=${server.host}`, `${scheme}PORT=${server.port}`, ...folder];
   const option242 = option242With(items.join(","), options.option242);
-  const make = () => new SocketsNetwork({ dhcp: localDhcp({ option242 }), wake });
+  const make = (scheduler: Scheduler) => {
+    const below = new SocketsNetwork({ dhcp: localDhcp({ option242 }), wake });
+    return new TlsNetwork({ below, scheduler, trusted: () => trust.trusted, dateMs: dateOf(options), wake });
+  };
   return { make, speed: 100, attach: () => undefined, close: () => undefined };
 }
 
@@ -80,12 +93,13 @@ function lanConfigOf(network: { kind: "lan"; name: string } | { kind: "lan-file"
   }
 }
 
-function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFile | undefined): BootNetwork {
+function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFile | undefined, trust: TrustStore): BootNetwork {
   for (const { dhcp } of config.vlans) option242With(dhcp?.option242 ?? "", options.option242); // Before power-up, not in it.
   const source = options.site === undefined ? undefined : openFolder(options.site);
   // What a LAN file names is beside it, wherever the command runs.
   const base = options.network.kind === "lan-file" ? dirname(options.network.path) : ".";
   let built: BuiltLan | undefined;
+  const quiet = new EngineQuiet();
   const make = (scheduler: Scheduler, line: LineContext) => {
     built = buildLan(config, {
       scheduler,
@@ -95,12 +109,14 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
       isPcUp: line.isPcUp,
       setPhy: line.setPhy,
       openFolder: (folder) => openFolder(resolve(base, folder)),
+      openText: (path) => openText(resolve(base, path)),
+      seal: (service, identity) => sealed({ service, ...identity, scheduler, quiet }),
       faults: sharesOf(options.faults),
       ...(options.option242 === undefined ? {} : { option242: options.option242 }),
       ...(source === undefined ? {} : { source }),
       ...(capture === undefined ? {} : { onFrame: (direction, frame) => capture.frame(direction, frame) }),
     });
-    return built.network;
+    return new TlsNetwork({ below: built.network, scheduler, trusted: () => trust.trusted, dateMs: dateOf(options), quiet });
   };
   const attach = (board: Board) => {
     capture?.attach(board);
@@ -113,7 +129,7 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
 }
 
 async function wireNetwork(
-  wire: WireChoice, options: BootOptions, capture: CaptureFile | undefined, wake: () => void,
+  wire: WireChoice, options: BootOptions, capture: CaptureFile | undefined, trust: TrustStore, wake: () => void,
 ): Promise<BootNetwork> {
   let board: Board | undefined;
   const outer = await openLink(wire, () => {
@@ -123,9 +139,10 @@ async function wireNetwork(
   const make = (scheduler: Scheduler, line: LineContext) => {
     const lossy = new LossyLink(outer, { scheduler, seed: line.random.word(), ...sharesOf(options.faults) });
     const link: Link = capture === undefined ? lossy : watchedLink(lossy, capture);
-    return new WireNetwork({
+    const below = new WireNetwork({
       scheduler, link, mac: read48(line.mac, 0), random: line.random, isUp: line.isUp, setPhy: line.setPhy, isOutside: true, wake,
     });
+    return new TlsNetwork({ below, scheduler, trusted: () => trust.trusted, dateMs: dateOf(options), wake });
   };
   const attach = (joined: Board) => {
     board = joined;
@@ -159,6 +176,23 @@ function openFolder(folder: string): FolderFiles {
     return new FolderFiles(folder);
   } catch (error) {
     throw new UsageError(`the folder ${folder} cannot be served: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function openText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`the file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function sealed(options: TlsServiceOptions): TlsService {
+  try {
+    return new TlsService(options);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the certificate and key of a file server cannot be used: ${why}; give PEM files that belong together`);
   }
 }
 

@@ -19,6 +19,8 @@ import { DEMO_MODEL, demoKey, demoOldBoot } from "../image/demo.js";
 import { keyCodeOf, keyName } from "../key-press.js";
 import { softkeyLabels } from "../key-script.js";
 import { NorFlash } from "../peripherals/nor-flash.js";
+import { SecureElement } from "../peripherals/secure-element.js";
+import { TrustStore } from "../peripherals/trust-store.js";
 import { NOR_PARTS, norPart, type NorPart } from "../peripherals/nor-parts.js";
 import type { Identity } from "../peripherals/system.js";
 import { RunLoop } from "../run-loop.js";
@@ -27,7 +29,9 @@ import { Session } from "../session.js";
 import { provision } from "../site/factory.js";
 import { lanList } from "../site/lans.js";
 import { ChipFile } from "../storage/chip-file.js";
+import { SecureFile } from "../storage/secure-file.js";
 import { commandsToTry, renderVerdict } from "../verdict-text.js";
+import { certificatesOfPem } from "../x509/pem.js";
 import { BootFaults } from "./boot-faults.js";
 import { openNetwork, type BootNetwork } from "./boot-network.js";
 import { sweepCells, sweepPartOf, sweepSetUp } from "./boot-sweep.js";
@@ -63,10 +67,11 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
   const transcript = options.transcript === undefined ? undefined : openOutput("transcript", options.transcript);
   const junit = options.junit === undefined ? undefined : openOutput("junit", options.junit);
   const chip = options.flash === undefined ? undefined : openChip(options.flash, part);
+  const trust = trustStore(options);
   let wake = (): void => undefined;
-  const network = await openNetwork(options, () => wake());
+  const network = await openNetwork(options, trust, () => wake());
   try {
-    const board = new Board(boardOptions(options, part, network, { faults, file: chip }));
+    const board = new Board({ ...boardOptions(options, part, network, { faults, file: chip }), secure: new SecureElement(trust) });
     network.attach(board);
     const loop = new RunLoop(board);
     wake = () => loop.wake();
@@ -336,6 +341,33 @@ function openChip(path: string, part: NorPart): ChipFile {
 
 function expectationsIn(path: string): Expectation[] {
   return expectFileValue(path, (name) => readInput("expect-file", name).toString("utf8"));
+}
+
+/** What TLS trusts: what `--ca` names and, beside a chip's file, what earlier runs stored. */
+function trustStore({ flash, ca }: BootOptions): TrustStore {
+  const given = ca === undefined ? [] : readCertificates(ca);
+  if (flash === undefined) return new TrustStore({ given });
+  const file = openSecure(`${flash}.secure`);
+  return new TrustStore({ given, stored: file.trusted, save: (set) => file.saveTrusted(set) });
+}
+
+function readCertificates(path: string): Uint8Array[] {
+  const bytes = readInput("ca", path);
+  try {
+    return certificatesOfPem(bytes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--ca ${path}: ${why}; a PEM file of certificates is needed`);
+  }
+}
+
+function openSecure(path: string): SecureFile {
+  try {
+    return new SecureFile(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${path}, where the secure element keeps what belongs to the chip's file, cannot be used: ${why}`);
+  }
 }
 
 function readTrust(path: string): Uint8Array {

@@ -78,7 +78,7 @@ network, one of (default --lan demo)
   --lan NAME | FILE.json    emulated Ethernet with the built-in far end: switch, DHCP, router, file server; --lan list explains the
                             names: demo voice-vlan vlan-loop conflict bad-router no-dhcp lossy
   --site DIR                with --lan: the folder that the file server serves
-  --server URL              a real file server (http), through this machine's own sockets; DHCP is answered locally
+  --server URL              a real file server (http or https), through this machine's own sockets; DHCP is answered locally
   --wire udp:LPORT:HOST:RPORT   emulated Ethernet, one frame a UDP datagram (QEMU, GNS3, socat)
   --wire exec:COMMAND           frames on COMMAND's stdin and stdout, each after its length in two bytes, big endian
 
@@ -90,9 +90,12 @@ telephone
   --set NAME=VALUE          a parameter, as if entered in the local procedures; repeatable
   --option242 STRING        what the DHCP server answers in option 242, such as HTTPSRVR=192.0.2.1,L2Q=1
   --user-agent STRING       $MODEL4 and $MACADDR are replaced
-  --flash FILE              keeps the chip's contents in FILE from run to run; begun where there is none
+  --flash FILE              keeps the chip's contents in FILE from run to run; begun where there is none; FILE.secure has what
+                            the secure element keeps
   --part W25Q128JV          the flash part
   --trust KEY.pem           a key that signs images; repeatable; default: the demonstration's key
+  --ca FILE.pem             certificates that are trusted for HTTPS, as if TRUSTCERTS had stored them
+  --date 2026-11-26         the telephone's date, which judges certificates; default 2007-12-01 with --lan, today with --server and --wire
   --unsigned                laboratory: images with a digest and no signature are accepted, and every report says so
 
 time
@@ -100,7 +103,7 @@ time
   --wait SECONDS            with --server: power on when the server accepts a connection
   --seed N                  every random choice; default 1
   --key WHEN:KEYS           press keys; WHEN is seconds, a state or a "text on the screen"; KEYS are softkeys by label,
-                            0-9 * # and Mute; repeatable
+                            0-9 * # Mute Up Down; repeatable
   --fault loss=5%           also duplicate=, reorder=, flip= (shares of the frames) and cut@STATE; repeatable; with --lan and --wire
   --fault power@OPERATION:MODEL:SEED   power is lost inside a flash operation and comes back; flash=KIND:SEED: the chip is wrong without
                             a word; with every network; offhook power finds such faults, docs/CLI.md lists models and kinds
@@ -121,7 +124,7 @@ output
   --junit FILE              a case for each state and each expectation, as JUnit's XML
   --show-secrets            values of secret parameters, else "***"
 
-keys on a terminal: p Program, m Mute, 0-9 * #, F1 to F4 softkeys, x pulls the plug and puts it back, q quits
+keys on a terminal: p Program, m Mute, 0-9 * #, arrows, F1 to F4 softkeys, x pulls the plug and puts it back, q quits
 
 exit: 0 ok, 1 stopped, 2 usage, 3 ended in the local procedures, 4 got there and an expectation failed, 130 interrupted
 
@@ -132,4 +135,5 @@ examples
   offhook boot --server http://192.0.2.1/ --bootname hb96xxua3_00.bin --appname as-asked --until login
   offhook boot --server http://192.0.2.1/ --appname as-asked --expect SIPDOMAIN=example.com --junit offhook.xml
   offhook boot --key 'file-server:Program' --until craft
+  offhook boot --key file-server:Program --key '"Enter command":Mute 27238#' --key '"Admin Proc":Down Down Start 7 Save Exit'
 `;

@@ -3,17 +3,18 @@
 // A reader checks everything that can be known before power-up, so that nothing asked for on the command line is dropped silently
 // by the telephone. It opens no file and asks no server.
 
-import { Key } from "../../hal/abi.js";
 import { macText } from "../explain/mac-text.js";
 import { MODEL_NAMES } from "../faults/cut-catalogue.js";
 import { SILENT_KINDS, type SilentKind } from "../faults/silent-flash.js";
-import type { KeyPress } from "../key-press.js";
+import { keyOfName, type KeyPress } from "../key-press.js";
 import type { KeyMoment, KeyScript } from "../key-script.js";
 import { nearest } from "../nearest.js";
 import { UsageError } from "./usage.js";
 
 /** A file server as `--server` names it. */
 export interface ServerUrl {
+  /** https. */
+  readonly secure: boolean;
   /** As it was given, with a trailing slash. */
   readonly text: string;
   readonly host: string;
@@ -42,7 +43,7 @@ const IDENTITY_BYTES_MAX = 32;
 /** A DHCP option, and a User-Agent. */
 const VALUE_BYTES_MAX = 255;
 const KEYS_EXAMPLE = '--key file-server:Program, --key 12.5:5 or --key "\\"Enter command\\":Mute 27238#"';
-const KEYS_WANTED = `keys are softkeys by label, 0-9 * # and Mute: ${KEYS_EXAMPLE}`;
+const KEYS_WANTED = `keys are softkeys by label, 0-9 * #, Mute, Up and Down: ${KEYS_EXAMPLE}`;
 
 /** A number within bounds. */
 export function numberValue(option: string, text: string, minimum: number, maximum: number, whole = true): number {
@@ -78,6 +79,14 @@ export function extensionValue(text: string): string {
 export function passwordValue(text: string): string {
   if (/^[ -~]{1,64}$/.test(text)) return text;
   throw new UsageError("--password: 1 to 64 ASCII characters are possible");
+}
+
+/** `2026-11-26`, or with a time as `2026-11-26T08:00:00Z`; milliseconds since 1970. Without a zone it is UTC. */
+export function dateValue(text: string): number {
+  const match = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
+  const ms = match === null ? Number.NaN : Date.parse(match[1] === undefined || match[3] !== undefined ? text : `${text}Z`);
+  if (Number.isNaN(ms)) throw new UsageError(`--date ${quoted(text)}: a day is needed, such as 2026-11-26, or 2026-11-26T08:00:00Z`);
+  return ms;
 }
 
 /** A MAC address: `00:04:0d:12:34:56`, with hyphens, with dots, or bare. */
@@ -139,8 +148,8 @@ export function serverValue(text: string): ServerUrl {
   } catch {
     throw refused("a URL is needed, such as --server http://192.0.2.1:8080/phones/");
   }
-  if (url.protocol === "https:") throw refused("https is not in this release yet; use http://");
-  if (url.protocol !== "http:") throw refused("the URL must begin with http://");
+  const secure = url.protocol === "https:";
+  if (!secure && url.protocol !== "http:") throw refused("the URL must begin with http:// or https://");
   if (url.username !== "" || url.password !== "") throw refused("the telephone sends no user name; leave it out");
   if (url.search !== "" || url.hash !== "") throw refused('leave out what follows "?" or "#"; the telephone adds file names');
   if (url.hostname.startsWith("[")) throw refused("the telephone knows IPv4 only; give an IPv4 address or a name");
@@ -151,12 +160,12 @@ export function serverValue(text: string): ServerUrl {
   if (/[,"]/.test(directory) || directory.length > DIRECTORY_BYTES_MAX) {
     throw refused(`a folder of at most ${DIRECTORY_BYTES_MAX} characters without comma and quote is needed`);
   }
-  const port = url.port === "" ? 80 : Number(url.port);
+  const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
   if (port === 0) throw refused("port 0 cannot be connected to");
-  return { text: `http://${url.host}/${directory === "" ? "" : `${directory}/`}`, host: url.hostname, port, directory };
+  return { secure, text: `${url.protocol}//${url.host}/${directory === "" ? "" : `${directory}/`}`, host: url.hostname, port, directory };
 }
 
-/** `WHEN:KEYS`. WHEN is seconds, a state or a "text"; KEYS are softkey labels, digits, `*`, `#` and Mute, blanks between words. */
+/** `WHEN:KEYS`. WHEN is seconds, a state or a "text"; KEYS are softkey labels, digits, `*`, `#`, Mute, Up, Down, blanks between. */
 export function keyValue(text: string): KeyScript {
   const [, onScreen, plain, keys] = /^(?:"([^"]+)"|([^":]+)):(.+)$/s.exec(text) ?? [];
   if (keys === undefined) throw new UsageError(`--key ${quoted(text)}: WHEN:KEYS is needed, such as ${KEYS_EXAMPLE}`);
@@ -175,7 +184,7 @@ function keysValue(whole: string, text: string): KeyPress[] {
   for (const token of text.match(/"[^"]+"|[A-Za-z][A-Za-z-]*|[0-9*#]|[\s,]+|./gs) ?? []) {
     if (/^[\s,]+$/.test(token)) continue;
     if (/^[0-9*#]$/.test(token)) presses.push({ key: token.charCodeAt(0) });
-    else if (/^mute$/i.test(token)) presses.push({ key: Key.Mute });
+    else if (keyOfName(token) !== undefined) presses.push({ key: keyOfName(token)! });
     else if (/^["A-Za-z]/.test(token) && token !== '"') presses.push({ softkey: token.replaceAll('"', "") });
     else throw new UsageError(`--key ${quoted(whole)}: ${quoted(token)} is no key; ${KEYS_WANTED}`);
   }

@@ -9,7 +9,8 @@ import { nearest } from "../nearest.js";
 import { readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import { expectGetValue, expectTextValue, expectValue } from "./expect-values.js";
 import {
-  extensionValue, faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value, passwordValue, serverValue,
+  dateValue, extensionValue, faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value,
+  passwordValue, serverValue,
   STATES_LATER, STATES_NOW, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
 } from "./option-values.js";
 import { DEMO_EXTENSION, DEMO_PASSWORD } from "../site/demo.js";
@@ -59,6 +60,10 @@ export interface BootOptions {
   /** Key files; empty: the demonstration's key. */
   readonly trust: readonly string[];
   readonly unsigned: boolean;
+  /** A PEM file whose certificates are trusted as if TRUSTCERTS had stored them. */
+  readonly ca?: string;
+  /** The telephone's date at power-up, in milliseconds since 1970; undefined: the network's own. */
+  readonly dateMs?: number;
   /** Telephone seconds a second; "fast" is virtual time. Undefined: real time on a terminal, else virtual time. */
   readonly speed?: number | "fast";
   /** Seconds to wait for the server to accept a connection; 0: power on at once. */
@@ -96,6 +101,7 @@ const SWITCH = { type: "boolean" } as const;
 const OPTIONS: OptionTable = {
   "lan": TEXT, "server": TEXT, "model": TEXT, "mac": TEXT, "serial": TEXT, "group": TEXT, "bootname": TEXT, "appname": TEXT,
   "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "flash": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
+  "ca": TEXT, "date": TEXT,
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
   "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
   "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "junit": TEXT,
@@ -104,8 +110,7 @@ const OPTIONS: OptionTable = {
 
 /** Options of the contract that this release does not have. */
 const OPTIONS_LATER: OptionTable = {
-  "ca": TEXT, "ca-fingerprint": TEXT, "date": TEXT,
-  "strict-http": SWITCH, "scep-dump": TEXT,
+  "ca-fingerprint": TEXT, "strict-http": SWITCH, "scep-dump": TEXT,
 };
 
 /** Reads the arguments of `offhook boot`. */
@@ -123,6 +128,7 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
   const serial = identityValue("serial", text(values, "serial") ?? SERIAL_DEFAULT, "a serial number");
   const agent = text(values, "user-agent");
   const speed = speedOf(values);
+  const date = text(values, "date");
   const transcript = text(values, "transcript");
   return {
     network,
@@ -141,6 +147,8 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     part: (text(values, "part") ?? PART_DEFAULT).toUpperCase(),
     trust: list(values, "trust"),
     unsigned: values["unsigned"] === true,
+    ...optional("ca", text(values, "ca"), (path) => withFileServer("ca", network, path)),
+    ...(date === undefined ? {} : { dateMs: dateValue(withFileServer("date", network, date)) }),
     ...(speed === undefined ? {} : { speed }),
     waitSeconds: waitOf(values, network),
     seed: numberValue("seed", text(values, "seed") ?? "1", 0, SEED_MAX),
@@ -191,6 +199,12 @@ function lanOf(lan: string): NetworkChoice {
 function lanOnly(option: string, network: NetworkChoice, value: string): string {
   if (network.kind === "lan" || network.kind === "lan-file") return value;
   throw new UsageError(`--${option} is for the built-in far end: use it with --lan`);
+}
+
+/** Options that a scenario of the sweep would pass by. */
+function withFileServer(option: string, network: NetworkChoice, value: string): string {
+  if (network.kind !== "sweep") return value;
+  throw new UsageError(`--${option} judges certificates, and a scenario of the sweep shows none: leave it out`);
 }
 
 /** A fault of the cable needs a cable. */

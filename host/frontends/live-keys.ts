@@ -1,6 +1,6 @@
 // Live keys: what a person types at the terminal while the telephone runs.
 //
-// In: characters as a terminal in raw mode sends them, escape sequences of F1 to F4 included. Out: what each one asks for.
+// In: characters as a terminal in raw mode sends them, escape sequences of F1 to F4 and the arrows included. Out: what each one asks for.
 // A sequence that is cut between two reads is completed by the next; keys without a meaning are passed over.
 
 import { Key } from "../../hal/abi.js";
@@ -13,6 +13,11 @@ const LETTERS: ReadonlyMap<string, LiveKey> = new Map<string, LiveKey>([
   ["p", { softkey: "Program" }], ["m", { key: Key.Mute }], ["x", { action: "plug" }], ["q", { action: "quit" }],
   // Control-C and Control-D arrive as characters in raw mode.
   ["\x03", { action: "quit" }], ["\x04", { action: "quit" }],
+]);
+
+/** The arrows as xterm (CSI, SS3) and the Linux console send them. */
+const ARROWS: ReadonlyMap<string, LiveKey> = new Map<string, LiveKey>([
+  ["\x1b[A", { key: Key.Up }], ["\x1bOA", { key: Key.Up }], ["\x1b[B", { key: Key.Down }], ["\x1bOB", { key: Key.Down }],
 ]);
 
 /** F1 to F4 as xterm (SS3), rxvt (CSI 11~) and the Linux console (CSI [A) send them. */
@@ -42,7 +47,7 @@ export class LiveKeys {
         break;
       }
       const taken = sequence ?? text.charAt(0);
-      const key = FUNCTION_KEYS.get(taken) ?? keyOf(taken);
+      const key = FUNCTION_KEYS.get(taken) ?? ARROWS.get(taken) ?? keyOf(taken);
       if (key !== undefined) keys.push(key);
       text = text.slice(taken.length);
     }

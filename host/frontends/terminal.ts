@@ -31,8 +31,8 @@ const DRAW_INTERVAL_MS = 50;
 const TWO_PANES_COLUMNS_MIN = 80;
 const RUN_COLUMNS_MAX = 72;
 const GAP = "   ";
-const HINTS = "p Program  m Mute  0-9 * # keypad  F1-F4 softkeys  x pulls the plug  q quits";
-const HINTS_NARROW = ["p Program  m Mute  0-9 * #  F1-F4", "x plug  q quit"];
+const HINTS = "p Program  m Mute  0-9 * # arrows  F1-F4 softkeys  x pulls the plug  q quits";
+const HINTS_NARROW = ["p Program  m Mute  0-9 * #  F1-F4", "arrows  x plug  q quit"];
 const HINT_WITHOUT_POWER = "The plug is pulled: x puts it back  q quits";
 
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J";

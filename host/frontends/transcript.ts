@@ -16,6 +16,7 @@ export class Transcript {
   readonly #showSecrets: boolean;
   /** The Prompt Line asks for a password: what is typed is a secret. */
   #isSecret = false;
+  #isCode = false;
 
   constructor(scenario: string, seed: number, showSecrets = false) {
     this.#showSecrets = showSecrets;
@@ -27,10 +28,12 @@ export class Transcript {
     return this.#text;
   }
 
-  /** A key was pressed: `keyName` of host/key-press.ts. A digit of a password is a star. */
+  /** A key was pressed: `keyName` of host/key-press.ts. The digits behind Mute are a password, and so are those of a login. */
   key(timeMs: number, name: string): void {
-    const isHidden = this.#isSecret && !this.#showSecrets && /^\d$/.test(name);
-    this.#line(timeMs, "key", isHidden ? "*" : name);
+    const isDigit = /^\d$/.test(name);
+    this.#isCode = name === "Mute" || (isDigit && this.#isCode);
+    const isHidden = isDigit && !this.#showSecrets && (this.#isCode || this.#isSecret);
+    this.#line(timeMs, "key", isHidden ? "digit" : name);
   }
 
   /** The plug was pulled or put back. */

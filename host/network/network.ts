@@ -18,6 +18,8 @@ export interface Datagram {
 export interface Network {
   /** True while somebody outside is being waited for: the clock must then be the wall clock. */
   readonly outstanding: boolean;
+  /** What is under way in this process without taking telephone time; undefined where nothing is. The clock stands until it ends. */
+  settle?(): Promise<void> | undefined;
   configure(address: number, mask: number, router: number, mtu: number): number;
   /** `Pending`, a failure, or the addresses. */
   dnsResolve(name: string, servers: readonly number[]): number | number[];

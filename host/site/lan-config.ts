@@ -7,6 +7,7 @@ import { addressParse, addressText } from "../network/address.js";
 import type { CallServerConfig } from "./call-server.js";
 import { schemaFindings, type SchemaFinding } from "./json-schema.js";
 import { LAN_SCHEMA } from "./lan-schema.js";
+import { lanTlsFindings, type LanTls } from "./lan-tls.js";
 import type { LldpSends } from "./lldp-neighbour.js";
 
 export interface LanConfig {
@@ -94,12 +95,14 @@ export interface LanFileServer {
   readonly folder?: string;
   readonly thinkMilliseconds?: number;
   readonly answers?: readonly LanAnswer[];
+  readonly tls?: LanTls;
 }
 
 /** Without users nobody can log in; OPTIONS are answered. */
 export interface LanCallServer extends Partial<CallServerConfig> {
   readonly address: string;
   readonly port?: number;
+  readonly tls?: LanTls;
 }
 
 /** Exactly one member beside `path` and `times` is given. */
@@ -118,6 +121,11 @@ export interface LanAnswer {
   readonly refuse?: boolean;
 }
 
+/** Ports of a file server that names none. */
+export const FILE_PORT = 80;
+export const CALL_PORT = 5060;
+export const CALL_TLS_PORT = 5061;
+export const FILE_TLS_PORT = 443;
 /** A scope that a server of ours keeps in memory. */
 const POOL_ADDRESSES_MAX = 65536;
 /** More findings than this help nobody. */
@@ -195,7 +203,19 @@ function vlanFindings(vlan: LanVlan, path: string): SchemaFinding[] {
     const message = `"${text}" has a service of this LAN; a taken address is somebody else's`;
     return services.has(text) ? [{ path: `${path}/taken/${index}`, message }] : [];
   });
-  return [...outside, ...twice, ...(outside.length === 0 ? poolFindings(vlan, path) : [])];
+  const { fileServer, callServer } = vlan;
+  const sealed = [
+    ...sealedFindings(fileServer?.tls, fileServer?.port ?? FILE_PORT, FILE_TLS_PORT, `${path}/fileServer/tls`),
+    ...sealedFindings(callServer?.tls, callServer?.port ?? CALL_PORT, CALL_TLS_PORT, `${path}/callServer/tls`),
+  ];
+  return [...outside, ...twice, ...sealed, ...(outside.length === 0 ? poolFindings(vlan, path) : [])];
+}
+
+/** A service under TLS is beside the plain one, which has this port. */
+function sealedFindings(tls: LanTls | undefined, port: number, tlsPort: number, path: string): SchemaFinding[] {
+  if (tls === undefined) return [];
+  const taken = { path: `${path}/port`, message: `port ${port} is the one without TLS; TLS needs another` };
+  return [...lanTlsFindings(tls, path), ...((tls.port ?? tlsPort) === port ? [taken] : [])];
 }
 
 /** Everything that must lie in the subnet: where it stands, and the address. */

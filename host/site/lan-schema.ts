@@ -151,6 +151,33 @@ const ANSWER: Schema = {
     .map((name) => ({ required: [name] })),
 };
 
+const DAY: Schema = { type: "string", pattern: "^\\d{4}-\\d\\d-\\d\\d$", maxLength: 10, description: "a day such as 2024-03-01" };
+const PEM_FILE: Schema = { type: "string", minLength: 1, maxLength: 4096, description: "a PEM file, relative to this file" };
+
+const TLS: Schema = {
+  type: "object",
+  description: "HTTPS on a port beside HTTP, with the same files and answers; `{}`: a good certificate of the LAN's own",
+  additionalProperties: false,
+  properties: {
+    port: { type: "integer", minimum: 1, maximum: 65535, default: 443, description: "a port, 1 to 65535" },
+    names: {
+      type: "array", maxItems: 31,
+      items: { type: "string", minLength: 1, maxLength: 253, pattern: "^[!-~]*$", description: "a host name or an IPv4 address" },
+      description: "names and addresses in the certificate; default the server's address; none: it has a common name alone",
+    },
+    commonName: { type: "string", minLength: 1, maxLength: 64, pattern: "^[ -~]*$", description: "default the first name" },
+    from: { ...DAY, default: "2000-01-01", description: "the first day on which the certificate is valid" },
+    to: { ...DAY, default: "2099-12-31", description: "the last day" },
+    issuer: {
+      enum: ["lan", "stranger", "itself"], default: "lan",
+      description: "the authority of examples/lan-ca.pem, one that nobody knows, or the server itself",
+    },
+    certificate: { ...PEM_FILE, description: "instead of a made one: a PEM file with the server's certificate and its issuers'" },
+    key: { ...PEM_FILE, description: "the private key that belongs to `certificate`" },
+    plain: { ...YES, description: "true: whoever listens at the port speaks HTTP without TLS" },
+  },
+};
+
 const FILE_SERVER: Schema = {
   type: "object",
   description: "the VLAN's file server, with the demonstration's files, files given here, or a folder",
@@ -170,7 +197,7 @@ const FILE_SERVER: Schema = {
     folder: { type: "string", minLength: 1, maxLength: 4096, description: "a folder, relative to this file" },
     thinkMilliseconds: { type: "integer", minimum: 0, maximum: 600000, default: 0, description: "milliseconds before each answer" },
     answers: { type: "array", maxItems: 1000, items: ANSWER, description: "the first that applies is used; none: the file" },
-    tls: LATER,
+    tls: TLS,
   },
   oneOf: [{ required: ["demo"] }, { required: ["files"] }, { required: ["folder"] }],
 };
@@ -197,7 +224,7 @@ const CALL_ANSWER: Schema = {
 
 const CALL_SERVER: Schema = {
   type: "object",
-  description: "a SIP registrar with digest authentication, over UDP and TCP",
+  description: "a SIP registrar with digest authentication, over UDP and TCP, and TLS where `tls` is given",
   additionalProperties: false,
   required: ["address"],
   properties: {
@@ -220,6 +247,10 @@ const CALL_SERVER: Schema = {
     maxExpires: { type: "integer", minimum: 1, maximum: 1000000000, default: 3600, description: "the longest registration, in seconds" },
     minExpires: { type: "integer", minimum: 0, maximum: 2000000000, default: 0, description: "the shortest registration, in seconds" },
     answers: { type: "array", maxItems: 1000, items: CALL_ANSWER, description: "the first that applies is used" },
+    tls: {
+      ...TLS, description: "SIP under TLS on port 5061 or another, besides; `{}`: a good certificate of the LAN's own",
+      properties: { ...TLS.properties, port: { ...TLS.properties!["port"], default: 5061 } },
+    },
   },
 };
 

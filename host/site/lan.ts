@@ -19,13 +19,14 @@ import { DhcpServer } from "./dhcp-server.js";
 import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { dhcpConfigOf, httpFaultsOf, lldpContentOf, subnetOf } from "./lan-build.js";
-import type { LanCable, LanCallServer, LanConfig, LanFileServer, LanVlan } from "./lan-config.js";
+import {
+  CALL_PORT, CALL_TLS_PORT, FILE_PORT, FILE_TLS_PORT, type LanCable, type LanCallServer, type LanConfig, type LanFileServer, type LanVlan,
+} from "./lan-config.js";
+import { lanTlsIdentity, type LanTls, type TlsIdentity } from "./lan-tls.js";
 import { LldpNeighbour } from "./lldp-neighbour.js";
 import type { DatagramService, StreamService } from "./service.js";
 
 const DNS_PORT = 53;
-const FILE_PORT = 80;
-const CALL_PORT = 5060;
 /** The computers of the far end: fast enough that only the telephone's cable is slow. */
 const HOST_SPEED = 1000;
 /** Locally administered: 02, two zero bytes, VLAN and number. */
@@ -50,6 +51,10 @@ export interface LanOptions {
   readonly source?: FileSource;
   /** Opens a folder that the config names; without it such a config is refused. */
   readonly openFolder?: (folder: string) => FileSource;
+  /** Puts TLS before a service; without it a LAN with HTTPS is refused. */
+  readonly seal?: (service: StreamService, identity: TlsIdentity) => StreamService;
+  /** Opens a text file that the config names; without it such a config is refused. */
+  readonly openText?: (path: string) => string;
   /** Said by every DHCP server after its own option 242, so that it wins. */
   readonly option242?: string;
   /** Each replaces the config's own. */
@@ -142,16 +147,34 @@ export class Lan {
       thinkUs: (server.thinkMilliseconds ?? 0) * 1000,
       ...(onAccess === undefined ? {} : { onAccess }),
     });
-    this.#listenStream(this.#host(vlan, addressOf(server.address)), server.port ?? FILE_PORT, service);
+    const host = this.#host(vlan, addressOf(server.address));
+    this.#listenStream(host, server.port ?? FILE_PORT, service);
+    const { tls } = server;
+    if (tls !== undefined) this.#listenStream(host, tls.port ?? FILE_TLS_PORT, this.#sealed(service, tls, server.address));
   }
 
-  #addCallServer(vlan: LanVlan, { address: text, port = CALL_PORT, ...config }: LanCallServer): void {
+  #sealed(service: StreamService, tls: LanTls, address: string): StreamService {
+    if (tls.plain === true) return service;
+    const { seal } = this.#options;
+    if (seal === undefined) throw new RangeError("TLS cannot be served here");
+    if (tls.certificate === undefined || tls.key === undefined) return seal(service, lanTlsIdentity(tls, address));
+    return seal(service, { certificate: this.#text(tls.certificate), key: this.#text(tls.key) });
+  }
+
+  #text(path: string): string {
+    const { openText } = this.#options;
+    if (openText === undefined) throw new RangeError(`the file ${path} cannot be opened here`);
+    return openText(path);
+  }
+
+  #addCallServer(vlan: LanVlan, { address: text, port = CALL_PORT, tls, ...config }: LanCallServer): void {
     const { scheduler: clock, onSip } = this.#options;
     const address = addressOf(text);
     const random = new Random(address);
     const service = new CallServer({ users: {}, ...config, clock, random, ...(onSip === undefined ? {} : { onAccess: onSip }) });
     this.#listenStream(this.#host(vlan, address), port, service);
     this.#listenDatagram(this.#host(vlan, address), port, service);
+    if (tls !== undefined) this.#listenStream(this.#host(vlan, address), tls.port ?? CALL_TLS_PORT, this.#sealed(service, tls, text));
   }
 
   #source(server: LanFileServer): FileSource {

@@ -24,7 +24,9 @@ import {
 import {
   writerEraseBytes, writerErasedBytes, writerErasePoll, writerFinish, writerPoll, writerProgrammedBytes, writerPush, writerStart,
 } from "../../core/flash/writer";
-import { keptBytes, keptFileEnd, keptFileStart, keptInit, keptIsFull, keptPtr, keptPut } from "../../core/settings/kept";
+import {
+  keptBytes, keptFileEnd, keptFileStart, keptForget, keptInit, keptIsFull, keptPtr, keptPut,
+} from "../../core/settings/kept";
 
 /** What a test hands over by pointer: a page's worth of source bytes, a name, a digest. */
 const BUFFER = memory.data(16384, 8);
@@ -55,5 +57,5 @@ export {
   settingsLogOpen as settings_log_open, settingsLogPoll as settings_log_poll, settingsLogSave as settings_log_save,
   settingsLogIsBusy as settings_log_is_busy,
   keptInit as kept_init, keptPut as kept_put, keptFileStart as kept_file_start, keptFileEnd as kept_file_end, keptPtr as kept_ptr,
-  keptBytes as kept_bytes, keptIsFull as kept_is_full,
+  keptBytes as kept_bytes, keptIsFull as kept_is_full, keptForget as kept_forget,
 };

@@ -18,8 +18,8 @@ export {
   responseSpan as response_span, responseStatus as response_status, responseTake as response_take, responseWhy as response_why,
 } from "../../core/http/response";
 export {
-  uriHostBytes as uri_host_bytes, uriHostPtr as uri_host_ptr, uriPathBytes as uri_path_bytes, uriPathPtr as uri_path_ptr,
-  uriPort as uri_port, uriRead as uri_read,
+  uriHostBytes as uri_host_bytes, uriHostPtr as uri_host_ptr, uriIsSecure as uri_is_secure, uriPathBytes as uri_path_bytes,
+  uriPathPtr as uri_path_ptr, uriPort as uri_port, uriRead as uri_read,
 } from "../../core/wire/uri";
 
 /** 64-bit results, which a test sees as 32 bits: its files are small. */

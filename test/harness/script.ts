@@ -1,4 +1,4 @@
-// Harness: core/settings and core/script with their functions exported, and a buffer for what goes in.
+// Harness: core/settings, core/script and the field of the local procedures with their functions exported, and a buffer for what goes in.
 
 import "../../core/base/panic"; // Stands in for `abort`.
 
@@ -16,6 +16,14 @@ export {
   interpreterPollStart as interpreter_poll_start, interpreterPush as interpreter_push, interpreterPushEnd as interpreter_push_end,
   interpreterStatements as interpreter_statements, interpreterStatus as interpreter_status, interpreterWhy as interpreter_why,
 } from "../../core/script/interpreter";
+
+export {
+  keptBytes as kept_bytes, keptFileEnd as kept_file_end, keptInit as kept_init, keptPtr as kept_ptr,
+} from "../../core/settings/kept";
+export { resetValues as reset_values } from "../../core/settings/reset-values";
+export {
+  fieldBackspace as field_backspace, fieldIsAddress as field_is_address, fieldKey as field_key,
+} from "../../core/ui/craft-field";
 
 /** What boot spreads over polls, at once. */
 export function option242_apply(ptr: usize, bytes: i32): void {

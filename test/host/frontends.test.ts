@@ -61,7 +61,7 @@ t.test("transcript: what was seen and felt, byte for byte", (t) => {
   const written = (): string => {
     const transcript = new Transcript("plain", 7);
     for (const event of story().events) transcript.event(event);
-    transcript.key(3000, "Mute");
+    for (const name of ["2", "Mute", "2", "7", "#", "5"]) transcript.key(3000, name);
     transcript.power(4_000_000, false);
     return transcript.text;
   };
@@ -79,7 +79,7 @@ t.test("transcript: what was seen and felt, byte for byte", (t) => {
     "@2614     flash     erase  2 erases  131072 bytes erased  300 ms",
     "@2714     flash     program  8 programs  2048 bytes programmed  4 ms",
     "@2814     reset     upgraded",
-    "@3000     key       Mute",
+    ...["2", "Mute", "digit", "digit", "#", "5"].map((name) => `@3000     key       ${name}`),
     "@4000000  power     off",
     "",
   ].join("\n"));

@@ -26,11 +26,13 @@ t.test("good values", (t) => {
     [["--server", "http://files.example:8080/phones/96x0"], {
       network: {
         kind: "server",
-        server: { text: "http://files.example:8080/phones/96x0/", host: "files.example", port: 8080, directory: "phones/96x0" },
+        server: {
+          secure: false, text: "http://files.example:8080/phones/96x0/", host: "files.example", port: 8080, directory: "phones/96x0",
+        },
       },
     }],
     [["--server", "http://192.0.2.1"], {
-      network: { kind: "server", server: { text: "http://192.0.2.1/", host: "192.0.2.1", port: 80, directory: "" } },
+      network: { kind: "server", server: { secure: false, text: "http://192.0.2.1/", host: "192.0.2.1", port: 80, directory: "" } },
     }],
     [["--lan", "list"], { listLans: true }],
     [["--lan", "voice-vlan", "--site", "phones"], { network: { kind: "lan", name: "voice-vlan" }, site: "phones" }],
@@ -56,9 +58,10 @@ t.test("good values", (t) => {
       { until: "none", timeoutSeconds: 60, lenient: true, json: true, transcript: "t.txt", showSecrets: true }],
     [["--key", "file-server:Program"], { keys: [{ when: { state: "file-server" }, keys: [{ softkey: "Program" }] }] }],
     [["--key", "12.5:5*"], { keys: [{ when: { seconds: 12.5 }, keys: [{ key: 0x35 }, { key: 0x2a }] }] }],
-    [["--key", '"HTTP: 1":Mute 2 "Log in", Enter#'], {
+    [["--key", '"HTTP: 1":Mute 2 "Log in", Enter#up'], {
       keys: [{
-        when: { text: "HTTP: 1" }, keys: [{ key: Key.Mute }, { key: 0x32 }, { softkey: "Log in" }, { softkey: "Enter" }, { key: 0x23 }],
+        when: { text: "HTTP: 1" },
+        keys: [{ key: Key.Mute }, { key: 0x32 }, { softkey: "Log in" }, { softkey: "Enter" }, { key: 0x23 }, { key: Key.Up }],
       }],
     }],
   ];
@@ -94,8 +97,7 @@ t.test("a bad value says what to type instead", (t) => {
     [["--option242", "x".repeat(256)], /at most 255/],
     [["--user-agent", "a\r\nX: b"], /printable ASCII/],
     [["--server", "10.0.0.1"], /a URL is needed, such as --server http/],
-    [["--server", "https://h/"], /https is not in this release yet/],
-    [["--server", "ftp://h/"], /must begin with http/],
+    [["--server", "ftp://h/"], /must begin with http:.. or https:/],
     [["--server", "http://me:pw@h/"], /leave it out/],
     [["--server", "http://h/?a=b"], /leave out what follows/],
     [["--server", "http://[::1]/"], /IPv4 only/],
@@ -156,10 +158,28 @@ t.test("a parameter that does not exist, or a value that it does not take", (t) 
   t.end();
 });
 
+t.test("the telephone's date, and https", (t) => {
+  const dateOf = (text: string): number | undefined => parseBootOptions(["--date", text]).dateMs;
+  t.equal(dateOf("2026-11-26"), Date.UTC(2026, 10, 26));
+  t.equal(dateOf("2026-11-26T08:30"), Date.UTC(2026, 10, 26, 8, 30));
+  t.equal(dateOf("2026-11-26T08:30:01+02:00"), Date.UTC(2026, 10, 26, 6, 30, 1));
+  for (const text of ["26.11.2026", "2026-13-01", "2026-11-26T08:00+25:99"]) {
+    t.throws(() => dateOf(text), { name: "UsageError", message: /a day is needed/ }, text);
+  }
+  for (const option of ["--ca", "--date"]) {
+    t.throws(() => parseBootOptions(["--lan", "power-update", option, "2026-11-26"]), { message: /shows none: leave it out/ });
+  }
+  const secure = { secure: true, host: "files.example", directory: "p" };
+  t.match(parseBootOptions(["--server", "https://files.example/p"]).network, { server: { ...secure, port: 443 } });
+  t.match(parseBootOptions(["--server", "https://files.example:411/p"]).network, { server: { ...secure, port: 411 } });
+  t.equal(parseBootOptions(["--ca", "ca.pem"]).ca, "ca.pem");
+  t.end();
+});
+
 t.test("what later releases bring is refused, never ignored", (t) => {
   t.throws(() => parseBootOptions(["--key", "registered:5"]), /"registered" is neither seconds nor a state \([^)]* login craft\)/);
   t.throws(() => parseBootOptions(["--fault", "cut@scep"]), /"scep" is no state; one of power-up /);
-  const later = ["extension", "password", "ca", "ca-fingerprint", "date", "scep-dump"];
+  const later = ["extension", "password", "ca-fingerprint", "scep-dump"];
   for (const name of later) {
     const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
     t.throws(() => parseBootOptions([`--${name}`, "x"]), expected);

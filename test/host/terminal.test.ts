@@ -54,7 +54,7 @@ t.test("the whole picture, in 80 columns", (t) => {
     "│Program │        │ Login  │       │   --  SIP96xxdemo.bin             timed-out",
     "╰───F1───┴───F2───┴───F3───┴──F4───╯   FLASH erased 160 sectors, wrote 337 KiB",
     "",
-    "p Program  m Mute  0-9 * # keypad  F1-F4 softkeys  x pulls the plug  q quits",
+    "p Program  m Mute  0-9 * # arrows  F1-F4 softkeys  x pulls the plug  q quits",
   ]);
   t.end();
 });
@@ -80,7 +80,8 @@ t.test("a narrow terminal gets the telephone alone, a low one what fits", (t) =>
   show(frontend, writing().events);
   frontend.tick(0, 2000);
   t.strictSame([screen.lines[2], screen.lines[13], screen.lines[15], screen.lines[16]], [
-    "│ HTTP: 1 http://10.0.8.2/96xxupgr │", "│Program │        │ Login  │       │", "p Program  m Mute  0-9 * #  F1-F4", "x plug  q quit",
+    "│ HTTP: 1 http://10.0.8.2/96xxupgr │", "│Program │        │ Login  │       │", "p Program  m Mute  0-9 * #  F1-F4",
+    "arrows  x plug  q quit",
   ]);
   for (const [columns, rows] of [[80, 5], [20, 3], [1, 1], [200, 60]] as const) {
     const odd = new FakeScreen(columns, rows);
@@ -206,7 +207,8 @@ t.test("live keys", (t) => {
     t.strictSame(typed(sent), softkeys);
     for (let cut = 1; cut < sent.length; cut++) t.strictSame(typed(sent.slice(0, cut), sent.slice(cut)), softkeys, `cut at ${cut}`);
   }
-  t.strictSame(typed("\x1b[A\x1b[1;5C\x1b[24~5"), [{ key: 0x35 }], "arrows and other function keys mean nothing");
+  t.strictSame(typed("\x1b[A\x1b[B\x1bOA\x1bOB"), [Key.Up, Key.Down, Key.Up, Key.Down].map((key) => ({ key })));
+  t.strictSame(typed("\x1b[C\x1b[1;5C\x1b[24~5"), [{ key: 0x35 }], "other arrows and function keys mean nothing");
   t.strictSame(typed("\x1b", "q"), [{ action: "quit" }], "escape alone does not swallow what follows");
   t.strictSame(typed(`\x1b[${"1".repeat(40)}`, "q").at(-1), { action: "quit" }, "nor does an endless sequence");
   t.end();
@@ -217,6 +219,6 @@ t.test("a softkey is pressed by its label, where it is on the screen", (t) => {
   t.equal(keyCodeOf({ softkey: "login" }, labels), Key.Soft3);
   t.equal(keyCodeOf({ softkey: "Restart" }, labels), undefined);
   t.equal(keyCodeOf({ key: 0x23 }, []), 0x23);
-  t.strictSame([Key.Mute, Key.Soft1, Key.Soft4, 0x2a].map(keyName), ["Mute", "F1", "F4", "*"]);
+  t.strictSame([Key.Mute, Key.Up, Key.Down, Key.Soft1, Key.Soft4, 0x2a].map(keyName), ["Mute", "Up", "Down", "F1", "F4", "*"]);
   t.end();
 });

@@ -86,11 +86,6 @@ const CASES: readonly Case[] = [
     evidence: [{ event: 6 }, { parameter: "HTTPSRVR", source: "option242" }],
   },
   {
-    code: "no-file-server", story: bound().parameter("TLSSRVR", "10.0.8.7", "option242").notice("no-file-server").state("login"),
-    cause: /Only TLSSRVR \(10\.0\.8\.7\).*HTTPS is not in this release/, advice: /over http too/,
-    evidence: [{ parameter: "TLSSRVR", source: "option242" }, { parameter: "HTTPSRVR", source: "option242" }],
-  },
-  {
     code: "http-refused", story: get(get(bound(), { error: "timed-out" }), { try: 2, error: "timed-out" }).state("login"),
     cause: /^10\.0\.8\.2 took the connection and sent nothing in time\.$/, advice: /who listens at this port/,
   },
@@ -112,16 +107,16 @@ const CASES: readonly Case[] = [
   {
     code: "http-refused",
     story: get(bound(), { status: 301, accepted: false, why: "redirect", detail: "https://10.0.8.2/a.txt" }).state("login"),
-    cause: /\(status 301\) redirects to https:\/\/10\.0\.8\.2\/a\.txt, and https is not followed\./, advice: /stay on http/,
+    cause: /\(status 301\) redirects to https:\/\/10\.0\.8\.2\/a\.txt, and https is not followed\./, advice: /stay on its scheme/,
   },
   {
     code: "http-refused",
     story: get(bound(), { status: 301, accepted: false, why: "redirect", detail: "http://me@10.0.8.2/" }).state("login"),
-    cause: /redirects to http:\/\/me@10\.0\.8\.2\/, which cannot be read/, advice: /stay on http/,
+    cause: /redirects to http:\/\/me@10\.0\.8\.2\/, which cannot be read/, advice: /stay on its scheme/,
   },
   {
     code: "http-refused", story: get(bound(), { status: 301, accepted: false, why: "redirect" }).state("login"),
-    cause: /another scheme than http, or to a Location that is missing/, advice: /stay on http/,
+    cause: /another scheme than http, or to a Location that is missing/, advice: /stay on its scheme/,
   },
   {
     code: "server-unreachable",
@@ -137,7 +132,10 @@ const CASES: readonly Case[] = [
     code: "server-unreachable", story: bound().http({ server: "", url: "http:///96xxupgrade.txt", error: "no-name" }).state("login"),
     cause: /^An empty item of HTTPSRVR has no address/, advice: /name the server/,
   },
-  { code: "tls", story: get(bound(), { error: "tls-certificate" }).state("login"), cause: /certificate/, advice: /http/ },
+  {
+    code: "no-file-server", story: bound().parameter("AUTH", "1", "stored").notice("no-file-server").state("login"),
+    cause: /^AUTH is 1.* and TLSSRVR is empty/, advice: /TLSSRVR=ADDRESS/,
+  },
   {
     code: "http-refused",
     story: get(bound(), { error: "closed" }).state("login"),
@@ -242,15 +240,15 @@ const CASES: readonly Case[] = [
   },
   {
     code: "reset-loop", outcome: { ended: "reset-loop" },
-    story: run().reset("panic"),
-    cause: /three times in a row.*\(panic\)/,
-    advice: /before each reset/,
+    story: run().reset("panic"), cause: /three times in a row.*\(panic\)/, advice: /before each reset/,
   },
   {
-    code: "local-procedures", outcome: { ended: "local-procedures" },
-    story: bound().state("craft"),
-    cause: /Program was pressed/,
+    code: "local-procedures", outcome: { ended: "local-procedures" }, story: bound().state("craft"), cause: /Program was pressed/,
     advice: /Restart/,
+  },
+  {
+    code: "local-procedures", outcome: { ended: "local-procedures" }, story: bound().state("call-server", "login", "craft"),
+    cause: /code of the local procedures was entered after the start-up/, advice: /Exit/,
   },
   {
     code: "timeout", outcome: TIMEOUT, story: bound().display("title", "HTTP:1 10.0.8.2").add({ event: "beep" }),

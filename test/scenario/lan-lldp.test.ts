@@ -6,6 +6,7 @@ import type { LanLldp } from "../../host/site/lan-config.js";
 import { lldpFrame } from "../../host/site/lldp-message.js";
 import { playTable, type Row } from "../support/scenario-table.js";
 import type { Played, Scenario } from "../support/scenario.js";
+import { tlsPlan } from "../support/tls.js";
 
 const voice = vlan(232);
 const ON = ["LLDP_ENABLED=2"];
@@ -68,8 +69,8 @@ const rows: Row[] = [
     check: (t, played) => t.same([changes(played), taken(played, ["L2Q", "L2QVLAN"])], [[], ["L2Q=0 default", "L2QVLAN=0 default"]]),
   },
   {
-    ...telephone, name: "avaya-file-server-beside-tlssrvr", identity: { presets: [...ON, "TLSSRVR=10.0.8.7"] },
-    ends: ["login", "no-file-server", 1],
+    ...telephone, name: "avaya-file-server-beside-tlssrvr", identity: { presets: [...ON, "TLSSRVR=10.0.8.7"] }, tls: tlsPlan(),
+    ends: ["login", "server-unreachable", 1],
     lan: { port: { lldp: { avaya: { fileServers: ["10.0.8.2"] } } }, vlans: [vlan(1, { option242: "SIG=2" })] },
     check: (t, played) => t.same(taken(played, ["HTTPSRVR"]), ["HTTPSRVR= default"], "only if neither is set"),
   },
@@ -106,15 +107,17 @@ const rows: Row[] = [
   },
   {
     ...withLldp({ avaya: { callServers: ["10.0.8.3"], fileServers: ["10.0.8.9"], framing: 2 } }), name: "avaya-servers", ends: LOGIN,
-    files: { "96xxupgrade.txt": "SET SIPSIGNAL 1\n" },
+    tls: tlsPlan(), files: { "96xxupgrade.txt": "SET SIPSIGNAL 1\n" },
     check: (t, played) => t.same(taken(played, ["SIPPROXYSRVR", "HTTPSRVR", "L2Q"]), [
       "SIPPROXYSRVR=10.0.8.3 lldp", "HTTPSRVR=10.0.8.2 option242", "L2Q=2 lldp",
     ]),
   },
   {
-    ...telephone, name: "avaya-file-server-alone", identity: { presets: ON }, ends: LOGIN,
+    ...telephone, name: "avaya-file-server-alone", identity: { presets: ON }, ends: LOGIN, tls: tlsPlan(),
     lan: { port: { lldp: { avaya: { oui: "00-40-0D", fileServers: ["10.0.8.2"] } } }, vlans: [vlan(1, { option242: "SIG=2" })] },
-    check: (t, played) => t.same(taken(played, ["HTTPSRVR"]), ["HTTPSRVR=10.0.8.2 lldp"], "with the OUI as the manuals print it"),
+    check: (t, played) => t.same(
+      taken(played, ["HTTPSRVR", "TLSSRVR"]), ["HTTPSRVR=10.0.8.2 lldp", "TLSSRVR=10.0.8.2 lldp"], "with the OUI as the manuals print it",
+    ),
   },
   {
     ...withLldp({ policy }, [...ON, "USE_DHCP=0", "IPADD=10.0.8.60", "NETMASK=255.255.255.0", "ROUTER=10.0.8.1", "HTTPSRVR=10.0.8.2"]),

@@ -26,7 +26,7 @@ const ROWS: readonly (readonly [name: string, option: string, events: readonly s
   ["blanks after commas", `${FIRST}, SIG=2,  HTTPPORT=80`, [TAKEN, "19 set SIG=2", "27 set HTTPPORT=80"]],
   ["a list", "HTTPSRVR=10.0.8.8,10.0.8.2,SIG=2", ["0 set HTTPSRVR=10.0.8.8,10.0.8.2", "18 continued HTTPSRVR=10.0.8.2", "27 set SIG=2"]],
   ["cut at 247", `${FIRST},HTTPDIR=${"d".repeat(102)},TLSDIR=${"t".repeat(100)},L2QVLAN=232`.slice(0, 247), [
-    TAKEN, `18 set HTTPDIR=${"d".repeat(102)}`, `129 set TLSDIR=${"t".repeat(100)} (not-used)`, "237 set L2QVLAN=23",
+    TAKEN, `18 set HTTPDIR=${"d".repeat(102)}`, `129 set TLSDIR=${"t".repeat(100)}`, "237 set L2QVLAN=23",
   ]],
   ["no =", `10.0.8.9,${FIRST}`, ["0 invalid 10.0.8.9= (no-equals-sign)", `9 set ${FIRST}`]],
   ["known, but not from DHCP", `${FIRST},SIPDOMAIN=example.com`, [TAKEN, "18 not-from-dhcp SIPDOMAIN=example.com (wrong-source)"]],

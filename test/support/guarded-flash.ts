@@ -6,6 +6,7 @@
 import { Status } from "../../hal/abi.js";
 import { FlashWrapper } from "../../host/faults/flash-wrapper.js";
 import type { Flash, FlashGeometry } from "../../host/peripherals/flash.js";
+import { isInside, layoutOf, type Span } from "../../host/power/layout.js";
 
 /** Two units before the slots, or four sectors on chips that have sectors for units (core/flash/layout.ts). */
 const UNIT_BYTES = 0x10000;
@@ -22,6 +23,8 @@ export type FlashOperation = "erase" | "program";
 export class GuardedFlash extends FlashWrapper {
   /** Operations in the slots, by kind. */
   readonly counts: Record<FlashOperation, number> = { erase: 0, program: 0 };
+  /** Erases of the settings log. */
+  settingsErases = 0;
   /** All operations, those in journal and settings too. */
   beganCount = 0;
   /** Offsets that were touched although nothing had been accepted. */
@@ -29,9 +32,11 @@ export class GuardedFlash extends FlashWrapper {
   /** Set by the run: an `image` event of this start-up said accepted. */
   allowed = false;
   readonly #slots: number;
+  readonly #settings: Span;
 
   constructor(inner: Flash) {
     super(inner);
+    this.#settings = layoutOf(inner.geometry).settings;
     this.#slots = slotsOffset(inner.geometry);
   }
 
@@ -45,6 +50,7 @@ export class GuardedFlash extends FlashWrapper {
 
   #begun(kind: FlashOperation, offset: number, status: number): number {
     if (status === Status.Ok) this.beganCount += 1;
+    if (status === Status.Ok && kind === "erase" && isInside(this.#settings, offset)) this.settingsErases += 1;
     if (status !== Status.Ok || offset < this.#slots) return status;
     this.counts[kind] += 1;
     if (!this.allowed) this.trespasses.push(offset);

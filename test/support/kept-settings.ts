@@ -38,9 +38,12 @@ export function openSettings(core: FlashCore): number {
   return core.finish("settings_log_poll");
 }
 
-/** The list as one line: `stored NAME=VALUE`. */
 export function keptText(core: FlashCore): string {
-  const list = Buffer.from(core.harness.read(core.call("kept_ptr"), core.call("kept_bytes")));
+  return listText(Buffer.from(core.harness.read(core.call("kept_ptr"), core.call("kept_bytes"))));
+}
+
+/** The list as one line: `Stored NAME=VALUE`. */
+export function listText(list: Buffer): string {
   const entries: string[] = [];
   for (let at = 0; at < list.length;) {
     const [source, nameBytes, valueBytes] = list.subarray(at, at + 3) as unknown as [number, number, number];

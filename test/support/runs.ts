@@ -41,6 +41,10 @@ export class Run {
     return this.add({ event: "http", method: "GET", ...body });
   }
 
+  trust(body: Body<"trust">): this {
+    return this.add({ event: "trust", ...body });
+  }
+
   script(body: Body<"script">): this {
     return this.add({ event: "script", ...body });
   }

@@ -4,7 +4,7 @@
 
 import t, { type Test } from "tap";
 import { golden, goldensAre } from "./golden.js";
-import { play, type Played, type Scenario } from "./scenario.js";
+import { play, playSettled, type Played, type Scenario } from "./scenario.js";
 
 export interface Row extends Scenario {
   /** State, code and exit code at the end. */
@@ -18,9 +18,8 @@ export interface Row extends Scenario {
 
 /** Plays the rows and compares each with test/golden/FOLDER/NAME.txt. */
 export function playTable(folder: string, rows: readonly Row[]): void {
-  for (const row of rows) t.test(row.name, (t) => {
-    playRow(t, folder, row);
-    t.end();
+  for (const row of rows) t.test(row.name, async (t) => {
+    playRow(t, folder, row, row.tls === undefined ? play(row) : await playSettled(row));
   });
   t.test("no golden without a scenario", (t) => {
     goldensAre(t, folder, rows.map((row) => row.name));
@@ -28,8 +27,7 @@ export function playTable(folder: string, rows: readonly Row[]): void {
   });
 }
 
-function playRow(t: Test, folder: string, row: Row): void {
-  const played = play(row);
+function playRow(t: Test, folder: string, row: Row, played: Played): void {
   const { end } = played;
   t.same(played.violations, [], "what every run keeps");
   t.same([end.state, end.code, played.exitCode], row.ends, "state, code, exit code");

@@ -5,15 +5,11 @@
 // flash touched before a file was accepted.
 
 import { createHash } from "node:crypto";
-import { Kind } from "../../hal/abi.js";
 import { Board, type BoardOptions, type LineContext } from "../../host/board.js";
 import type { EndEvent, OffhookEvent } from "../../host/event-types.js";
 import { half } from "../../host/faults/cut-models.js";
 import { Transcript } from "../../host/frontends/transcript.js";
 import { demoKey } from "../../host/image/demo.js";
-import { packBlocks } from "../../host/image/blocks.js";
-import { packImage, type PackOptions } from "../../host/image/pack.js";
-import { seededPayload } from "../../host/image/payload.js";
 import type { KeyScript } from "../../host/key-script.js";
 import { Capture, type Direction } from "../../host/network/capture.js";
 import { buildLan, type BuiltLan } from "../../host/network/lan-network.js";
@@ -22,6 +18,7 @@ import type { Network } from "../../host/network/network.js";
 import type { CutModel, Flash } from "../../host/peripherals/flash.js";
 import { NorFlash } from "../../host/peripherals/nor-flash.js";
 import { W25Q128JV, type NorPart } from "../../host/peripherals/nor-parts.js";
+import type { SecureElement } from "../../host/peripherals/secure-element.js";
 import type { Identity } from "../../host/peripherals/system.js";
 import { Random } from "../../host/random.js";
 import type { Scheduler } from "../../host/scheduler.js";
@@ -33,6 +30,7 @@ import { MemoryFiles, type FileSource } from "../../host/site/file-server.js";
 import type { HttpFaultRule } from "../../host/site/http-faults.js";
 import type { HttpHandler } from "../../host/site/http-message.js";
 import { HttpServer, type HttpAccess } from "../../host/site/http-server.js";
+import type { LanOptions } from "../../host/site/lan.js";
 import { lanFindings, type LanConfig } from "../../host/site/lan-config.js";
 import type { Site } from "../../host/site/site.js";
 import { WireTranscript } from "./wire-transcript.js";
@@ -40,15 +38,11 @@ import { core } from "./core.js";
 import { GuardedFlash, type FlashOperation } from "./guarded-flash.js";
 import { testKey } from "./image-craft.js";
 import { Pc, type PcPlan } from "./pc.js";
+import type { Software } from "./scenario-software.js";
+
+export { blockFile, software, unsignedSoftware, type Software } from "./scenario-software.js";
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
-
-/** A stored or served software file. */
-export interface Software {
-  readonly name: string;
-  readonly kind: Kind;
-  readonly bytes: Uint8Array;
-}
 
 /** The cable is pulled a while after a state was entered for the first time, and perhaps put back. */
 export interface Pull {
@@ -60,10 +54,19 @@ export interface Pull {
   readonly forMs?: number;
 }
 
+/** TLS between the telephone and its network, and before servers of the far end (support/tls.ts). */
+export interface TlsPlan {
+  readonly secure: SecureElement;
+  over(below: Network, scheduler: Scheduler): Network;
+  seal(scheduler: Scheduler): NonNullable<LanOptions["seal"]>;
+}
+
 export interface Scenario extends Pick<BoardOptions, "instantiate"> {
   readonly name: string;
   /** The far end on the wire; `files` are then on each of its file servers, and `dhcp`, `site`, `handler`, `faults` are not used. */
   readonly lan?: LanConfig;
+  /** Played by `playSettled` alone. */
+  readonly tls?: TlsPlan;
   readonly pull?: Pull;
   /** Every frame on the telephone's cable. */
   readonly onFrame?: (direction: Direction, frame: Uint8Array) => void;
@@ -129,31 +132,10 @@ const SPEED = 100;
 /** The longest pause that a stage may take: DHCP's longest is 64 s and a random second. */
 const POLL_WAIT_US_MAX = 70_000_000;
 const POWER_OFF_US = 2_000_000;
-/** More polls than the longest scenario takes by a factor of ten. */
 /** What docs/STARTUP.md promises of a poll. */
 const POLL_CALLS_MAX = 64;
+/** More polls than the longest scenario takes by a factor of ten. */
 const POLL_COUNT_MAX = 2_000_000;
-
-/** A signed software file; by default small, of the test key, for every model. */
-export function software(
-  name: string, options: Partial<PackOptions> & { readonly bytes?: number; readonly seed?: number } = {},
-): Software {
-  const { bytes = 40_000, seed = SEED, kind = Kind.Application, ...rest } = options;
-  const plan: PackOptions = { kind, version: { major: 1, minor: 0, revision: 0, build: 0 }, signer: testKey, ...rest };
-  return { name, kind, bytes: packImage(seededPayload(name, seed, bytes), plan) };
-}
-
-/** The block file of a software file, signed by the same key. */
-export function blockFile(file: Software, options: Partial<PackOptions> = {}): Uint8Array {
-  const plan: PackOptions = { kind: file.kind, version: { major: 1, minor: 0, revision: 0, build: 0 }, counter: 1, signer: testKey };
-  return packBlocks(file.bytes, { ...plan, ...options });
-}
-
-/** The same file, not signed. */
-export function unsignedSoftware(name: string): Software {
-  const version = { major: 1, minor: 0, revision: 0, build: 0 };
-  return { name, kind: Kind.Application, bytes: packImage(seededPayload(name, SEED, 40_000), { kind: Kind.Application, version }) };
-}
 
 const chips = new Map<string, Uint8Array>();
 
@@ -187,6 +169,11 @@ export function play(scenario: Scenario): Played {
   return new Play(scenario).run();
 }
 
+/** The same with TLS: the telephone's time stands while the engines are at work. */
+export function playSettled(scenario: Scenario): Promise<Played> {
+  return new Play(scenario).runSettled();
+}
+
 class Play {
   readonly #scenario: Scenario;
   readonly #board: Board;
@@ -216,6 +203,7 @@ class Play {
       flash: (clock) => (flash = new GuardedFlash(this.#chip(clock))),
       network: (scheduler, line) => this.#network(scheduler, line),
       ...(scenario.instantiate === undefined ? {} : { instantiate: scenario.instantiate }),
+      ...(scenario.tls === undefined ? {} : { secure: scenario.tls.secure }),
       ...(scenario.linkSpeed === undefined ? {} : { linkSpeed: scenario.linkSpeed }),
       ...(scenario.pc === undefined ? {} : { pcSpeed: scenario.pc.speed ?? SPEED }),
       ...(scenario.stagingBytes === undefined ? {} : { stagingBytes: scenario.stagingBytes }),
@@ -234,19 +222,32 @@ class Play {
   }
 
   run(): Played {
+    this.#board.powerOn();
+    while (this.#step());
+    return this.#finish();
+  }
+
+  async runSettled(): Promise<Played> {
+    this.#board.powerOn();
+    while (this.#step()) await this.#board.network.settle?.();
+    return this.#finish();
+  }
+
+  /** False once the run is over. */
+  #step(): boolean {
     const board = this.#board;
-    board.powerOn();
-    while (!this.#session.stop) {
-      const nextUs = board.nextUs();
-      if (nextUs === undefined) break;
-      board.advance(nextUs);
-      this.#check();
-      if (board.pollCount > POLL_COUNT_MAX) {
-        this.#violations.push(`still polling after ${POLL_COUNT_MAX} polls`);
-        break;
-      }
-      this.#cutPower();
-    }
+    const nextUs = board.nextUs();
+    if (this.#session.stop || nextUs === undefined) return false;
+    board.advance(nextUs);
+    this.#check();
+    this.#cutPower();
+    if (board.pollCount <= POLL_COUNT_MAX) return true;
+    this.#violations.push(`still polling after ${POLL_COUNT_MAX} polls`);
+    return false;
+  }
+
+  #finish(): Played {
+    const board = this.#board;
     const { end, exitCode } = this.#session.finish();
     this.#checkEnd();
     return {
@@ -257,8 +258,9 @@ class Play {
   }
 
   #network(scheduler: Scheduler, line: LineContext): Network {
-    const { lan, files, built, at, onFrame } = this.#scenario;
-    if (lan === undefined) return new MemoryNetwork({ scheduler, site: this.#site(scheduler) });
+    const { lan, tls, files, built, at, onFrame } = this.#scenario;
+    const over = (below: Network): Network => tls?.over(below, scheduler) ?? below;
+    if (lan === undefined) return over(new MemoryNetwork({ scheduler, site: this.#site(scheduler) }));
     const findings = lanFindings(JSON.parse(JSON.stringify(lan)));
     if (findings.length > 0) throw new Error(JSON.stringify(findings));
     const write = (bytes: Uint8Array): void => void this.#captured.update(bytes);
@@ -272,6 +274,7 @@ class Play {
         capture.frame(scheduler.nowUs, direction, frame, "");
         onFrame?.(direction, frame);
       },
+      ...(tls === undefined ? {} : { seal: tls.seal(scheduler) }),
       ...(files === undefined ? {} : { source: isSource(files) ? files : new MemoryFiles(files) }),
     });
     const own = this.#built;
@@ -279,7 +282,7 @@ class Play {
     if (this.#scenario.pc !== undefined) this.#pc = new Pc(this.#scenario.pc, { built: own, scheduler, lan, note });
     built?.(own, scheduler);
     if (at !== undefined) scheduler.at(at.seconds * 1_000_000, () => at.do(own));
-    return own.network;
+    return over(own.network);
   }
 
   /** Pulls the cable at both of its ends, or puts it back. */

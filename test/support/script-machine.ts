@@ -8,6 +8,7 @@ import { Info } from "../../hal/abi.js";
 import { EventKind, OptionEffect, ScriptEffect, ScriptWhy, Source, ValueWhy } from "../../hal/events.js";
 import { decodeEvent, kebab, type DecodedEvent } from "./events.js";
 import { loadHarness, type Harness } from "./harness.js";
+import { listText } from "./kept-settings.js";
 
 export interface Identity {
   readonly model?: string;
@@ -60,6 +61,7 @@ export class ScriptMachine {
 
   /** As new: defaults, no events. */
   reset(): void {
+    this.call("kept_init");
     this.call("parameters_init");
     this.call("interpreter_init");
     this.events.length = 0;
@@ -98,6 +100,11 @@ export class ScriptMachine {
 
   number(name: string): number {
     return this.call("parameter_number", this.find(name));
+  }
+
+  /** The parameters that would survive power, as one line. */
+  kept(): string {
+    return listText(Buffer.from(this.#core.read(this.call("kept_ptr"), this.call("kept_bytes"))));
   }
 
   names(boot: string, app: string): void {

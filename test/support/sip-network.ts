@@ -48,7 +48,7 @@ export class SipNetwork {
     }));
     this.core.write(this.core.call("input_ptr"), Buffer.from(USER + PASSWORD + HOST, "latin1"));
     this.core.call("init", USER.length, PASSWORD.length);
-    this.core.call("client_open", transport, 0x0a000803, 5060);
+    this.core.call("client_open", transport, 0x0a000803, 5060, this.core.call("input_ptr"), 0);
   }
 
   /** Builds a REGISTER and begins with it; the request that is sent. */

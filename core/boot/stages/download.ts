@@ -224,6 +224,7 @@ export function downloadIsChanged(how: Fetch): bool {
 export function downloadMissed(how: Fetch): BootState {
   statusSetApp(APP_NOT_OBTAINED);
   if (how == Fetch.Refused) statusNotice(Notice.NoRoom);
+  if (how == Fetch.NoServer) statusNotice(Notice.NoFileServer);
   return refusalGoOn();
 }
 

@@ -7,9 +7,9 @@ import { bytesCopy } from "../../base/bytes";
 import { systemInfo } from "../../base/system";
 import { NO_FILE_SERVER, UPGRADE_16XX, UPGRADE_96X0, UPGRADE_96X1, UPGRADE_J100, textBytes, textPtr } from "../../base/texts";
 import { FILE_NAME_BYTES_MAX, SCRIPT_BYTES_MAX } from "../../config";
-import { interpreterInit, interpreterLex, interpreterNames } from "../../script/interpreter";
+import { interpreterInit, interpreterLex, interpreterNames, interpreterSecure } from "../../script/interpreter";
 import { screenClear, screenSetText } from "../../ui/screen";
-import { Fetch, fetchAbort, fetchNameBytes, fetchNamePtr, fetchPoll, fetchStart } from "../fetch";
+import { Fetch, fetchAbort, fetchNameBytes, fetchNamePtr, fetchPoll, fetchStart, fetchWasSecure } from "../fetch";
 import { modeGet } from "../mode";
 import { programOffer, programPressed, programWithdraw } from "../program";
 import { softwareNameBytes, softwareNamePtr } from "../software";
@@ -44,7 +44,7 @@ export function fileServerPoll(): BootState {
   if (how == Fetch.Pending) return BootState.FileServer;
   programWithdraw();
   if (how == Fetch.Obtained) {
-    transferScriptStart(fetchNamePtr(), fetchNameBytes(), Source.Script);
+    scriptTake(Source.Script);
     return BootState.Script;
   }
   return fileServerWithout(how);
@@ -61,6 +61,12 @@ function fileServerWithout(how: Fetch): BootState {
     if (how == Fetch.Silent) statusNotice(Notice.FileServersSilent);
   }
   return modeGet() == Mode.Telephone ? BootState.CallServer : BootState.Ended;
+}
+
+/** The file just obtained takes the place of the one in use. */
+export function scriptTake(source: Source): void {
+  interpreterSecure(modeGet() != Mode.Telephone || fetchWasSecure());
+  transferScriptStart(fetchNamePtr(), fetchNameBytes(), source);
 }
 
 /** Room for one script: half of staging, at most the language's own limit. */

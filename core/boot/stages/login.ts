@@ -12,6 +12,7 @@ import { timeNow, timeWakeAt, timeWakeIn, timeWakeNow } from "../../base/time";
 import { IDLE_US } from "../../config";
 import { screenBeep, screenClear, screenSetSoftkey, screenSetText, SOFTKEY_COUNT } from "../../ui/screen";
 import { typedBack, typedBytes, typedInit, typedKey, typedPtr, typedShow } from "../../ui/typed-line";
+import { codePoll } from "../code-entry";
 import { confirmPoll } from "../confirm";
 import {
   credentialsAreKnown, credentialsForget, credentialsKeep, credentialsLoad, credentialsSetPassword, credentialsSetUser,
@@ -19,7 +20,7 @@ import {
 import { inputsKey, inputsSoftkey } from "../inputs";
 import { keepPoll } from "../keep";
 import {
-  Registration, registrationInit, registrationIsAnswered, registrationPoll, registrationRetrySeconds, registrationStart,
+  Registration, registrationInit, registrationIsAnswered, registrationPoll, registrationRetrySeconds, registrationStart, registrationStop,
 } from "../registration";
 import { statusNotice } from "../status";
 
@@ -56,8 +57,12 @@ export function loginFor(how: Registration): void {
   message = loginMessage(how);
 }
 
-/** An application that came this far is confirmed. */
+/** An application that came this far is confirmed. Whoever knows the code of the local procedures ends what is under way. */
 export function loginPoll(): BootState {
+  if (step != Step.Confirm && step != Step.Keep && codePoll()) {
+    registrationStop();
+    return BootState.Craft;
+  }
   switch (step) {
     case Step.Confirm: return loginConfirm();
     case Step.Register: return loginRegister();

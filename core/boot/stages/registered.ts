@@ -6,8 +6,11 @@ import { SERVER_LINK_DOWN } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { IDLE_US, SIP_RENEW_SECONDS } from "../../config";
 import { screenClear, screenSetBytes, screenSetSoftkey, screenSetText, SOFTKEY_COUNT } from "../../ui/screen";
+import { codePoll } from "../code-entry";
 import { credentialsUserBytes, credentialsUserPtr } from "../credentials";
-import { Registration, registrationPoll, registrationRetrySeconds, registrationSeconds, registrationStart } from "../registration";
+import {
+  Registration, registrationPoll, registrationRetrySeconds, registrationSeconds, registrationStart, registrationStop,
+} from "../registration";
 import { statusNotice } from "../status";
 import { loginFor } from "./login";
 
@@ -24,6 +27,10 @@ export function registeredEnter(): void {
 
 export function registeredPoll(): BootState {
   timeWakeIn(IDLE_US);
+  if (codePoll()) {
+    registrationStop();
+    return BootState.Craft;
+  }
   if (!renewing) return registeredWait();
   const how = registrationPoll();
   if (how == Registration.Pending) return BootState.Registered;

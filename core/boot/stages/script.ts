@@ -9,20 +9,21 @@ import { FILE_NAME_BYTES_MAX } from "../../config";
 import {
   interpreterGetBytes, interpreterGetPtr, interpreterGetResult, interpreterStatus, interpreterWhy,
 } from "../../script/interpreter";
-import { keptFileEnd, keptFileStart } from "../../settings/kept";
-import { parameterBytes, parameterPtr } from "../../settings/parameters";
+import { keptCarry, keptFileEnd, keptFileStart } from "../../settings/kept";
+import { parameterBytes, parameterNameBytes, parameterNamePtr, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear } from "../../ui/screen";
+import { certificatesInit, certificatesPoll } from "../certificates";
 import { confirmPoll } from "../confirm";
-import { Fetch, fetchNameBytes, fetchNamePtr, fetchPoll, fetchStart } from "../fetch";
+import { Fetch, fetchPoll, fetchStart } from "../fetch";
 import { keepPoll } from "../keep";
 import { modeGet } from "../mode";
 import { softwareNameBytes, softwareNamePtr, softwareSend, softwareSetName } from "../software";
 import { statusSetUpgrade, UPGRADE_INTERPRETED, UPGRADE_NOT_INTERPRETED } from "../status";
-import { Target, transferInterpret, transferScriptStart } from "../transfer";
+import { Target, transferInterpret } from "../transfer";
 import { vlanReport } from "../vlan";
 import { downloadStart } from "./download";
-import { scriptRoom } from "./file-server";
+import { scriptRoom, scriptTake } from "./file-server";
 
 const STATUS_WANTS_GET: i32 = 1;
 const STATUS_ENDED: i32 = 2;
@@ -35,6 +36,8 @@ let obtained: bool = false;
 let missed: bool = false;
 let failed: bool = false;
 let kept: bool = false;
+/** The certificates of TRUSTCERTS are obtained, or are left as they are. */
+let trusted: bool = false;
 
 export function scriptEnter(): void {
   fetching = false;
@@ -44,6 +47,8 @@ export function scriptEnter(): void {
   missed = false;
   failed = false;
   kept = false;
+  trusted = false;
+  certificatesInit();
   keptFileStart();
 }
 
@@ -79,13 +84,15 @@ function scriptFetched(): void {
   else failed = true;
   if (how != Fetch.Obtained) return;
   interpreted = true; // The upgrade script was; what becomes of further files is told by their own events.
-  transferScriptStart(fetchNamePtr(), fetchNameBytes(), Source.Settings);
+  scriptTake(Source.Settings);
 }
 
 function scriptEnd(): void {
   ended = true;
   if (!interpreted) interpreted = interpreterWhy() != ScriptWhy.NotAScript;
   screenClear(Row.Title);
+  trusted = !scriptIsWell();
+  keptCarry(parameterNamePtr(Parameter.AUTH), parameterNameBytes(Parameter.AUTH)); // It stays until a file says otherwise.
   keptFileEnd(scriptIsWell());
   if (modeGet() == Mode.Lex) return;
   if (modeGet() == Mode.Telephone) vlanReport(VlanReason.Settings); // It takes effect at call-server contact.
@@ -102,11 +109,15 @@ function scriptIsWell(): bool {
 }
 
 /**
- * An interpreted script stores its parameters and confirms the boot image that got this far; then the application that it names is
- * looked for.
+ * An interpreted script's certificates are obtained, it stores its parameters and confirms the boot image that got this far; then the
+ * application that it names is looked for.
  */
 function scriptNext(): BootState {
   if (modeGet() != Mode.Telephone) return BootState.Ended;
+  if (interpreted && !trusted) {
+    if (certificatesPoll() == Status.Pending) return BootState.Script;
+    trusted = true;
+  }
   if (interpreted && !kept) {
     if (keepPoll() == Status.Pending) return BootState.Script;
     kept = true;

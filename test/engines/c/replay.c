@@ -199,6 +199,9 @@ int32_t hal_sys_handover(int32_t kind, int32_t offset, int32_t bytes) ANSWER("sy
 int32_t hal_sys_panic(int32_t code, int32_t line, uint32_t ptr, int32_t bytes) ANSWER("sys_panic", code, line, ptr, bytes)
 int32_t hal_entropy_fill(uint32_t ptr, int32_t bytes) ANSWER("entropy_fill", ptr, bytes)
 int32_t hal_trust_key(int32_t index, uint32_t ptr, int32_t capacity) ANSWER("trust_key", index, ptr, capacity)
+int32_t hal_se_start(int32_t operation, uint32_t ptr, int32_t bytes) ANSWER("se_start", operation, ptr, bytes)
+int32_t hal_se_poll(void) { return answer("se_poll", NULL, 0); }
+int32_t hal_se_write(int32_t offset, uint32_t ptr, int32_t bytes) ANSWER("se_write", offset, ptr, bytes)
 int32_t hal_keypad_read(void) { return answer("keypad_read", NULL, 0); }
 int32_t hal_display_row(int32_t row, uint32_t ptr, int32_t bytes) ANSWER("display_row", row, ptr, bytes)
 int32_t hal_display_set(int32_t item, int32_t value) ANSWER("display_set", item, value)

@@ -43,6 +43,13 @@ export async function startNginx(t: Test, files: Files, directives = ""): Promis
   return start(t, files, directives, { address: "127.0.0.1", port, inside: [], ready: () => accepts(port) });
 }
 
+/** The same under TLS, with PEM files of the certificate and its issuers, and of the key. */
+export async function startNginxTls(t: Test, files: Files, certificate: string, key: string): Promise<Nginx> {
+  const port = await freePort();
+  const place = { address: "127.0.0.1", port, inside: [], isTls: true, ready: () => accepts(port) };
+  return start(t, files, `ssl_certificate ${certificate}; ssl_certificate_key ${key};`, place);
+}
+
 /** Starts nginx in a namespace, on port 80 of an address there. */
 export function startNginxIn(t: Test, namespace: Namespace, address: string, files: Files): Promise<Nginx> {
   const place = { address, port: HTTP_PORT, inside: namespace.inside };
@@ -54,9 +61,10 @@ interface Place {
   readonly port: number;
   readonly inside: readonly string[];
   readonly ready: () => Promise<boolean>;
+  readonly isTls?: boolean;
 }
 
-async function start(t: Test, files: Files, directives: string, { address, port, inside, ready }: Place): Promise<Nginx> {
+async function start(t: Test, files: Files, directives: string, { address, port, inside, ready, isTls = false }: Place): Promise<Nginx> {
   const daemon = await startDaemon(t, {
     program: "nginx",
     inside,
@@ -66,7 +74,7 @@ async function start(t: Test, files: Files, directives: string, { address, port,
         mkdirSync(dirname(join(folder, "root", name)), { recursive: true });
         writeFileSync(join(folder, "root", name), content);
       }
-      writeFileSync(join(folder, "nginx.conf"), configuration(folder, `${address}:${port}`, directives));
+      writeFileSync(join(folder, "nginx.conf"), configuration(folder, `${address}:${port}${isTls ? " ssl" : ""}`, directives));
       return ["-p", folder, "-e", join(folder, "error.log"), "-c", join(folder, "nginx.conf")];
     },
     ready,
@@ -75,7 +83,7 @@ async function start(t: Test, files: Files, directives: string, { address, port,
   });
   const log = join(daemon.folder, "access.log");
   const [stop, abort] = [() => daemon.stop(), () => daemon.stop("SIGTERM")];
-  return { port, url: `http://${address}:${port}/`, accesses: () => logLines(log).map(parseAccess), stop, abort };
+  return { port, url: `http${isTls ? "s" : ""}://${address}:${port}/`, accesses: () => logLines(log).map(parseAccess), stop, abort };
 }
 
 function configuration(folder: string, place: string, directives: string): string {

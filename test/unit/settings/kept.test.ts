@@ -58,3 +58,11 @@ t.test("a value that finds no room spoils its file's set, and nothing else", asy
   is(t, "CommandLine IPADD=10.0.0.1 | Stored SIG=1", "the next one is taken");
   t.equal(core.call("kept_is_full"), 0);
 });
+
+t.test("a local entry is forgotten, a file's value stays", async (t) => {
+  const forget = (name: string): number => core.call("kept_forget", core.give(Buffer.from(name, "latin1")), name.length);
+  settingsFile(core, { AUTH: "1", GROUP: "2" });
+  put(core, { SIG: "1", GROUP: "7" }, Source.Craft);
+  for (const name of ["GROUP", "IPADD", "SI"]) forget(name);
+  is(t, "Craft SIG=1 | Stored AUTH=1 | Stored GROUP=2", "of that name alone");
+});

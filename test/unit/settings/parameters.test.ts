@@ -51,7 +51,7 @@ t.test("types: what each takes and refuses", (t) => {
     ["SIPDOMAIN", "caf\xe9", "not-allowed-character"], ["SIPDOMAIN", "a b", "not-used"], ["SIPDOMAIN", "", "not-used"],
     ["HTTPDIR", "a b", "not-allowed-character"], ["HTTPDIR", "a".repeat(127), "none"], ["HTTPDIR", "a".repeat(128), "too-long"],
     ["LOGSRVR", "10.0.0.1,10.0.0.2", "not-allowed-character"], ["LOGSRVR", "10.0.0.1", "not-used"],
-    ["PROCPSWD", "", "not-used"], ["PROCPSWD", "1234567", "not-used"], ["PROCPSWD", "12345678", "too-long"],
+    ["PROCPSWD", "", "none"], ["PROCPSWD", "1234567", "none"], ["PROCPSWD", "12345678", "too-long"],
     ["PROCPSWD", "12a", "not-allowed-character"],
     ["MYCERTDN", "C=US", "not-allowed-character"], ["MYCERTDN", "/C=US/O=A B", "not-used"], ["MYCERTDN", "", "not-used"],
     ["MTU_SIZE", "1499", "not-one-of"], ["MTU_SIZE", "1496", "none"], ["MTU_SIZE", "", "not-one-of"],

@@ -1,0 +1,39 @@
+// The certificates that TLS trusts, in the secure element: a set is begun, files join it, and it replaces the one in use as a whole.
+//
+// In: the bytes of PEM files, from offset 0. Out: how many certificates they hold, or why not. Nothing here looks into them.
+
+import { SECURE_INPUT_BYTES_MAX, SecureOperation, Status } from "../../hal/abi";
+import { halSePoll, halSeStart, halSeWrite } from "../../hal/secure";
+
+let startStatus: i32 = Status.Ok;
+
+/** Begins an empty set. Returns Ok, or why there is none. */
+export function trustSetBegin(): i32 {
+  const status = halSeStart(SecureOperation.TrustBegin, 0, 0);
+  return status < 0 ? status : halSePoll();
+}
+
+/** Hands over a piece of a file; offset 0 begins a new one. */
+export function trustSetWrite(offset: u32, ptr: usize, bytes: i32): i32 {
+  assert(bytes >= 0 && offset + bytes <= <u32>SECURE_INPUT_BYTES_MAX);
+  return halSeWrite(<i32>offset, ptr, bytes);
+}
+
+/** Starts to take what was handed over. */
+export function trustSetAdd(): void {
+  trustSetStart(SecureOperation.TrustAdd);
+}
+
+/** Starts to put the set in place of the one in use. */
+export function trustSetStore(): void {
+  trustSetStart(SecureOperation.TrustStore);
+}
+
+/** Pending, a count of certificates, or negative. */
+export function trustSetPoll(): i32 {
+  return startStatus < 0 ? startStatus : halSePoll();
+}
+
+function trustSetStart(operation: SecureOperation): void {
+  startStatus = halSeStart(operation, 0, 0);
+}
