@@ -24,6 +24,7 @@ import { Random } from "../../host/random.js";
 import type { Scheduler } from "../../host/scheduler.js";
 import { Session } from "../../host/session.js";
 import { DEMO_FILE_PORT, DEMO_FILE_SERVER, demoSite } from "../../host/site/demo.js";
+import type { CallServerConfig } from "../../host/site/call-server.js";
 import type { DhcpConfig } from "../../host/site/dhcp-server.js";
 import { provision } from "../../host/site/factory.js";
 import { MemoryFiles, type FileSource } from "../../host/site/file-server.js";
@@ -80,6 +81,8 @@ export interface Scenario extends Pick<BoardOptions, "instantiate"> {
   /** What the file server answers instead of files. */
   readonly handler?: HttpHandler;
   readonly dhcp?: Partial<DhcpConfig>;
+  /** Parts of the call server that differ. */
+  readonly callServer?: Partial<CallServerConfig>;
   /** Changes the far end before power-up. */
   readonly site?: (site: Site, scheduler: Scheduler) => void;
   readonly identity?: Partial<Identity>;
@@ -115,6 +118,8 @@ export interface Played {
   readonly end: EndEvent;
   readonly exitCode: number;
   readonly accesses: readonly HttpAccess[];
+  /** What the call server was asked in memory, and its status: `REGISTER 401`. */
+  readonly sip: readonly string[];
   readonly flash: GuardedFlash;
   readonly board: Board;
   readonly violations: readonly string[];
@@ -181,6 +186,7 @@ class Play {
   readonly #session: Session;
   readonly #transcript: Transcript;
   readonly #accesses: HttpAccess[] = [];
+  readonly #sip: string[] = [];
   readonly #violations: string[] = [];
   readonly #captured = createHash("sha256");
   #frameCount = 0;
@@ -251,7 +257,7 @@ class Play {
     const { end, exitCode } = this.#session.finish();
     this.#checkEnd();
     return {
-      transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, flash: this.#flash, board,
+      transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, sip: this.#sip, flash: this.#flash, board,
       violations: this.#violations, built: this.#built, pc: this.#pc,
       capture: { digest: this.#captured.digest("hex"), frameCount: this.#frameCount, longestIn: this.#longestIn },
     };
@@ -302,12 +308,13 @@ class Play {
   }
 
   #site(scheduler: Scheduler): Site {
-    const { files, faults = [], dhcp, handler, thinkUs } = this.#scenario;
+    const { files, faults = [], dhcp, callServer, handler, thinkUs } = this.#scenario;
     const onAccess = (access: HttpAccess): void => void this.#accesses.push(access);
     const source = files === undefined || isSource(files) ? files : new MemoryFiles(files);
     const site = demoSite({
       scheduler, faults, onAccess, ...(source === undefined ? {} : { source }), ...(dhcp === undefined ? {} : { dhcp }),
-      ...(thinkUs === undefined ? {} : { thinkUs }),
+      ...(thinkUs === undefined ? {} : { thinkUs }), ...(callServer === undefined ? {} : { callServer }),
+      onSip: ({ method, status }) => void this.#sip.push(`${method} ${status}`),
     });
     if (handler !== undefined) site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess }));
     this.#scenario.site?.(site, scheduler);
