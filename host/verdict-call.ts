@@ -5,6 +5,9 @@ import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-t
 
 type Text = Pick<Problem, "cause" | "advice">;
 
+/** Answers that lead on. */
+const ON_THE_WAY: ReadonlySet<string> = new Set(["contacted", "challenged", "stale", "redirected", "interval-too-brief", "registered"]);
+
 /** Each thing once: a start-up that did not get further says the same of contact and of registration. */
 export function callServerProblems(run: StartUp): Problem[] {
   const problems = run.notices.flatMap((fact) => callServerProblem(run, fact));
@@ -23,7 +26,7 @@ function callServerProblem(run: StartUp, fact: NoticeFact): Problem[] {
 }
 
 function isRegistered(run: StartUp, after: number): boolean {
-  return run.events.some((event) => event.event === "state" && event.state === "registered" && event.n > after);
+  return run.events.some((event) => event.event === "sip" && event.result === "registered" && event.n > after);
 }
 
 function noCallServer(run: StartUp, fact: NoticeFact): Problem {
@@ -49,7 +52,7 @@ function attempts(run: StartUp, fact: NoticeFact): SipEvent[] {
 }
 
 function silentCallServer(run: StartUp, fact: NoticeFact): Problem {
-  const failed = attempts(run, fact).filter(({ result }) => result !== "contacted");
+  const failed = attempts(run, fact).filter(({ result = "" }) => !ON_THE_WAY.has(result));
   const [name, list] = serverList(run);
   const how = [...new Set(failed.map((event) => event.result))].join(", ");
   return {
