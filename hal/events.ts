@@ -348,40 +348,31 @@ export enum Transport { Udp = 0, Tcp = 1, Tls = 2 }
 
 export enum SipStep { Connect = 1, Options = 2, Register = 3 }
 
-/** What became of a request to a call server. */
+/**
+ * What became of a request to a call server. Challenged, Stale, Redirected and IntervalTooBrief lead to another request.
+ * WrongCredentials: 403, or a challenge to credentials that answered one; UserNotFound: 404; InvalidDomain: 416, 482, 483, or SIPDOMAIN is
+ * none; ServerFailed: 408 or 5xx; Rejected: any other final answer; NoAddress: an entry that is none; Malformed: a stream that is no SIP.
+ */
 export enum SipResult {
   Contacted = 1,
-  /** The connection was refused. */
   Refused = 2,
   TimedOut = 3,
   Unreachable = 4,
   NoName = 5,
   Reset = 6,
   Unsupported = 7,
-  /** An entry of the list without an address. */
   NoAddress = 8,
   Registered = 9,
-  /** 401 or 407: asked again with credentials. */
   Challenged = 10,
-  /** The nonce was too old: asked again with the new one. */
   Stale = 11,
-  /** 3xx: asked where the contact says. */
   Redirected = 12,
-  /** 423: asked again for the time that it wants. */
   IntervalTooBrief = 13,
-  /** 403, or a challenge to credentials that answered one. */
   WrongCredentials = 14,
-  /** 404. */
   UserNotFound = 15,
-  /** 416, 482 or 483: nobody is responsible for the domain; or SIPDOMAIN is none. */
   InvalidDomain = 16,
-  /** 408 or 5xx. */
   ServerFailed = 17,
-  /** Any other final answer. */
   Rejected = 18,
-  /** A challenge of an algorithm or quality that the telephone does not have. */
   UnsupportedChallenge = 19,
-  /** A stream that is no SIP, or without length. */
   Malformed = 20,
   Closed = 21,
   TlsCertificate = 22,

@@ -1,7 +1,7 @@
 // Which call servers there are, in order: SIPPROXYSRVR, or where that is empty SIP_CONTROLLER_LIST of later releases.
 //
-// In: the parameters in force. Out: for the entry chosen, host, port and transport: `host[:port][;transport=udp|tcp|tls]`. What an entry does
-// not say is what SIPSIGNAL, SIPPORT and SIP_PORT_SECURE say.
+// In: the parameters in force. Out: for the entry chosen, host, port and transport: `host[:port][;transport=udp|tcp|tls]`. What an entry
+// does not say is what SIPSIGNAL, SIPPORT and SIP_PORT_SECURE say.
 
 import { Transport } from "../../hal/events";
 import { asciiEqual, asciiNumber } from "../base/ascii";

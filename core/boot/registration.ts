@@ -22,7 +22,8 @@ import {
   callServersChoose, callServersCount, callServersPrefer, callServersPreferred, callServersRedirect,
 } from "./call-servers";
 import { credentialsPasswordBytes, credentialsPasswordPtr, credentialsUserBytes, credentialsUserPtr } from "./credentials";
-import { attemptAgain, attemptEnd, attemptEvent, attemptGranted, attemptPoll, attemptResult, attemptStart, attemptStop } from "./sip-attempt";
+import { attemptAgain, attemptEnd, attemptEvent, attemptGranted, attemptPoll, attemptResult, attemptStart,
+  attemptStop } from "./sip-attempt";
 
 export enum Registration {
   Pending = 0,

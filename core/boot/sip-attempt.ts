@@ -9,7 +9,8 @@ import { SIP_OPTIONS, SIP_REGISTER, textBytes, textPtr } from "../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../base/time";
 import { CALL_SERVER_CONNECT_US } from "../config";
 import { dnsAddress } from "../net/dns";
-import { sipClientClose, sipClientKeep, sipClientOpen, sipClientPoll, sipClientSendCount, sipClientStart, sipClientState } from "../net/sip-client";
+import { sipClientClose, sipClientKeep, sipClientOpen, sipClientPoll, sipClientSendCount, sipClientStart,
+  sipClientState } from "../net/sip-client";
 import { sipRequestBuild, sipRequestServer } from "../net/sip-request";
 import { sipResponseRetryAfter, sipResponseStatus } from "../net/sip-response";
 import { callServerHostBytes, callServerHostPtr, callServerPort, callServerTransport } from "./call-servers";

@@ -123,7 +123,8 @@ export function demoSite(options: DemoSiteOptions): Site {
   site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess, thinkUs }));
   const random = new Random(DEMO_CALL_SERVER);
   const { callServer, onSip } = options;
-  const registrar = new CallServer({ users: DEMO_USERS, ...callServer, clock: scheduler, random, ...(onSip === undefined ? {} : { onAccess: onSip }) });
+  const registrar = new CallServer({ users: DEMO_USERS, ...callServer, clock: scheduler, random,
+    ...(onSip === undefined ? {} : { onAccess: onSip }) });
   site.addStream(DEMO_CALL_SERVER, DEMO_CALL_PORT, registrar);
   site.addDatagram(DEMO_CALL_SERVER, DEMO_CALL_PORT, registrar);
   return site;

@@ -237,7 +237,8 @@ const CALL_SERVER: Schema = {
       propertyNames: { pattern: "^[0-9A-Za-z+*._-]{1,64}$", description: "an extension of 1 to 64 letters, digits and + * . _ -" },
       additionalProperties: { type: "string", maxLength: 64, pattern: "^[ -~]*$", description: "up to 64 ASCII characters" },
     },
-    realm: { type: "string", maxLength: 128, pattern: "^[ !#-\\[\\]-~]*$", default: "example.com", description: "up to 128 ASCII characters" },
+    realm: { type: "string", maxLength: 128, pattern: "^[ !#-\\[\\]-~]*$", default: "example.com",
+      description: "up to 128 ASCII characters" },
     algorithms: {
       type: "array", minItems: 1, maxItems: 8, items: { enum: ["MD5", "SHA-256", "MD5-sess"] },
       description: "one challenge each, in this order; default MD5",

@@ -16,7 +16,8 @@ export type SipHeader = readonly [name: string, value: string];
 const MESSAGE_BYTES_MAX = 65536;
 const COMPACT: Readonly<Record<string, string>> = { v: "via", f: "from", t: "to", i: "call-id", m: "contact", l: "content-length" };
 const REASONS: Readonly<Record<number, string>> = {
-  200: "OK", 302: "Moved Temporarily", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+  200: "OK", 302: "Moved Temporarily", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+    405: "Method Not Allowed",
   407: "Proxy Authentication Required", 416: "Unsupported URI Scheme", 423: "Interval Too Brief", 482: "Loop Detected",
   500: "Server Internal Error", 503: "Service Unavailable", 603: "Decline",
 };

@@ -4,10 +4,12 @@ import "../../core/base/panic"; // Stands in for `abort`.
 import { GET_NAME, SIP_OPTIONS, SIP_REGISTER } from "../../core/base/texts";
 import { timeInit, timePush, timeWait } from "../../core/base/time";
 import { parametersInit } from "../../core/settings/parameters";
-import { sipClientClose, sipClientKeep, sipClientOpen, sipClientPoll, sipClientSendCount, sipClientStart, sipClientState } from "../../core/net/sip-client";
+import { sipClientClose, sipClientKeep, sipClientOpen, sipClientPoll, sipClientSendCount, sipClientStart,
+  sipClientState } from "../../core/net/sip-client";
 import { challengeForget, challengeInit, challengeOffer, challengeOffered, challengeTake } from "../../core/net/sip-challenge";
 import { digestAnswer, digestAnswerPtr } from "../../core/net/sip-digest";
-import { sipRequestAnswer, sipRequestBuild, sipRequestBytes, sipRequestInit, sipRequestPtr, sipRequestServer } from "../../core/net/sip-request";
+import { sipRequestAnswer, sipRequestBuild, sipRequestBytes, sipRequestInit, sipRequestPtr,
+  sipRequestServer } from "../../core/net/sip-request";
 import { sipResponseExpect } from "../../core/net/sip-response";
 
 export { md5Finish as md5_finish, md5Init as md5_init, md5Push as md5_push } from "../../core/crypto/md5";
@@ -51,7 +53,8 @@ export function digest(gets: bool, challengeBytes: i32, userBytes: i32, password
   const password = user + <usize>userBytes;
   const uri = password + <usize>passwordBytes;
   const count = uri + <usize>uriBytes;
-  return digestAnswer(0, user, userBytes, password, passwordBytes, gets ? GET_NAME : SIP_REGISTER, uri, uriBytes, count, count + 8, nonceBytes);
+  return digestAnswer(0, user, userBytes, password, passwordBytes, gets ? GET_NAME : SIP_REGISTER, uri, uriBytes, count, count + 8,
+    nonceBytes);
 }
 
 export function digest_ptr(): usize {

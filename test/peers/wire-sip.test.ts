@@ -72,12 +72,14 @@ for (const [title, signal, transport, plan] of cases) {
     const kamailio = await startKamailio(t, site.namespace, { address: DATA_ADDRESS, ...plan, ...(signal === 2 ? { tls } : {}) });
     const ran = await boot(site, signal, SECRET, ...(signal === 2 ? ["--ca", caFile] : []));
     t.same([ran.end.ok, ran.end.state, ran.code], [true, "registered", 0], `${ran.end.cause}\n${kamailio.output()}`);
-    t.same(results(ran), [`options ${transport} 200 contacted`, `register ${transport} 401 challenged`, `register ${transport} 200 registered`]);
+    t.same(results(ran), [`options ${transport} 200 contacted`, `register ${transport} 401 challenged`,
+      `register ${transport} 200 registered`]);
     t.match(ran.events.findLast((event) => event.event === "sip"), { expires: 3600 });
     t.match(kamailio.output(), new RegExp(`received OPTIONS over ${transport} from Offhook/`));
     t.match(kamailio.output(), /saved 1001 at <sip:1001@10\.99\.0\.1\d\d:506[01]/);
     isClean(t, site.capture);
-    if (signal < 2) t.same(shark(site.capture, "sip.Method", "sip.Method"), ["OPTIONS", "REGISTER", "REGISTER"], "tshark reads each request");
+    if (signal < 2) t.same(shark(site.capture, "sip.Method", "sip.Method"), ["OPTIONS", "REGISTER", "REGISTER"],
+      "tshark reads each request");
   });
 }
 
@@ -104,7 +106,8 @@ const GRANTED = { status: "200 OK", headers: ["Expires: 120"] };
 
 const misbehaviour: readonly (readonly [title: string, answers: readonly SippAnswer[], texts: string, results: RegExp])[] = [
   ["401 for ever", [CHALLENGE, CHALLENGE, CHALLENGE], "Incorrect username/password", /401 challenged,.* 401 wrong-credentials$/],
-  ["503, then nothing more until Retry-After", [{ status: "503 Busy", headers: ["Retry-After: 500"] }], "Login failed. Retrying...", /503 server-failed$/],
+  ["503, then nothing more until Retry-After", [{ status: "503 Busy", headers: ["Retry-After: 500"] }], "Login failed. Retrying...",
+    /503 server-failed$/],
   ["403", [{ status: "403 Forbidden" }], "Incorrect username/password", /403 wrong-credentials$/],
   ["404", [{ status: "404 Not Found" }], "Login failed. User Not Found.", /404 user-not-found$/],
   ["200 at once", [GRANTED], "1001", /200 registered$/],

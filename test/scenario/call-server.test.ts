@@ -56,7 +56,8 @@ const rows: Row[] = [
   },
   {
     ...servers("10.0.8.3"), name: "never-answers", ends: ["login", "reached", 0], callServer: { answers: [{ silent: true }] },
-    check: (t, { events }) => t.equal(stateAt(events, "login") - stateAt(events, "call-server"), 32_000, "the last address has all the time that is left"),
+    check: (t, { events }) => t.equal(stateAt(events, "login") - stateAt(events, "call-server"), 32_000,
+      "the last address has all the time that is left"),
   },
   {
     ...servers("10.0.8.3,10.0.8.3:5060;transport=udp"), name: "silent-once-then-by-udp", ends: ["login", "reached", 0],
@@ -81,7 +82,8 @@ const rows: Row[] = [
   },
   {
     ...servers("10.0.8.3;transport=sctp, 10.0.8.3:0, ,10.0.8.3:5060"), name: "entries-that-are-none", ends: ["login", "reached", 0],
-    check: (t, played) => t.same(results(played).map((text) => text!.split(" ").at(-1)), ["no-address", "no-address", "no-address", "contacted"]),
+    check: (t, played) => t.same(results(played).map((text) => text!.split(" ").at(-1)),
+      ["no-address", "no-address", "no-address", "contacted"]),
   },
   {
     ...base, name: "none-known", files: { "96xxupgrade.txt": 'SET SIPPROXYSRVR ""\n' }, ends: ["login", "reached", 0],

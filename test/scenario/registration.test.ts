@@ -26,7 +26,8 @@ const REFUSED = ["login", "register-refused", 1] as const;
 
 /** A registrar that behaves so. */
 const at = (callServer: Partial<CallServerConfig>) => ({ ...login, callServer });
-const answers = (...list: NonNullable<CallServerConfig["answers"]>) => at({ answers: list.map((each) => ({ method: "REGISTER", ...each })) });
+const answers = (...list: NonNullable<CallServerConfig["answers"]>) =>
+  at({ answers: list.map((each) => ({ method: "REGISTER", ...each })) });
 const are = (...wanted: readonly string[]) => (t: Test, played: Played): void => {
   t.same(results(played), wanted);
   isSecret(t, played);
@@ -68,7 +69,8 @@ const rows: Row[] = [
     ...answers({ stale: true }), name: "stale-for-ever", ends: REFUSED, texts: ["Login failed. Try Again."],
     check: (t, played) => t.same([results(played).length, results(played).at(-1)], [8, "401 rejected"], "bounded"),
   },
-  { ...answers({ status: 403 }), name: "forbidden", ends: REFUSED, texts: ["Incorrect username/password"], check: are("403 wrong-credentials") },
+  { ...answers({ status: 403 }), name: "forbidden", ends: REFUSED, texts: ["Incorrect username/password"],
+    check: are("403 wrong-credentials") },
   {
     ...login, identity: { extension: "4002", password: PASSWORD }, name: "unknown-extension", ends: REFUSED,
     texts: ["Login failed. User Not Found.", "Enter username"], check: are("404 user-not-found"),
@@ -82,7 +84,8 @@ const rows: Row[] = [
   },
   { ...at({ minExpires: 2_000_000_000 }), name: "interval-beyond-all", ends: REFUSED, check: are("401 challenged", "423 rejected") },
   {
-    ...answers({ status: 503, retryAfter: 20, times: 1 }), name: "busy-then-ready", ends: IN, texts: ["Login failed. Retrying...", ...TEXTS.slice(1)],
+    ...answers({ status: 503, retryAfter: 20, times: 1 }), name: "busy-then-ready", ends: IN,
+      texts: ["Login failed. Retrying...", ...TEXTS.slice(1)],
     check: (t, played) => {
       are("503 server-failed", ...CHALLENGED)(t, played);
       const [busy, asked] = played.events.filter((event) => event.event === "sip" && event.step === "register").map((event) => event.t);
@@ -97,7 +100,8 @@ const rows: Row[] = [
     ...login, files: settings("", "10.0.8.9,10.0.8.3"), name: "second-server", ends: IN,
     check: (t, played) => {
       are(...CHALLENGED)(t, played);
-      t.equal(played.events.filter((event) => event.event === "sip" && event.server === "10.0.8.9").length, 1, "it begins with the one that was contacted");
+      t.equal(played.events.filter((event) => event.event === "sip" && event.server === "10.0.8.9").length, 1,
+        "it begins with the one that was contacted");
     },
   },
   {
@@ -123,7 +127,8 @@ const rows: Row[] = [
     },
   },
   { ...answers({ status: 603 }), name: "declined", ends: REFUSED, texts: ["Login failed. Try Again."], check: are("603 rejected") },
-  { ...answers({ status: 482 }), name: "nobodys-domain", ends: REFUSED, texts: ["Login failed. Invalid SIP Domain."], check: are("482 invalid-domain") },
+  { ...answers({ status: 482 }), name: "nobodys-domain", ends: REFUSED, texts: ["Login failed. Invalid SIP Domain."],
+    check: are("482 invalid-domain") },
   {
     ...login, files: settings('SET SIPDOMAIN "example com"\n'), name: "domain-that-is-none", ends: REFUSED,
     texts: ["Login failed. Invalid SIP Domain."], check: are(),
@@ -151,15 +156,18 @@ const rows: Row[] = [
     },
   },
   {
-    ...base, contents: remembered, files: settings("", "10.0.8.3"), callServer: { users: { "4001": "another" } }, name: "remembered-and-refused",
-    ends: REFUSED, texts: ["Logging in...", "Incorrect username/password", "Enter username"], check: are("401 challenged", "401 wrong-credentials"),
+    ...base, contents: remembered, files: settings("", "10.0.8.3"), callServer: { users: { "4001": "another" } },
+      name: "remembered-and-refused",
+    ends: REFUSED, texts: ["Logging in...", "Incorrect username/password", "Enter username"],
+      check: are("401 challenged", "401 wrong-credentials"),
   },
   {
     ...at({ maxExpires: 60 }), name: "renewed", until: "none", ends: ["registered", "reached", 0], timeoutSeconds: 120,
     check: (t, played) => are(...CHALLENGED, "200 registered", "200 registered", "200 registered")(t, played),
   },
   {
-    ...at({ maxExpires: 60, answers: [] }), name: "link-down-and-up", until: "none", ends: ["registered", "reached", 0], timeoutSeconds: 400,
+    ...at({ maxExpires: 60, answers: [] }), name: "link-down-and-up", until: "none", ends: ["registered", "reached", 0],
+      timeoutSeconds: 400,
     site: (site, scheduler) => {
       const { streams } = site.host(0x0a000803)!;
       const registrar = streams.get(5060)!;

@@ -81,7 +81,6 @@ export interface Scenario extends Pick<BoardOptions, "instantiate"> {
   /** What the file server answers instead of files. */
   readonly handler?: HttpHandler;
   readonly dhcp?: Partial<DhcpConfig>;
-  /** Parts of the call server that differ. */
   readonly callServer?: Partial<CallServerConfig>;
   /** Changes the far end before power-up. */
   readonly site?: (site: Site, scheduler: Scheduler) => void;
@@ -118,8 +117,7 @@ export interface Played {
   readonly end: EndEvent;
   readonly exitCode: number;
   readonly accesses: readonly HttpAccess[];
-  /** What the call server was asked in memory, and its status: `REGISTER 401`. */
-  readonly sip: readonly string[];
+  readonly sip: readonly string[]; // What the call server was asked in memory: `REGISTER 401`.
   readonly flash: GuardedFlash;
   readonly board: Board;
   readonly violations: readonly string[];
@@ -257,7 +255,8 @@ class Play {
     const { end, exitCode } = this.#session.finish();
     this.#checkEnd();
     return {
-      transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, sip: this.#sip, flash: this.#flash, board,
+      transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, sip: this.#sip,
+        flash: this.#flash, board,
       violations: this.#violations, built: this.#built, pc: this.#pc,
       capture: { digest: this.#captured.digest("hex"), frameCount: this.#frameCount, longestIn: this.#longestIn },
     };

@@ -9,8 +9,8 @@ export const CONTACT = "sip:4001@10.0.8.50:5060";
 const INPUT_BYTES = 0x8000;
 
 /** Headers that make a response ours. */
-export const OURS = `Via: SIP/2.0/TCP 10.0.8.50:5060;rport=5060;branch=${BRANCH};received=10.0.8.50\r\nFrom: <sip:4001@example.com>;tag=1\r\n` +
-  `To: <sip:4001@example.com>;tag=2\r\nCall-ID: ${CALL_ID}\r\nCSeq: ${SEQUENCE} REGISTER\r\n`;
+export const OURS = `Via: SIP/2.0/TCP 10.0.8.50:5060;rport=5060;branch=${BRANCH};received=10.0.8.50\r\n` +
+  `From: <sip:4001@example.com>;tag=1\r\nTo: <sip:4001@example.com>;tag=2\r\nCall-ID: ${CALL_ID}\r\nCSeq: ${SEQUENCE} REGISTER\r\n`;
 
 export interface Read {
   /** Of a stream: the messages that were complete; of a datagram one at most. */

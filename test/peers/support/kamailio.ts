@@ -1,6 +1,7 @@
 // A real SIP registrar for tests, in a namespace: kamailio with one password for everybody and no database.
 //
-// In: an address, how it asks for credentials, and perhaps a certificate. Out: a running daemon whose output says what it received and saved.
+// In: an address, how it asks for credentials, and perhaps a certificate. Out: a running daemon whose output says what it received and
+// saved.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +32,8 @@ export function startKamailio(t: Test, namespace: Namespace, plan: KamailioPlan)
         writeFileSync(join(folder, "server.pem"), plan.tls.certificate);
         writeFileSync(join(folder, "server.key"), plan.tls.key);
         const lines = ["[server:default]", "method = TLSv1.2+", "verify_certificate = no", "require_certificate = no"];
-        writeFileSync(join(folder, "tls.cfg"), [...lines, `private_key = ${folder}/server.key`, `certificate = ${folder}/server.pem`, ""].join("\n"));
+        writeFileSync(join(folder, "tls.cfg"),
+          [...lines, `private_key = ${folder}/server.key`, `certificate = ${folder}/server.pem`, ""].join("\n"));
       }
       return ["-DD", "-E", "-f", join(folder, "kamailio.cfg"), "-Y", folder, "-m", "64", "-M", "8"];
     },
@@ -41,7 +43,8 @@ export function startKamailio(t: Test, namespace: Namespace, plan: KamailioPlan)
 
 /** The daemon challenges, saves and says so; nothing is put through. */
 function configuration(folder: string, { address, algorithm = "MD5", qop = false, minExpires, tls }: KamailioPlan): string {
-  const modules = ["sl", "pv", "maxfwd", "usrloc", "registrar", "textops", "siputils", "auth", "xlog", ...(tls === undefined ? [] : ["tls"])];
+  const modules = ["sl", "pv", "maxfwd", "usrloc", "registrar", "textops", "siputils", "auth", "xlog",
+    ...(tls === undefined ? [] : ["tls"])];
   const flags = qop ? "1" : "0";
   return [
     "#!KAMAILIO", "debug=2", "log_stderror=yes", "fork=yes", "children=1", "tcp_children=1",
@@ -49,7 +52,8 @@ function configuration(folder: string, { address, algorithm = "MD5", qop = false
     `listen=udp:${address}:5060`, `listen=tcp:${address}:5060`, `alias="${REALM}"`,
     ...modules.map((name) => `loadmodule "${name}.so"`),
     'modparam("usrloc", "db_mode", 0)', 'modparam("registrar", "max_expires", 3600)', 'modparam("auth", "nonce_expire", 30)',
-    ...(minExpires === undefined ? [] : [`modparam("registrar", "min_expires", ${minExpires})`, 'modparam("registrar", "min_expires_mode", 1)']),
+    ...(minExpires === undefined ? [] : [`modparam("registrar", "min_expires", ${minExpires})`,
+      'modparam("registrar", "min_expires_mode", 1)']),
     `modparam("auth", "algorithm", "${algorithm}")`,
     ...(tls === undefined ? [] : [`modparam("tls", "config", "${folder}/tls.cfg")`]),
     "request_route {",

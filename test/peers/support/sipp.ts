@@ -1,4 +1,5 @@
-// A call server that misbehaves, in a namespace: sipp as a UAS. It answers OPTIONS, and REGISTER with what a test says, one after the other.
+// A call server that misbehaves, in a namespace: sipp as a UAS. It answers OPTIONS, and REGISTER with what a test says, one after the
+// other.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,13 +13,15 @@ export type SippAnswer = { readonly status: string; readonly headers?: readonly 
 const REPEATED = ["[last_Via:]", "[last_From:]", "[last_To:];tag=[call_number]", "[last_Call-ID:]", "[last_CSeq:]"];
 
 /** Each login of the telephone's is a call of its own to sipp, and begins with the first answer. */
-export function startSipp(t: Test, namespace: Namespace, address: string, transport: "udp" | "tcp", answers: readonly SippAnswer[]): Promise<Daemon> {
+export function startSipp(t: Test, namespace: Namespace, address: string, transport: "udp" | "tcp",
+  answers: readonly SippAnswer[]): Promise<Daemon> {
   return startDaemon(t, {
     program: "sipp",
     inside: namespace.inside,
     prepare: (folder) => {
       writeFileSync(join(folder, "uas.xml"), scenario(answers));
-      return ["-sf", join(folder, "uas.xml"), "-i", address, "-p", "5060", "-t", transport === "udp" ? "u1" : "t1", "-nostdin", "-skip_rlimit"];
+      return ["-sf", join(folder, "uas.xml"), "-i", address, "-p", "5060", "-t", transport === "udp" ? "u1" : "t1", "-nostdin",
+        "-skip_rlimit"];
     },
     ready: () => namespace.run("ss", "-Hln", transport === "udp" ? "-u" : "-t", "sport = :5060") !== "",
     endSignal: "SIGKILL", // It would wait for its calls.
@@ -28,11 +31,13 @@ export function startSipp(t: Test, namespace: Namespace, address: string, transp
 function scenario(answers: readonly SippAnswer[]): string {
   const steps = answers.flatMap((answer) => [
     '  <recv request="REGISTER"/>',
-    ...(answer === "silence" ? ['  <pause milliseconds="60000"/>'] : [send("raw" in answer ? answer.raw : response(answer.status, answer.headers))]),
+    ...(answer === "silence" ? ['  <pause milliseconds="60000"/>'] : [send("raw" in answer ? answer.raw : response(answer.status,
+      answer.headers))]),
   ]);
   return [
     '<?xml version="1.0" encoding="ISO-8859-1"?>', '<scenario name="registrar">',
-    '  <recv request="OPTIONS" optional="true" next="1"/>', ...steps, '  <nop next="9"/>', '  <label id="1"/>', send(response("200 OK", [])),
+    '  <recv request="OPTIONS" optional="true" next="1"/>', ...steps, '  <nop next="9"/>', '  <label id="1"/>',
+      send(response("200 OK", [])),
     '  <label id="9"/>', "</scenario>", "",
   ].join("\n");
 }

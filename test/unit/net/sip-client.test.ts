@@ -82,7 +82,8 @@ t.test("a stream: answers in one segment, in pieces, behind other messages", (t)
 });
 
 t.test("a stream that ends, or that is no SIP", (t) => {
-  for (const [what, status] of [[Status.Closed, Status.Closed], [Status.Reset, Status.Reset], [Buffer.from("garbage\r\n"), Status.Invalid]] as const) {
+  for (const [what, status] of [[Status.Closed, Status.Closed], [Status.Reset, Status.Reset],
+    [Buffer.from("garbage\r\n"), Status.Invalid]] as const) {
     const network = new SipNetwork(Tcp);
     network.start();
     network.inbox.push(what);

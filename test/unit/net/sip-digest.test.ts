@@ -1,5 +1,5 @@
-// Goal: a challenge is answered as RFC 2617, RFC 7616 and another implementation answer it, and one that cannot be answered is known as that.
-// Method: the RFCs' own vectors; seeded challenges against node:crypto; a table of challenges that are malformed or ask for more.
+// Goal: a challenge is answered as RFC 2617, RFC 7616 and another implementation answer it, and one that cannot be answered is known as
+// that. Method: the RFCs' own vectors; seeded challenges against node:crypto; a table of challenges that are malformed or ask for more.
 
 import { createHash } from "node:crypto";
 import t from "tap";
@@ -66,9 +66,11 @@ t.test("what cannot be answered", (t) => {
   const login = { user: "u", password: "p", uri: "sip:a", cnonce: "c" };
   const unusable = [
     "Basic realm=\"a\"", "Digest", "Digest ", 'Digest realm="a"', 'Digest nonce="b"', 'Digest realm="a", nonce="b", algorithm=MD5-sess',
-    'Digest realm="a", nonce="b", algorithm=SHA-512-256', 'Digest realm="a", nonce="b", qop="auth-int"', 'Digest realm="a", nonce="b", qop=""',
+    'Digest realm="a", nonce="b", algorithm=SHA-512-256', 'Digest realm="a", nonce="b", qop="auth-int"',
+      'Digest realm="a", nonce="b", qop=""',
     `Digest realm="${"r".repeat(129)}", nonce="b"`, `Digest realm="a", nonce="${"n".repeat(513)}"`,
-    `Digest realm="a", nonce="b", opaque="${"o".repeat(257)}"`, 'Digest realm="a", realm="b", nonce="c"', 'Digest realm="a", nonce="b", nonce="c"',
+    `Digest realm="a", nonce="b", opaque="${"o".repeat(257)}"`, 'Digest realm="a", realm="b", nonce="c"',
+      'Digest realm="a", nonce="b", nonce="c"',
     'Digestrealm="a", nonce="b"',
   ];
   for (const challenge of unusable) t.equal(answer({ ...login, challenge }), "", challenge.slice(0, 60));
