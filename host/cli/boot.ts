@@ -114,7 +114,7 @@ class Run {
     this.#transcript = asked.transcript === undefined ? undefined : new Transcript(networkName(options), options.seed, options.showSecrets);
     this.#session = new Session({
       board,
-      until: options.until ?? (options.extension === undefined ? "login" : "registered"),
+      until: options.until ?? (options.logsIn ? "registered" : "login"),
       mayGoOn: options.until === undefined,
       timeoutSeconds: options.timeoutSeconds,
       keys: options.keys,

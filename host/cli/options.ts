@@ -70,7 +70,7 @@ export interface BootOptions {
   readonly waitSeconds: number;
   readonly seed: number;
   readonly keys: readonly KeyScript[];
-  /** A state, or `none`; undefined: `registered` when it is known who logs in, else `login`. */
+  /** A state, or `none`; undefined: `registered` where the options name who logs in, else whichever of `login` and `registered` is the end. */
   readonly until?: string;
   readonly timeoutSeconds: number;
   readonly lenient: boolean;

@@ -15,7 +15,7 @@ t.test("without options it is the demonstration's telephone", (t) => {
   t.same({ ...options, mac: [...options.mac] }, {
     network: { kind: "lan", name: "demo" }, listLans: false, model: "9640D01A", mac: [0, 4, 13, 18, 52, 86], serial: "07N540100001",
     asAsked: false, presets: [], faults: [],
-    part: "W25Q128JV", trust: [], unsigned: false, waitSeconds: 0, seed: 1, keys: [], until: "login",
+    part: "W25Q128JV", trust: [], unsigned: false, waitSeconds: 0, seed: 1, keys: [], extension: "4001", password: "246810", logsIn: false,
     timeoutSeconds: 900, lenient: false, json: false, showSecrets: false, expectations: [], expectFiles: [],
   });
   t.end();
@@ -127,7 +127,11 @@ t.test("a bad value says what to type instead", (t) => {
     [["--wait", "5"], /use it with --server URL/],
     [["--until", "logn"], /no state; did you mean login\?/],
     [["--until", "the-end-of-it"], /one of power-up .* or none/],
-    [["--until", "registered"], /not in this release yet; --until login/],
+    [["--until", "scep"], /not in this release yet; --until registered/],
+    [["--extension", "4001"], /--extension needs --password P/],
+    [["--password", "x"], /--password needs --extension N/],
+    [["--extension", "40 01", "--password", "x"], /1 to 64 letters, digits/],
+    [["--extension", "4001", "--password", ""], /1 to 64 ASCII characters/],
     [["--key", "Program"], /WHEN:KEYS is needed/],
     [["--key", "soon:5"], /"soon" is neither seconds nor a state/],
     [["--key", "5:$"], /"\$" is no key/],
@@ -179,7 +183,7 @@ t.test("the telephone's date, and https", (t) => {
 t.test("what later releases bring is refused, never ignored", (t) => {
   t.throws(() => parseBootOptions(["--key", "registered:5"]), /"registered" is neither seconds nor a state \([^)]* login craft\)/);
   t.throws(() => parseBootOptions(["--fault", "cut@scep"]), /"scep" is no state; one of power-up /);
-  const later = ["extension", "password", "ca-fingerprint", "scep-dump"];
+  const later = ["ca-fingerprint", "scep-dump"];
   for (const name of later) {
     const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
     t.throws(() => parseBootOptions([`--${name}`, "x"]), expected);
