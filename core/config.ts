@@ -22,9 +22,11 @@ export const SCRIPT_READ_BYTES_MAX: u32 = 0x4000000;
 export const SCRIPT_BYTES_MAX: u32 = 0x400000;
 /** A PEM file of TRUSTCERTS: what the secure element takes (hal/abi.ts). */
 export const TRUST_FILE_BYTES_MAX: u32 = 0x10000;
+/** How often the secure element is asked whether it has taken or stored certificates. */
+export const TRUST_POLL_US: u32 = 10000;
 /**
  * The core's own store, for a telephone without staging: two scripts of half of it; then a block file, and behind it four blocks
- * that are hashed at once.
+ * that are hashed at once. After the last script, with staging or without, what is said to a CA.
  */
 export const STORE_BYTES: i32 = 65536;
 /** A block file: 1,528 blocks and more, for the largest application slot of the default part (1,520). */
@@ -120,6 +122,26 @@ export const SIP_RENEW_SECONDS: u32 = 600;
 /** Extension and password. */
 export const CREDENTIAL_BYTES_MAX: i32 = 64;
 
+/** One time server's answer, how often each is asked, and all of them together: a start-up does not wait for a clock. */
+export const SNTP_ANSWER_US: u32 = 2000000;
+export const SNTP_TRIES_MAX: i32 = 2;
+export const SNTP_US: u32 = 12000000;
+/** A message to the CA: a request for 2,048 bits in its envelope has about 2,600 bytes, a renewal more by the old certificate. */
+export const EXCHANGE_MESSAGE_BYTES_MAX: i32 = 8192;
+/** A request with such a message in base64, or behind its headers. */
+export const EXCHANGE_REQUEST_BYTES_MAX: i32 = 16384;
+/** What is looked at of a CA's capabilities: a dozen words. */
+export const CAPABILITIES_BYTES_MAX: i32 = 1024;
+/** One exchange with a CA, however slowly it answers. */
+export const EXCHANGE_US: u32 = 120000000;
+/** Between questions for a certificate that a CA has not decided about: while start-up waits, and behind it. */
+export const SCEP_POLL_US: u32 = 60000000;
+export const SCEP_BACKGROUND_US: u32 = 600000000;
+/** How long the outcome is to be read before the login prompt takes the line. */
+export const SCEP_SHOWN_US: u32 = 2000000;
+/** The secure element is asked this often while it works: it has no way to say that it is done. */
+export const SECURE_POLL_US: u32 = 100000;
+
 /** How long `No Call Server Address` is to be read before the login prompt takes the line. */
 export const NO_CALL_SERVER_US: u32 = 2000000;
 /** How long the link's speed is to be read before DHCP takes the line. */
@@ -184,5 +206,6 @@ export function configCheck(): void {
   assert(SIP_T1_US < SIP_T2_US && SIP_T2_US < SIP_TIMEOUT_US);
   assert(SIP_LINE_BYTES_MAX <= SIP_HEADERS_BYTES_MAX);
   assert(BLOCK_FILE_BYTES_MAX + 4 * BLOCK_BYTES <= STORE_BYTES);
+  assert(EXCHANGE_MESSAGE_BYTES_MAX + EXCHANGE_REQUEST_BYTES_MAX + CAPABILITIES_BYTES_MAX + SPAN_BYTES_MAX <= STORE_BYTES);
   assert(BLOCK_COUNT_MAX * 32 <= BLOCK_FILE_BYTES_MAX);
 }

@@ -5,7 +5,7 @@
 // The values are ABI: a number that has been released is never given another meaning.
 
 /** Rises whenever the table of docs/ABI.md changes. */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 /** Result of a call: zero or a count on success, one of these otherwise. */
 export enum Status {
@@ -54,6 +54,27 @@ export enum Status {
   TlsPlain = -30,
   /** What was handed over is not what the operation takes. */
   Malformed = -31,
+  // What the secure element says of an answer to a certificate request (RFC 8894 §3.3).
+  /** Not signed by the CA, or by a registration authority of it. */
+  BadSignature = -40,
+  /** Encrypted for somebody else. */
+  WrongRecipient = -41,
+  WrongTransaction = -42,
+  WrongNonce = -43,
+  /** The certificate is for another key. */
+  KeyMismatch = -45,
+  /** The CA refused; the report has its reason. */
+  Rejected = -46,
+  /** The CA has not decided: ask again. */
+  ScepPending = -47,
+  Expired = -48,
+  NotYetValid = -49,
+  /** The CA that answered did not sign the certificate. */
+  NotSignedByCa = -50,
+  /** Not the CA whose fingerprint was given. */
+  WrongCa = -51,
+  /** The name that the certificate is to have cannot be read. */
+  BadSubject = -52,
 }
 
 /**
@@ -128,6 +149,8 @@ export enum Option {
   Unsigned = 1,
   /** Whatever file the script names counts as stored. */
   AsAsked = 2,
+  /** A file's answer must be HTTP/1.1 with Content-Length and `Connection: close`, as later telephones want it. */
+  StrictHttp = 4,
 }
 
 /** Keys: digits, `*` and `#` are their ASCII codes. */
@@ -180,7 +203,7 @@ export enum TcpFlag {
   CheckName = 2,
 }
 
-/** Operations of `se_start`. */
+/** Operations of `se_start`; each says what its parameters and its input are. */
 export enum SecureOperation {
   /** Begins an empty set of trusted certificates beside the one in use. */
   TrustBegin = 16,
@@ -188,10 +211,114 @@ export enum SecureOperation {
   TrustAdd = 17,
   /** The set that was begun takes the place of the one in use, which power loss leaves whole or replaced; the length is its size. */
   TrustStore = 18,
+  /**
+   * Makes the key that a request will be for, unless there is one of that size. Parameters: u16 bits, 1024 to 2048.
+   * Output: the report.
+   */
+  Key = 32,
+  /**
+   * Writes a request for a certificate. Parameters: u8 `SecureFlag`s, u16 bits, u8 bytes of the common name, of the rest of the name
+   * (`/C=US/O=Company`), of the server's URL; the three texts. Input: what GetCACert brought. Output: the report, then the message.
+   * Malformed or WrongCa for that CA, BadSubject for that name, NotFound without a key.
+   */
+  Request = 33,
+  /** Writes a question for what became of the request. Output: the report, then the message. */
+  PollMessage = 34,
+  /**
+   * Judges an answer and keeps the certificate in it. Parameters: u32 seconds since 1970, 0 not known: validity is then not looked at.
+   * Input: the answer. Output: the report, also after a refusal. BadSignature to NotSignedByCa say what is wrong with it.
+   */
+  Answer = 35,
+  /** The certificate that is held of a server. Parameters: its URL. Output: the report, then the certificate. NotFound for none. */
+  Certificate = 36,
+  /** Forgets key and certificate. */
+  Forget = 37,
 }
 
-/** The secure element's input. */
-export const SECURE_INPUT_BYTES_MAX = 65536;
+/** What a CA offers by GetCACaps and the telephone will use. */
+export enum SecureFlag {
+  /** AES-128-CBC instead of 3DES. */
+  Aes = 1,
+  /** SHA-256 instead of SHA-1. */
+  Sha256 = 2,
+  /** A renewal has a message type of its own. */
+  Renewal = 4,
+}
+
+/** Where things are in a report of the secure element, little endian; 0xff is a status or reason that there is not. */
+export enum SecureReport {
+  /** u8 `ScepMessage`. */
+  MessageType = 0,
+  PkiStatus = 1,
+  FailInfo = 2,
+  /** u8 `ScepDigest` and `ScepCipher`. */
+  Digest = 3,
+  Cipher = 4,
+  TransactionBytes = 5,
+  /** u16. */
+  KeyBits = 6,
+  /** u32 seconds since 1970, of a certificate; 0 without one. */
+  NotBefore = 8,
+  NotAfter = 12,
+  /** Text, at most 32 bytes. */
+  Transaction = 16,
+}
+
+/** `Stored`: the certificate that is held. `Skipped`: MYCERTURL is empty. */
+export enum ScepStep {
+  Stored = 1,
+  Skipped = 2,
+  Time = 3,
+  Capabilities = 4,
+  Authority = 5,
+  Key = 6,
+  Request = 7,
+  Poll = 8,
+  Answer = 9,
+}
+
+/**
+ * What a step came to. `NoAnswer`: of no server. `HttpFailed`: no HTTP, or a status that is not usable. `None`: nothing is held of this
+ * server. `Renew`: valid, and past MYCERTRENEW per cent of its life. `NoTime`: validity is not looked at. `Interrupted`: by Program.
+ */
+export enum ScepResult {
+  Ok = 0,
+  Pending = 1,
+  Rejected = 2,
+  NoAnswer = 3,
+  HttpFailed = 4,
+  TooLarge = 5,
+  BadSignature = 6,
+  WrongRecipient = 7,
+  WrongTransaction = 8,
+  WrongNonce = 9,
+  Malformed = 10,
+  KeyMismatch = 11,
+  Expired = 12,
+  NotYetValid = 13,
+  NotSignedByCa = 14,
+  WrongCa = 15,
+  BadSubject = 16,
+  BadUrl = 17,
+  None = 18,
+  Renew = 19,
+  NoTime = 20,
+  Unsupported = 21,
+  Interrupted = 22,
+}
+
+/** RFC 8894 §3.2.1.2. */
+export enum ScepMessage { None = 0, CertRep = 3, RenewalReq = 17, PkcsReq = 19, GetCertInitial = 20 }
+
+/** Why a CA refused, RFC 8894 §3.2.1.4. */
+export enum ScepFailure { BadAlg = 0, BadMessageCheck = 1, BadRequest = 2, BadTime = 3, BadCertId = 4 }
+
+/** The digest of a signature. */
+export enum ScepDigest { None = 0, Sha1 = 1, Sha256 = 2, Sha384 = 3, Sha512 = 4 }
+
+/** The cipher of a message's content, in CBC mode. */
+export enum ScepCipher { None = 0, Des = 1, TripleDes = 2, Aes128 = 3, Aes192 = 4, Aes256 = 5 }
+
 /** One event record, header included. */
 export const EVENT_BYTES_MAX = 1024;
 /** A display row as handed over; the screen shows 32 and scrolls. */
@@ -200,6 +327,12 @@ export const ROW_BYTES_MAX = 255;
 export const RETAINED_BYTES = 128;
 /** One request for random bytes. */
 export const ENTROPY_BYTES_MAX = 256;
+/** Input of the secure element: an answer, or the certificates of a CA. */
+export const SECURE_INPUT_BYTES_MAX = 65536;
+/** Parameters of an operation: six bytes and three texts of a parameter's length. */
+export const SECURE_PARAMETER_BYTES_MAX = 1024;
+/** The report that an operation's output begins with. */
+export const SECURE_REPORT_BYTES = 48;
 /** Bytes of the geometry record: seven u32, in the order of `flash_geometry`. */
 export const GEOMETRY_BYTES = 28;
 /** The longest wait `poll` answers, in microseconds. */

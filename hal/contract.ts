@@ -136,7 +136,7 @@ export interface HalImports {
   /** Copies the DER SubjectPublicKeyInfo of an image key, from index 0. Returns its bytes, or NotFound after the last. */
   trust_key(index: number, ptr: number, capacity: number): number;
   /**
-   * Starts an operation of the secure element on its input; `ptr` and `bytes` name it where the operation takes a name, else they are 0.
+   * Starts an operation of the secure element on its input; `ptr` and `bytes` are its parameters, 0 where it has none (`SecureOperation`).
    * Returns Ok, Busy while another runs, or Unsupported. After power loss what it keeps is as it was, or as the operation makes it, never
    * a mix.
    */
@@ -145,6 +145,8 @@ export interface HalImports {
   se_poll(): number;
   /** Puts bytes into the input, which ends behind them; offset 0 begins a new one. Returns Ok, or OutOfRange above 64 KiB. */
   se_write(offset: number, ptr: number, bytes: number): number;
+  /** Copies the output of the last operation, also of one that failed. Returns the bytes copied, 0 past its end. Never key material. */
+  se_read(offset: number, ptr: number, capacity: number): number;
 }
 
 /** What an instance of the core offers. */

@@ -24,6 +24,7 @@ export enum EventKind {
   Notice = 14,
   /** What became of the files that TRUSTCERTS names. */
   Trust = 15,
+  Scep = 16,
 }
 
 export enum FieldType {
@@ -123,10 +124,24 @@ export enum Field {
   TrustWhy = 72,
   /** How many certificates a file holds, or the set that is stored. */
   Certificates = 73,
+  ScepStep = 80,
+  ScepResult = 81,
+  /** The proxy that the request goes to. */
+  Proxy = 82,
+  /** The entry of HTTPEXCEPTIONDOMAINS because of which it does not. */
+  MatchedException = 83,
+  MessageType = 84,
+  Transaction = 85,
+  ScepDigest = 86,
+  ScepCipher = 87,
+  KeyBits = 88,
+  FailInfo = 89,
+  /** The digest, cipher or key is one that nobody should use any more. */
+  Weak = 90,
   /** SIP: how often a datagram was sent; seconds for which a registration holds; seconds after which a server wants to be asked again. */
-  Sends = 90,
-  Expires = 91,
-  RetryAfter = 92,
+  Sends = 100,
+  Expires = 101,
+  RetryAfter = 102,
 }
 
 export enum BootState {
@@ -189,11 +204,9 @@ export enum ValueWhy {
 /** Why an HTTP answer was not used, or what happened to the request. */
 export enum HttpWhy {
   None = 0,
-  /** 5xx: asked again. */
   ServerError = 1,
   /** A status that means the file cannot be obtained. */
   StatusNotUsable = 2,
-  /** Not HTTP/1.x, or a malformed header. */
   Malformed = 3,
   HeaderTooLarge = 4,
   /** The connection ended before Content-Length bytes. */
@@ -214,6 +227,8 @@ export enum HttpWhy {
   BadRange = 13,
   /** The file is not the one that was begun: another ETag or length. It is fetched from the start. */
   FileChanged = 14,
+  /** Not as `Option.StrictHttp` wants it. */
+  NotStrict = 15,
 }
 
 /** What went wrong below HTTP. */
@@ -435,10 +450,14 @@ export enum Notice {
   NoOffer = 14,
   /** The parameters that are to survive power could not be stored; those stored before are still there. */
   SettingsNotKept = 15,
+  /** There is no certificate: the CA refused, did not answer, or its answer was not believed. */
+  ScepRefused = 32,
+  /** The CA has not decided. */
+  ScepPending = 33,
   /** The call servers are those of SIP_CONTROLLER_LIST, which release 1.0 does not know. */
-  ControllerList = 30,
+  ControllerList = 40,
   /** A call server refused the registration; the `sip` event before it says how. */
-  RegisterRefused = 31,
+  RegisterRefused = 41,
   /** No call server answered the registration; it is tried again. */
-  RegisterSilent = 32,
+  RegisterSilent = 42,
 }

@@ -5,7 +5,7 @@
 export declare function halTrustKey(index: i32, ptr: usize, capacity: i32): i32;
 
 /**
- * Starts an operation of the secure element on its input; `ptr` and `bytes` name it where the operation takes a name, else they are 0.
+ * Starts an operation of the secure element on its input; `ptr` and `bytes` are its parameters, 0 where it has none (`SecureOperation`).
  * Returns Ok, Busy while another runs, or Unsupported. After power loss what it keeps is as it was, or as the operation makes it, never
  * a mix.
  */
@@ -19,3 +19,7 @@ export declare function halSePoll(): i32;
 /** Puts bytes into the input, which ends behind them; offset 0 begins a new one. Returns Ok, or OutOfRange above 64 KiB. */
 @external("hal", "se_write")
 export declare function halSeWrite(offset: i32, ptr: usize, bytes: i32): i32;
+
+/** Copies the output of the last operation, also of one that failed. Returns the bytes copied, 0 past its end. Never key material. */
+@external("hal", "se_read")
+export declare function halSeRead(offset: i32, ptr: usize, capacity: i32): i32;

@@ -17,6 +17,7 @@ import { Keypad } from "./peripherals/keypad.js";
 import { NorFlash } from "./peripherals/nor-flash.js";
 import { W25Q128JV } from "./peripherals/nor-parts.js";
 import { SecureElement } from "./peripherals/secure-element.js";
+import { SecureScep, type ScepSecrets, type SecureScepOptions } from "./peripherals/secure-element-scep.js";
 import { Staging } from "./peripherals/staging.js";
 import { SystemBlock, type Identity } from "./peripherals/system.js";
 import { Random } from "./random.js";
@@ -24,6 +25,9 @@ import { Scheduler } from "./scheduler.js";
 
 /** Two scripts of 4 MiB, or the largest application slot of the default part. */
 export const STAGING_BYTES = 8 * 1024 * 1024;
+
+/** The secure element draws from a sequence of its own: a telephone with a certificate is the one without, elsewhere. */
+const SECURE_SEED = 0x5ecc;
 
 /** What a network below the HAL needs of the telephone. */
 export interface LineContext {
@@ -47,6 +51,10 @@ export interface BoardOptions {
   readonly flash?: (clock: Scheduler, random: Random) => Flash;
   /** DER SubjectPublicKeyInfo of each key that may sign images. */
   readonly trust?: readonly Uint8Array[];
+  /** What the secure element of a telephone that was here before kept. */
+  readonly secrets?: ScepSecrets;
+  /** How certificates are asked for; random bytes are the board's. */
+  readonly scep?: Omit<SecureScepOptions, "random">;
   /** Default: one that trusts no certificate and keeps nothing. */
   readonly secure?: SecureElement;
   readonly mode?: Mode;
@@ -86,6 +94,8 @@ export class Board {
   readonly #instantiate: NonNullable<BoardOptions["instantiate"]>;
   readonly #mode: Mode;
   readonly #staging: Staging;
+  /** What the telephone holds for certificates. */
+  readonly scep: SecureScep;
   readonly #secure: SecureElement;
   #instance: Core | undefined;
   #zeroCount = 0;
@@ -93,6 +103,7 @@ export class Board {
 
   constructor(options: BoardOptions) {
     const random = new Random(options.seed ?? 1);
+    const secret = new Random((options.seed ?? 1) ^ SECURE_SEED);
     this.#core = options.core;
     this.#instantiate = options.instantiate ?? instantiateCore;
     this.#mode = options.mode ?? Mode.Telephone;
@@ -112,7 +123,10 @@ export class Board {
       setPhy: (mode) => this.line.setPhy(mode),
     });
     this.#staging = new Staging(options.stagingBytes ?? STAGING_BYTES);
+    this.scep = new SecureScep({ ...options.scep, random: options.entropy ?? ((target) => secret.fill(target)) });
+    if (options.secrets !== undefined) this.scep.restore(options.secrets);
     this.#secure = options.secure ?? new SecureElement();
+    this.#secure.join(this.scheduler, this.scep);
     this.display = new Display({
       row: (row, bytes) => this.log.displayRow(row, bytes),
       progress: (permille) => this.log.progress(permille),

@@ -3,7 +3,7 @@
 // A record is u8 kind, then fields of u8 id, u8 type, u16 bytes (little endian), data. It is decoded whole or not at all:
 // an unknown id or code, a wrong length or a field said twice gives null. It never throws, and it neither numbers nor keeps anything.
 
-import { Kind, ResetCause } from "../hal/abi.js";
+import { Kind, ResetCause, ScepCipher, ScepDigest, ScepFailure, ScepMessage, ScepResult, ScepStep } from "../hal/abi.js";
 import {
   BootState, DhcpMessage, EventKind, Field, FieldType, HttpError, HttpWhy, ImageVerdict, Notice, OptionEffect, ScriptEffect,
   ScriptWhy, SelfTestPart, Signature, SipResult, SipStep, SlotName, SlotState, SlotWhy, Source, Transport, TrustEffect, TrustWhy, ValueWhy,
@@ -30,6 +30,9 @@ const WORDS: ReadonlyMap<Field, Words> = new Map<Field, Words>([
   [Field.Transport, Transport],
   [Field.SipStep, SipStep], [Field.SipResult, SipResult], [Field.Source, Source], [Field.Notice, Notice],
   [Field.Signature, Signature], [Field.TrustEffect, TrustEffect], [Field.TrustWhy, TrustWhy],
+  [Field.Signature, Signature],
+  [Field.ScepStep, ScepStep], [Field.ScepResult, ScepResult], [Field.MessageType, ScepMessage],
+  [Field.ScepDigest, ScepDigest], [Field.ScepCipher, ScepCipher], [Field.FailInfo, ScepFailure],
 ]);
 
 /** Fields whose printed name is not their own name: the event's kind makes the longer name superfluous. */
@@ -38,6 +41,8 @@ const PRINTED_NAMES: ReadonlyMap<Field, string> = new Map([
   [Field.ScriptEffect, "effect"], [Field.VlanReason, "reason"],
   [Field.ScriptWhy, "why"], [Field.SlotState, "state"], [Field.SlotWhy, "why"],
   [Field.SipStep, "step"], [Field.SipResult, "result"], [Field.TrustEffect, "effect"], [Field.TrustWhy, "why"],
+  [Field.SipStep, "step"], [Field.SipResult, "result"], [Field.ScepStep, "step"], [Field.ScepResult, "result"],
+  [Field.ScepDigest, "digest"], [Field.ScepCipher, "cipher"],
 ]);
 
 /** Fields that are left out when their code says that there is nothing to say. */
@@ -55,6 +60,9 @@ const FIELD_ORDER: ReadonlyMap<EventKind, readonly string[]> = new Map([
   [EventKind.Slot, ["kind", "slot", "state", "attempts", "counter", "found", "why"]],
   [EventKind.SelfTest, ["part", "ok"]],
   [EventKind.Trust, ["file", "effect", "certificates", "why"]],
+  [EventKind.Scep, [
+    "step", "result", "proxy", "matchedException", "messageType", "transaction", "digest", "cipher", "keyBits", "failInfo", "weak",
+  ]],
   [EventKind.Sip, ["transport", "method", "status", "step", "result", "server", "sends", "expires", "retryAfter"]],
 ]);
 

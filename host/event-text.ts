@@ -87,6 +87,7 @@ export function describeEvent(event: OffhookEvent): string {
       event.file ?? "TRUSTCERTS", event.effect, event.certificates === undefined ? "" : countText(event.certificates, "certificate"),
       bracket(event.why),
     );
+    case "scep": return describeScep(event);
     case "end": return `${event.code}: ${event.cause}`;
   }
 }
@@ -102,6 +103,14 @@ function describeHttp(event: Of<"http">): string {
   const block = event.block === undefined ? "" : `block ${event.block} at ${event.offset ?? 0}`;
   const tls = event.error?.startsWith("tls-") === true ? bracket(event.detail) : "";
   return joined(event.method ?? "GET", event.url, outcome, size, part, bracket(event.why), block, tls);
+}
+
+function describeScep(event: Of<"scep">): string {
+  const bits = event.keyBits === undefined ? "" : `${event.keyBits} bits`;
+  const algorithms = joined(event.digest, event.cipher, bits, event.weak ? "weak" : "");
+  const way = event.proxy === undefined ? after("direct, because of", event.matchedException) : after("through", event.proxy);
+  const result = event.result === "none" && event.step === "skipped" ? "" : event.result;
+  return joined(event.step, result, event.status, event.error, event.failInfo, event.messageType, bracket(algorithms), bracket(way));
 }
 
 function describeSlot(event: SlotEvent): string {
@@ -126,7 +135,7 @@ function after(word: string, value: string | number | undefined): string {
 }
 
 function bracket(why: string | undefined): string {
-  return why === undefined ? "" : `(${why})`;
+  return why === undefined || why === "" ? "" : `(${why})`;
 }
 
 function place(file: string | undefined, line: number | undefined): string {

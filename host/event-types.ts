@@ -207,6 +207,26 @@ export interface SipEvent extends Stamp {
   readonly retryAfter?: number;
 }
 
+export interface ScepEvent extends Stamp {
+  readonly event: "scep";
+  readonly step?: string;
+  readonly result?: string;
+  /** `host:port` that the request goes to instead of MYCERTURL's server. */
+  readonly proxy?: string;
+  /** The entry of HTTPEXCEPTIONDOMAINS because of which it does not. */
+  readonly matchedException?: string;
+  readonly status?: number;
+  readonly error?: string;
+  readonly messageType?: string;
+  readonly transaction?: string;
+  readonly digest?: string;
+  readonly cipher?: string;
+  readonly keyBits?: number;
+  readonly failInfo?: string;
+  /** Digest, cipher or key are of a kind that nobody should use any more. */
+  readonly weak?: boolean;
+}
+
 /** A thing that supports a verdict: another event, a line of a file, or a parameter and where its value came from. */
 export type Evidence =
   | { readonly event: number }
@@ -228,7 +248,8 @@ export interface ParameterValue {
 export type Code =
   | "reached" | "no-link" | "no-offer" | "offer-refused" | "no-file-server" | "server-unreachable" | "http-status"
   | "http-refused" | "http-short" | "tls" | "script-missing" | "not-a-script" | "goto-missing" | "step-limit"
-  | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "reset-loop"
+  | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "scep-refused"
+  | "scep-pending" | "reset-loop"
   | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback"
   | "register-refused" | "option-242-cut" | "controller-list" | "expectation";
 
@@ -253,7 +274,7 @@ export interface EndEvent extends Stamp {
 
 export type OffhookEvent =
   | StateEvent | DisplayEvent | SoftkeysEvent | ProgressEvent | BeepEvent | DhcpEvent | OptionEvent | VlanEvent | HttpEvent
-  | ScriptEvent | ImageEvent | SlotEvent | SelfTestEvent | FlashEvent | ResetEvent | SipEvent | TrustEvent | EndEvent;
+  | ScriptEvent | ImageEvent | SlotEvent | SelfTestEvent | FlashEvent | ResetEvent | SipEvent | ScepEvent | TrustEvent | EndEvent;
 
 /** An event before it has its number and its time. */
 export type EventBody = { readonly [Name in OffhookEvent["event"]]: Omit<Extract<OffhookEvent, { event: Name }>, "n" | "t"> }[

@@ -4,7 +4,7 @@
 // off every call answers PowerLost.
 
 import {
-  DisplayItem, ENTROPY_BYTES_MAX, EVENT_BYTES_MAX, GEOMETRY_BYTES, RETAINED_BYTES, ROW_BYTES_MAX, type SecureOperation, Status,
+  DisplayItem, ENTROPY_BYTES_MAX, EVENT_BYTES_MAX, GEOMETRY_BYTES, RETAINED_BYTES, ROW_BYTES_MAX, Status,
 } from "../hal/abi.js";
 import type { HalImports } from "../hal/contract.js";
 import type { Display } from "./peripherals/display.js";
@@ -196,9 +196,10 @@ export class HalBinding {
     const { keys, secure } = this.#peripherals;
     return {
       trust_key: (index, ptr, capacity) => this.#with("trust_key", ptr, capacity, (target) => keys.key(index, target)),
-      se_start: (operation: SecureOperation, ptr, bytes) => this.#with("se_start", ptr, bytes, () => secure.start(operation)),
+      se_start: (operation, ptr, bytes) => this.#with("se_start", ptr, bytes, (parameters) => secure.start(operation, parameters.slice())),
       se_poll: () => secure.poll(),
       se_write: (offset, ptr, bytes) => this.#with("se_write", ptr, bytes, (source) => secure.write(offset >>> 0, source)),
+      se_read: (offset, ptr, capacity) => this.#with("se_read", ptr, capacity, (target) => secure.read(offset >>> 0, target)),
     };
   }
 

@@ -36,6 +36,7 @@ const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
   "encoding": "switch compression off for this file",
   "bad-range": "let the server answer Range as RFC 9110 says, or not at all",
   "file-changed": "put the file there once, with its own block file (FILE.blocks), and leave it",
+  "not-strict": "let the server answer HTTP/1.1 with Content-Length and Connection: close, or leave --strict-http out",
   "wrong-block": "make the block file of this very file again: offhook image pack … --block-hashes writes both",
   "too-large": "serve the right file at this URL: a script has at most 4 MiB, without staging 32 KiB",
 };
@@ -137,7 +138,7 @@ function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last:
   }
   if (code === "http-refused") {
     const advice = HTTP_WHY_ADVICE[why] ?? "let the server answer with Content-Length and the file as it is";
-    const how = why === "redirect" ? redirectText(run, last) : why === "wrong-block" ? blockText(last) : HTTP_WHY_TEXTS[why];
+    const how = HTTP_WHY_TEXTS[why] ?? { "redirect": redirectText(run, last), "wrong-block": blockText(last) }[why] ?? looseText(last);
     return {
       code, cause: `The answer to ${url}${last.status === undefined ? "" : ` (status ${last.status})`} ${how}.`,
       advice: `${advice}: curl -sv ${url} shows what it sends`,
@@ -154,7 +155,13 @@ function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last:
 
 /** True for an answer that came and is not what HTTP or the block file says. */
 function isUnusable(why: string): boolean {
-  return why === "wrong-block" || HTTP_WHY_TEXTS[why] !== undefined;
+  return why === "wrong-block" || why === "not-strict" || HTTP_WHY_TEXTS[why] !== undefined;
+}
+
+/** With `--strict-http`: the first thing that the answer lacks. */
+function looseText({ version = "", expected }: HttpEvent): string {
+  if (version !== "HTTP/1.1") return `is ${version}, and only HTTP/1.1 is taken`;
+  return expected === undefined ? "has no Content-Length" : "does not say Connection: close";
 }
 
 function blockText(wrong: HttpEvent): string {

@@ -9,6 +9,7 @@ import { callServerProblems } from "./verdict-call.js";
 import { fileProblems } from "./verdict-files.js";
 import { networkProblems } from "./verdict-network.js";
 import { imageAdvice, imageCause } from "./verdict-image.js";
+import { scepProblems } from "./verdict-scep.js";
 import { trustProblems } from "./verdict-tls.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
@@ -25,7 +26,7 @@ export function problemsOf(run: StartUp): Problem[] {
   const found = [
     ...linkProblems(run), ...dhcpProblems(run), ...networkProblems(run), ...addressProblems(run), ...fileProblems(run),
     ...scriptProblems(run), ...trustProblems(run), ...imageProblems(run), ...flashProblems(run), ...settingsProblems(run),
-    ...callServerProblems(run),
+    ...callServerProblems(run), ...scepProblems(run),
   ];
   return found.sort((a, b) => a.n - b.n);
 }

@@ -24,7 +24,7 @@ export interface RunOutcome {
 }
 
 /** States behind everything that can stop a start-up before its network part is done. */
-const FAR_STATES: ReadonlySet<string> = new Set(["call-server", "login", "registered"]);
+const FAR_STATES: ReadonlySet<string> = new Set(["call-server", "scep", "login", "registered"]);
 
 /** What the two standing facts mean by themselves. */
 const UNEXPLAINED = [

@@ -14,7 +14,7 @@ const RANKS: Readonly<Record<string, number>> = {
 /** The only core files that call the HAL; all others go through them. */
 const HAL_USERS = new RegExp(
   "^core/(?:base/(?:panic|trace|events|entropy|system)|net/(?:link|arp|dns|udp|tcp-stream)|flash/device|" +
-    "image/(?:staging|trust(?:-set)?)|ui/display|boot/inputs|boot/stages/(?:hand-off|scep))\\.ts$",
+    "image/(?:staging|trust(?:-set)?)|ui/display|boot/inputs|boot/secure|boot/stages/hand-off)\\.ts$",
 );
 
 /** Numbers, event codes and the generated interface: no calls. */

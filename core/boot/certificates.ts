@@ -34,6 +34,16 @@ export function certificatesInit(): void {
   phase = Phase.Begin;
 }
 
+/** Whatever is trusted is to be forgotten. Poll as for a start-up's set. */
+export function certificatesClear(): void {
+  phase = Phase.Over;
+  const status = trustSetBegin();
+  if (status == Status.Unsupported) return; // There is nothing to forget.
+  if (status < 0) return certificatesEnd(TrustEffect.Kept, TrustWhy.Failed);
+  trustSetStore();
+  certificatesGo(Phase.Store);
+}
+
 /** Call until it is no longer Pending: the set was replaced, cleared or kept, and it was said which. */
 export function certificatesPoll(): i32 {
   if (phase == Phase.Begin) certificatesBegin();
@@ -69,7 +79,7 @@ function certificatesFetch(): void {
   const how = fetchPoll();
   if (how == Fetch.Pending) return;
   if (how != Fetch.Obtained) return certificatesEnd(TrustEffect.Kept, TrustWhy.None);
-  transferTrustStart();
+  if (transferTrustStart() < 0) return certificatesRefuse(TrustWhy.Failed);
   certificatesGo(Phase.Hand);
 }
 

@@ -7,8 +7,9 @@ import { asciiNumber } from "../base/ascii";
 import { bytesCopy } from "../base/bytes";
 import { lineAddByte, lineAddBytes, lineAddText } from "../base/line";
 import {
-  parameterAllows, parameterBytes, parameterForget, parameterMost, parameterPtr, parameterSet, parameterSource,
+  parameterAllows, parameterBytes, parameterForget, parameterIsAddressing, parameterMost, parameterPtr, parameterSet, parameterSource,
 } from "../settings/parameters";
+import { Parameter } from "../settings/table";
 import { fieldBackspace, fieldIsAddress, fieldKey } from "../ui/craft-field";
 import { fieldChoice, fieldChoices, fieldLabel, fieldParameter, FORM_FIELDS_MAX } from "./craft-table";
 
@@ -93,15 +94,26 @@ export function fieldsWrong(): i32 {
   return -1;
 }
 
-/** Enters the changed values locally. */
+/** Enters the changed values locally; with DHCP switched off also address, mask and routers as shown: nobody else will say them. */
 export function fieldsApply(): void {
+  const alone = fieldsLeaveDhcp();
   for (let index: i32 = 0; index < count; index++) {
-    if (!fieldsIsChanged(index)) continue;
     const bytes = <i32>load<u8>(field(index));
+    const shown = alone && bytes > 0 && parameterIsAddressing(fieldParameter(first + index));
+    if (!fieldsIsChanged(index) && !shown) continue;
     if (bytes == 0) parameterForget(fieldParameter(first + index));
     else parameterSet(fieldParameter(first + index), field(index) + 1, bytes, Source.Craft);
   }
   changed = 0;
+}
+
+/** True when `Use DHCP` was changed to No. */
+function fieldsLeaveDhcp(): bool {
+  for (let index: i32 = 0; index < count; index++) {
+    if (!fieldsIsChanged(index) || fieldParameter(first + index) != Parameter.USE_DHCP) continue;
+    return asciiNumber(field(index) + 1, load<u8>(field(index))) == 0;
+  }
+  return false;
 }
 
 function fieldsMark(index: i32, done: bool): bool {

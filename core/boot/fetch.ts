@@ -3,11 +3,12 @@
 // docs/STARTUP.md, HTTP. It shows the three texts of every request and sends one `http` event for each. The bytes go
 // through boot/transfer; what they are for is decided by the stage that started it.
 
-import { Row, Status } from "../../hal/abi";
+import { Option, Row, Status } from "../../hal/abi";
 import { EventKind, Field, HttpError, HttpWhy } from "../../hal/events";
 import { bytesCopy } from "../base/bytes";
 import { eventBegin, eventCode, eventFlag, eventNumber, eventSend, eventText } from "../base/events";
 import { lineAddAddress, lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, linePtr, lineStart } from "../base/line";
+import { systemOption } from "../base/system";
 import { GET_NAME, HTTP_COUNT, HTTP_ORDINAL, textBytes, textPtr } from "../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../base/time";
 import { trace, Trace } from "../base/trace";
@@ -290,6 +291,8 @@ function fetchHead(): void {
     lineAddBytes(response.responseEtagPtr(), response.responseEtagBytes());
   }
   screenSetLine(Row.Title);
+  const isFile = status == 200 || (target == Target.Slot && rangeIsAnswer(status));
+  if (isFile && systemOption(Option.StrictHttp) && !response.responseIsStrict()) return fetchRefuse(HttpWhy.NotStrict, Fetch.NotObtained);
   if (target == Target.Slot && rangeIsAnswer(status)) {
     const why = rangeJudge();
     if (why == HttpWhy.FileChanged) return fetchRefuse(why, Fetch.Changed);

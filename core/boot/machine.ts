@@ -20,6 +20,7 @@ import { programWithdraw } from "./program";
 import { softwareNameBytes, softwareNamePtr } from "./software";
 import { registrationStop } from "./registration";
 import { restartFor } from "./stages/restart";
+import { scepBehind, scepInit, scepStop } from "./stages/scep";
 import { statusInit, statusNotice } from "./status";
 import { statesAreFinal, statesEnter, statesHaveLldp, statesNeedNetwork, statesPoll } from "./states";
 import { vlanCheck, vlanInUse, vlanIsTagged } from "./vlan";
@@ -36,6 +37,7 @@ export function machineInit(forMode: Mode): void {
   codeInit();
   fetchInit();
   transferInit();
+  scepInit();
   state = BootState.PowerUp;
   machineEnter();
 }
@@ -43,6 +45,7 @@ export function machineInit(forMode: Mode): void {
 /** One step: the inputs, the stage, at most one transition. */
 export function machinePoll(): void {
   inputsPoll();
+  if (state == BootState.Login || state == BootState.Registered) scepBehind();
   const next = mode == Mode.Telephone ? machineNext() : statesPoll(state);
   if (next == state) return;
   state = next;
@@ -94,6 +97,7 @@ function machineUnleased(): BootState {
 function machineLost(next: BootState): BootState {
   fetchAbort();
   registrationStop();
+  scepStop();
   dhcpClientStop();
   screenClear(Row.Prompt);
   programWithdraw();

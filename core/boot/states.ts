@@ -17,6 +17,7 @@ import { powerUpEnter, powerUpPoll } from "./stages/power-up";
 import { registeredEnter, registeredPoll } from "./stages/registered";
 import { restartEnter, restartPoll } from "./stages/restart";
 import { routerEnter, routerPoll } from "./stages/router";
+import { scepEnter, scepPoll } from "./stages/scep";
 import { scriptEnter, scriptPoll } from "./stages/script";
 import { writeEnter, writePoll } from "./stages/write";
 
@@ -35,6 +36,7 @@ export function statesEnter(state: BootState): void {
     case BootState.Write: return writeEnter();
     case BootState.Restart: return restartEnter();
     case BootState.CallServer: return callServerEnter();
+    case BootState.Scep: return scepEnter();
     case BootState.Login: return loginEnter();
     case BootState.Registered: return registeredEnter();
     case BootState.Craft: return craftEnter();
@@ -50,7 +52,8 @@ export function statesNeedNetwork(state: BootState): bool {
     case BootState.FileServer:
     case BootState.Script:
     case BootState.Download:
-    case BootState.CallServer: return true;
+    case BootState.CallServer:
+    case BootState.Scep: return true;
     default: return false;
   }
 }
@@ -80,6 +83,7 @@ export function statesPoll(state: BootState): BootState {
     case BootState.Write: return writePoll();
     case BootState.Restart: return restartPoll();
     case BootState.CallServer: return callServerPoll();
+    case BootState.Scep: return scepPoll();
     case BootState.Login: return loginPoll();
     case BootState.Registered: return registeredPoll();
     case BootState.Craft: return craftPoll();

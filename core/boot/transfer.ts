@@ -196,10 +196,11 @@ export function transferInterpret(): void {
   if (interpreterStatus() == INTERPRETER_RUNNING) timeWakeNow();
 }
 
-/** Starts to hand a PEM file in staging to the secure element. */
-export function transferTrustStart(): void {
+/** Starts to hand a PEM file in staging to the secure element. Returns Ok, or its failure. */
+export function transferTrustStart(): i32 {
   readBytes = 0;
   endBytes = storedBytes;
+  return trustSetWrite(0, SPAN, 0); // A file without a byte is one, too: what was handed over before it is no part of it.
 }
 
 /** Returns Ok when all of it is there, Pending, or the element's failure. */

@@ -37,8 +37,7 @@ export function requestBuild(
     lineAddByte(0x3a);
     lineAddNumber(port);
   }
-  lineAddText(USER_AGENT_HEADER);
-  agentAdd();
+  requestAddAgent();
   if (from > 0 || end > 0) requestRange(from, end, etagPtr, etagBytes);
   lineAddText(HEADER_TAIL);
   return lineOverflowed() ? 0 : lineBytes();
@@ -54,7 +53,14 @@ function requestRange(from: u32, end: u32, etagPtr: usize, etagBytes: i32): void
   lineAddBytes(etagPtr, etagBytes);
 }
 
-function requestClean(ptr: usize, bytes: i32): bool {
+/** Adds the header that says who asks. */
+export function requestAddAgent(): void {
+  lineAddText(USER_AGENT_HEADER);
+  agentAdd();
+}
+
+/** True without blanks and control bytes, which would end a request early. */
+export function requestClean(ptr: usize, bytes: i32): bool {
   for (let i: usize = 0; i < <usize>bytes; i++) {
     const byte = load<u8>(ptr + i);
     if (byte <= 0x20 || byte == 0x7f) return false;

@@ -8,10 +8,11 @@ import { HttpWhy } from "../../hal/events";
 import { asciiEqual, asciiHexValue, asciiIsBlank, asciiIsDigit, asciiLower, asciiNumber } from "../base/ascii";
 import { bytesCopy } from "../base/bytes";
 import {
-  HEADER_CHUNKED, HEADER_ENCODING, HEADER_ETAG, HEADER_IDENTITY, HEADER_LENGTH, HEADER_LOCATION, HEADER_RANGE, HEADER_TRANSFER, HTTP_1,
-  RANGE_UNIT, textBytes, textPtr,
+  CLOSE, HEADER_CHUNKED, HEADER_CONNECTION, HEADER_ENCODING, HEADER_ETAG, HEADER_IDENTITY, HEADER_LENGTH, HEADER_LOCATION, HEADER_RANGE,
+  HEADER_TRANSFER, HTTP_1, RANGE_UNIT, textBytes, textPtr,
 } from "../base/texts";
 import { ETAG_BYTES_MAX, HTTP_HEADERS_BYTES_MAX, HTTP_LINE_BYTES_MAX, URI_BYTES_MAX } from "../config";
+import { listCount, listItemBytes, listItemPtr } from "../settings/list";
 
 const LINE = memory.data(1024, 8);
 const ETAG = memory.data(128, 8);
@@ -40,6 +41,7 @@ let lineCut: bool = false;
 let headersBytes: i32 = 0;
 let lengthBytes: i64 = -1; // Content-Length, -1 without one.
 let chunked: bool = false;
+let closes: bool = false; // `Connection: close`.
 let leftBytes: i64 = 0; // Of the body, or of the chunk.
 let bodyBytes: i64 = 0;
 let etagBytes: i32 = 0;
@@ -63,6 +65,7 @@ function responseHead(): void {
   lineCut = false;
   lengthBytes = -1;
   chunked = false;
+  closes = false;
   leftBytes = 0;
   etagBytes = 0;
   locationBytes = 0;
@@ -131,6 +134,11 @@ export function responseStatus(): i32 {
 /** Content-Length, or -1. */
 export function responseLength(): i64 {
   return lengthBytes;
+}
+
+/** True for HTTP/1.1 with Content-Length and `Connection: close`. */
+export function responseIsStrict(): bool {
+  return load<u8>(VERSION + 7) == 0x31 && lengthBytes >= 0 && closes;
 }
 
 /** Body bytes so far. */
@@ -255,6 +263,10 @@ function responseHeader(nameBytes: i32, ptr: usize, bytes: i32): void {
   } else if (responseNameIs(nameBytes, HEADER_LOCATION)) {
     if (lineCut || bytes > URI_BYTES_MAX) return responseFail(HttpWhy.Redirect);
     locationBytes = responseKeep(LOCATION, URI_BYTES_MAX, ptr, bytes);
+  } else if (responseNameIs(nameBytes, HEADER_CONNECTION)) {
+    for (let item: i32 = 0; item < listCount(ptr, bytes); item++) {
+      if (responseValueIs(listItemPtr(ptr, bytes, item), listItemBytes(ptr, bytes, item), CLOSE)) closes = true;
+    }
   } else if (responseNameIs(nameBytes, HEADER_RANGE)) {
     if (rangeFirst >= 0 || lineCut || !responseRange(ptr, bytes)) responseFail(HttpWhy.BadRange);
   }

@@ -4,6 +4,8 @@
 
 import { SECURE_INPUT_BYTES_MAX, SecureOperation, Status } from "../../hal/abi";
 import { halSePoll, halSeStart, halSeWrite } from "../../hal/secure";
+import { timeWakeIn } from "../base/time";
+import { TRUST_POLL_US } from "../config";
 
 let startStatus: i32 = Status.Ok;
 
@@ -29,9 +31,11 @@ export function trustSetStore(): void {
   trustSetStart(SecureOperation.TrustStore);
 }
 
-/** Pending, a count of certificates, or negative. */
+/** Pending, a count of certificates, or negative. While it is Pending the caller is polled again soon. */
 export function trustSetPoll(): i32 {
-  return startStatus < 0 ? startStatus : halSePoll();
+  const status = startStatus < 0 ? startStatus : halSePoll();
+  if (status == Status.Pending) timeWakeIn(TRUST_POLL_US);
+  return status;
 }
 
 function trustSetStart(operation: SecureOperation): void {

@@ -27,6 +27,15 @@ export function udpReceive(handle: i32, ptr: usize, capacity: i32): i32 {
   return bytes > capacity ? Status.Invalid : bytes;
 }
 
+/** Where the last datagram came from. */
+export function udpFromAddress(): u32 {
+  return load<u32>(FROM);
+}
+
+export function udpFromPort(): i32 {
+  return load<u32>(FROM, 4);
+}
+
 export function udpClose(handle: i32): void {
   halNetClose(handle, 0);
 }

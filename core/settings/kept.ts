@@ -76,7 +76,10 @@ export function keptFileStart(): void {
   keptDrop(Source.Settings);
 }
 
-/** A parameter that only a file's own word changes: what is kept of it joins the new set, unless that sets it itself. */
+/**
+ * A parameter that only a file's own word changes: what is kept of it joins the new set, unless that sets it itself. Only for a set that
+ * will be kept: of one that is not nothing stays.
+ */
 export function keptCarry(namePtr: usize, nameBytes: i32): void {
   const stored = keptFind(namePtr, nameBytes, Source.Stored);
   if (stored < keptEnd && keptFind(namePtr, nameBytes, Source.Settings) == keptEnd) store<u8>(KEPT + <usize>stored, Source.Settings);

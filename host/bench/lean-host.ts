@@ -104,7 +104,7 @@ export class LeanHost {
       entropy_fill: (ptr, bytes) => (this.#bytes(ptr, bytes).fill(7), 0),
       keypad_read: ok, display_row: ok, display_set: ok,
       eth_link: () => 100, eth_configure: ok, eth_send: (_ptr, bytes) => bytes, eth_receive: ok,
-      se_start: ok, se_poll: ok, se_write: ok,
+      se_start: ok, se_poll: ok, se_write: ok, se_read: ok,
       trust_key: (index, ptr) => (index === 0 ? (this.#memory.set(this.#spki, ptr), this.#spki.length) : Status.NotFound),
       stage_size: () => this.#staging.length,
       stage_write: (offset, ptr, bytes) => (this.#staging.set(this.#bytes(ptr, bytes), offset), 0),

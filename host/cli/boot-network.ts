@@ -26,15 +26,13 @@ import { WireNetwork } from "../network/wire.js";
 import type { Scheduler } from "../scheduler.js";
 import type { LanFaults } from "../site/lan.js";
 import { LanConfigError, readLanConfig, type LanConfig } from "../site/lan-config.js";
+import { lanSeconds } from "../site/lan-certificates.js";
 import { builtInLan } from "../site/lans.js";
 import { FolderFiles } from "../site/serve-node.js";
 import { SweepNetwork, sweepPartOf, type SweepChoice } from "./boot-sweep.js";
 import { option242With, type FaultChoice, type ServerUrl, type WireChoice } from "./option-values.js";
 import type { BootOptions } from "./options.js";
 import { UsageError } from "./usage.js";
-
-/** The date of a telephone whose far end is built in: the manuals' month. */
-const LAN_DATE_MS = Date.UTC(2007, 11, 1);
 
 export interface BootNetwork {
   readonly make: (scheduler: Scheduler, line: LineContext) => Network;
@@ -54,14 +52,15 @@ export async function openNetwork(options: BootOptions, trust: TrustStore, wake:
   const { network } = options;
   if (network.kind === "server") return serverNetwork(network.server, options, trust, wake);
   if (network.kind === "sweep") return sweepNetwork(network.choice, sweepPartOf(options.part));
-  const capture = options.pcap === undefined ? undefined : new CaptureFile(options.pcap, dateOf(options) * 1000);
+  const config = network.kind === "wire" ? undefined : lanConfigOf(network);
+  const capture = options.pcap === undefined ? undefined : new CaptureFile(options.pcap, dateOf(options, config) * 1000);
   if (network.kind === "wire") return wireNetwork(network.wire, options, capture, trust, wake);
-  return lanNetwork(lanConfigOf(network), options, capture, trust);
+  return lanNetwork(config!, options, capture, trust);
 }
 
-/** The telephone's date at power-up: real where its peers are. */
-function dateOf({ dateMs, network }: BootOptions): number {
-  return dateMs ?? (network.kind === "wire" || network.kind === "server" ? Date.now() : LAN_DATE_MS);
+/** The telephone's date at power-up: the LAN's where there is one, real where its peers are. */
+function dateOf({ dateMs }: BootOptions, config?: LanConfig): number {
+  return dateMs ?? (config === undefined ? Date.now() : 1000 * lanSeconds(config));
 }
 
 function serverNetwork(server: ServerUrl, options: BootOptions, trust: TrustStore, wake: () => void): BootNetwork {
@@ -98,6 +97,7 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
   const source = options.site === undefined ? undefined : openFolder(options.site);
   // What a LAN file names is beside it, wherever the command runs.
   const base = options.network.kind === "lan-file" ? dirname(options.network.path) : ".";
+  const dateMs = dateOf(options, config);
   let built: BuiltLan | undefined;
   const quiet = new EngineQuiet();
   const make = (scheduler: Scheduler, line: LineContext) => {
@@ -111,12 +111,13 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
       openFolder: (folder) => openFolder(resolve(base, folder)),
       openText: (path) => openText(resolve(base, path)),
       seal: (service, identity) => sealed({ service, ...identity, scheduler, quiet }),
+      startSeconds: Math.floor(dateMs / 1000),
       faults: sharesOf(options.faults),
       ...(options.option242 === undefined ? {} : { option242: options.option242 }),
       ...(source === undefined ? {} : { source }),
       ...(capture === undefined ? {} : { onFrame: (direction, frame) => capture.frame(direction, frame) }),
     });
-    return new TlsNetwork({ below: built.network, scheduler, trusted: () => trust.trusted, dateMs: dateOf(options), quiet });
+    return new TlsNetwork({ below: built.network, scheduler, trusted: () => trust.trusted, dateMs, quiet });
   };
   const attach = (board: Board) => {
     capture?.attach(board);

@@ -29,9 +29,10 @@ import { Session } from "../session.js";
 import { provision } from "../site/factory.js";
 import { lanList } from "../site/lans.js";
 import { ChipFile } from "../storage/chip-file.js";
-import { SecureFile } from "../storage/secure-file.js";
+import type { SecureFile } from "../storage/secure-file.js";
 import { commandsToTry, renderVerdict } from "../verdict-text.js";
 import { certificatesOfPem } from "../x509/pem.js";
+import { certificateOptions, secureFile } from "./boot-certificates.js";
 import { BootFaults } from "./boot-faults.js";
 import { openNetwork, type BootNetwork } from "./boot-network.js";
 import { sweepCells, sweepPartOf, sweepSetUp } from "./boot-sweep.js";
@@ -67,11 +68,17 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
   const transcript = options.transcript === undefined ? undefined : openOutput("transcript", options.transcript);
   const junit = options.junit === undefined ? undefined : openOutput("junit", options.junit);
   const chip = options.flash === undefined ? undefined : openChip(options.flash, part);
-  const trust = trustStore(options);
+  const secure = secureFile(options);
+  const trust = trustStore(options, secure);
   let wake = (): void => undefined;
   const network = await openNetwork(options, trust, () => wake());
   try {
-    const board = new Board({ ...boardOptions(options, part, network, { faults, file: chip }), secure: new SecureElement(trust) });
+    const board: Board = new Board({
+      ...boardOptions(options, part, network, { faults, file: chip }),
+      secure: new SecureElement(trust),
+      ...(secure === undefined ? {} : { secrets: secure.own }),
+      scep: { ...certificateOptions(options), onChange: () => secure?.saveOwn(board.scep.secrets()) },
+    });
     network.attach(board);
     const loop = new RunLoop(board);
     wake = () => loop.wake();
@@ -266,6 +273,7 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork,
     mac: options.mac,
     asAsked: options.asAsked,
     unsigned: options.unsigned,
+    strictHttp: options.strictHttp,
     presets: [...setUp.presets, ...options.presets],
     ...(options.bootname === undefined ? {} : { bootName: options.bootname }),
     ...(options.appname === undefined ? {} : { appName: options.appname }),
@@ -344,10 +352,9 @@ function expectationsIn(path: string): Expectation[] {
 }
 
 /** What TLS trusts: what `--ca` names and, beside a chip's file, what earlier runs stored. */
-function trustStore({ flash, ca }: BootOptions): TrustStore {
+function trustStore({ ca }: BootOptions, file: SecureFile | undefined): TrustStore {
   const given = ca === undefined ? [] : readCertificates(ca);
-  if (flash === undefined) return new TrustStore({ given });
-  const file = openSecure(`${flash}.secure`);
+  if (file === undefined) return new TrustStore({ given });
   return new TrustStore({ given, stored: file.trusted, save: (set) => file.saveTrusted(set) });
 }
 
@@ -358,15 +365,6 @@ function readCertificates(path: string): Uint8Array[] {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`--ca ${path}: ${why}; a PEM file of certificates is needed`);
-  }
-}
-
-function openSecure(path: string): SecureFile {
-  try {
-    return new SecureFile(path);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${path}, where the secure element keeps what belongs to the chip's file, cannot be used: ${why}`);
   }
 }
 

@@ -76,7 +76,7 @@ usage: offhook boot [OPTIONS]
 
 network, one of (default --lan demo)
   --lan NAME | FILE.json    emulated Ethernet with the built-in far end: switch, DHCP, router, file server; --lan list explains the
-                            names: demo voice-vlan vlan-loop conflict bad-router no-dhcp lossy
+                            names: demo voice-vlan vlan-loop conflict bad-router no-dhcp lossy scep-pending
   --site DIR                with --lan: the folder that the file server serves
   --server URL              a real file server (http or https), through this machine's own sockets; DHCP is answered locally
   --wire udp:LPORT:HOST:RPORT   emulated Ethernet, one frame a UDP datagram (QEMU, GNS3, socat)
@@ -96,6 +96,7 @@ telephone
   --trust KEY.pem           a key that signs images; repeatable; default: the demonstration's key
   --ca FILE.pem             certificates that are trusted for HTTPS, as if TRUSTCERTS had stored them
   --date 2026-11-26         the telephone's date, which judges certificates; default 2007-12-01 with --lan, today with --server and --wire
+  --ca-fingerprint HEX      the only CA whose certificates are taken: SHA-1 or SHA-256 of its certificate
   --unsigned                laboratory: images with a digest and no signature are accepted, and every report says so
 
 time
@@ -116,10 +117,12 @@ checks
   --expect-get PATH[=STATUS]  a file that was fetched, or asked for and answered so; repeatable
   --expect-text TEXT        a text that was on the screen, or a part of one; repeatable
   --expect-file FILE.json   all of these, and the state and code of the verdict (JSON Schema: expect.schema.json); repeatable
+  --strict-http             files only from HTTP/1.1 answers with Content-Length and Connection: close; what is refused is said
 
 output
   --json                    every event as one JSON object a line on stdout
   --transcript FILE         what the screen showed and the flash felt, line by line; equal in two runs of a seed
+  --scep-dump DIR           every message of a certificate request, in DER: what was asked, what the CA answered, the certificate
   --pcap FILE               every frame as pcapng, with the state as a comment; with --lan and --wire
   --junit FILE              a case for each state and each expectation, as JUnit's XML
   --show-secrets            values of secret parameters, else "***"

@@ -9,6 +9,7 @@ import { SILENT_KINDS, type SilentKind } from "../faults/silent-flash.js";
 import { keyOfName, type KeyPress } from "../key-press.js";
 import type { KeyMoment, KeyScript } from "../key-script.js";
 import { nearest } from "../nearest.js";
+import { hexBytes } from "../scep/der-values.js";
 import { UsageError } from "./usage.js";
 
 /** A file server as `--server` names it. */
@@ -24,15 +25,11 @@ export interface ServerUrl {
 }
 
 /** States of the contract. */
-const STATES: readonly string[] = [
+export const STATES: readonly string[] = [
   "power-up", "hardware", "link", "dhcp", "conflict", "router", "file-server", "script", "download", "erase", "write", "restart",
   "call-server", "scep", "login", "registered", "craft",
 ];
 
-/** States of which the telephone's way depends on something that later releases bring. */
-export const STATES_LATER: readonly string[] = ["scep"];
-/** States that this release enters. */
-export const STATES_NOW = STATES.filter((state) => !STATES_LATER.includes(state));
 
 /** HTTPDIR holds this much (core/settings/parameters.tsv). */
 const DIRECTORY_BYTES_MAX = 127;
@@ -79,6 +76,13 @@ export function extensionValue(text: string): string {
 export function passwordValue(text: string): string {
   if (/^[ -~]{1,64}$/.test(text)) return text;
   throw new UsageError("--password: 1 to 64 ASCII characters are possible");
+}
+
+/** A certificate's fingerprint: 40 hex digits of SHA-1 or 64 of SHA-256, with or without colons. */
+export function fingerprintValue(text: string): Uint8Array {
+  const hex = text.replaceAll(":", "");
+  if (/^(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})$/.test(hex)) return hexBytes(hex);
+  throw new UsageError(`--ca-fingerprint ${quoted(text)}: 40 hex digits (SHA-1) or 64 (SHA-256) are needed; openssl x509 -fingerprint`);
 }
 
 /** `2026-11-26`, or with a time as `2026-11-26T08:00:00Z`; milliseconds since 1970. Without a zone it is UTC. */
@@ -174,8 +178,8 @@ export function keyValue(text: string): KeyScript {
 
 function momentValue(whole: string, text: string): KeyMoment {
   if (/^\d+(\.\d+)?$/.test(text)) return { seconds: Number(text) };
-  if (STATES_NOW.includes(text)) return { state: text };
-  const wanted = `neither seconds nor a state (${STATES_NOW.join(" ")}); a text on the screen stands in quotes: ${KEYS_EXAMPLE}`;
+  if (STATES.includes(text)) return { state: text };
+  const wanted = `neither seconds nor a state (${STATES.join(" ")}); a text on the screen stands in quotes: ${KEYS_EXAMPLE}`;
   throw new UsageError(`--key ${quoted(whole)}: ${quoted(text)} is ${wanted}`);
 }
 
@@ -231,8 +235,8 @@ export function faultValue(value: string): FaultChoice {
     return { kind: kind as "loss" | "duplicate" | "reorder" | "flip", share: Number(percent) / 100 };
   }
   const [, state] = /^cut@(.+)$/.exec(value) ?? [];
-  if (state !== undefined && STATES_NOW.includes(state)) return { kind: "cut", state };
-  if (state !== undefined) throw new UsageError(`--fault ${quoted(value)}: ${quoted(state)} is no state; one of ${STATES_NOW.join(" ")}`);
+  if (state !== undefined && STATES.includes(state)) return { kind: "cut", state };
+  if (state !== undefined) throw new UsageError(`--fault ${quoted(value)}: ${quoted(state)} is no state; one of ${STATES.join(" ")}`);
   const chip = "power@OPERATION:MODEL:SEED or flash=KIND:SEED";
   throw new UsageError(`--fault ${quoted(value)}: loss=5%, duplicate=2%, reorder=5%, flip=0.1%, cut@STATE, ${chip} is needed`);
 }

@@ -9,9 +9,9 @@ import { nearest } from "../nearest.js";
 import { readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import { expectGetValue, expectTextValue, expectValue } from "./expect-values.js";
 import {
-  dateValue, extensionValue, faultValue, fileNameValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value,
-  passwordValue, serverValue,
-  STATES_LATER, STATES_NOW, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
+  dateValue, extensionValue, faultValue, fileNameValue, fingerprintValue, identityValue, keyValue, macValue, modelValue, numberValue,
+  option242Value, passwordValue, serverValue,
+  STATES, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
 } from "./option-values.js";
 import { DEMO_EXTENSION, DEMO_PASSWORD } from "../site/demo.js";
 import { LAN_NAMES } from "../site/lans.js";
@@ -53,6 +53,10 @@ export interface BootOptions {
   readonly faults: readonly FaultChoice[];
   readonly pcap?: string;
   readonly userAgent?: string;
+  /** SHA-1 or SHA-256 of the only CA that is believed. */
+  readonly caFingerprint?: Uint8Array;
+  /** The folder that gets every message of a certificate request. */
+  readonly scepDump?: string;
   /** The flash part's name, in upper case. */
   /** The file that keeps the chip's contents; default: none does. */
   readonly flash?: string;
@@ -60,6 +64,8 @@ export interface BootOptions {
   /** Key files; empty: the demonstration's key. */
   readonly trust: readonly string[];
   readonly unsigned: boolean;
+  /** Only HTTP/1.1 with Content-Length and `Connection: close` is taken. */
+  readonly strictHttp: boolean;
   /** A PEM file whose certificates are trusted as if TRUSTCERTS had stored them. */
   readonly ca?: string;
   /** The telephone's date at power-up, in milliseconds since 1970; undefined: the network's own. */
@@ -92,7 +98,6 @@ const SPEED_MAX = 1000;
 /** A day: longer than any start-up, short enough for the telephone's 32-bit microseconds to be widened safely. */
 const SECONDS_MAX = 86_400;
 const SEED_MAX = 0x7fffffff;
-const LANS_LATER = ["scep-pending"];
 
 const TEXT = { type: "string" } as const;
 const LIST = { type: "string", multiple: true } as const;
@@ -101,23 +106,16 @@ const SWITCH = { type: "boolean" } as const;
 const OPTIONS: OptionTable = {
   "lan": TEXT, "server": TEXT, "model": TEXT, "mac": TEXT, "serial": TEXT, "group": TEXT, "bootname": TEXT, "appname": TEXT,
   "script": TEXT, "set": LIST, "option242": TEXT, "user-agent": TEXT, "flash": TEXT, "part": TEXT, "trust": LIST, "unsigned": SWITCH,
-  "ca": TEXT, "date": TEXT,
+  "ca": TEXT, "date": TEXT, "ca-fingerprint": TEXT, "scep-dump": TEXT, "strict-http": SWITCH,
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
   "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
   "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "junit": TEXT,
   "extension": TEXT, "password": TEXT,
 };
 
-/** Options of the contract that this release does not have. */
-const OPTIONS_LATER: OptionTable = {
-  "ca-fingerprint": TEXT, "strict-http": SWITCH, "scep-dump": TEXT,
-};
-
 /** Reads the arguments of `offhook boot`. */
 export function parseBootOptions(args: readonly string[]): BootOptions {
-  const { values, positionals } = readArguments("boot", args, { ...OPTIONS, ...OPTIONS_LATER });
-  const later = Object.keys(OPTIONS_LATER).find((name) => values[name] !== undefined);
-  if (later !== undefined) throw new UsageError(`--${later} is not in this release yet; \`offhook boot --help\` lists what is`);
+  const { values, positionals } = readArguments("boot", args, OPTIONS);
   if (positionals[0] !== undefined) {
     const stray = JSON.stringify(positionals[0]);
     throw new UsageError(`offhook boot takes options only; what is ${stray} for? \`offhook boot --help\` has examples`);
@@ -144,9 +142,12 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     faults: list(values, "fault").map((text) => faultOf(text, network)),
     ...optional("pcap", text(values, "pcap"), (path) => lanOrWire("pcap", network, path)),
     ...optional("flash", text(values, "flash"), (path) => path),
+    ...optional("caFingerprint", text(values, "ca-fingerprint"), fingerprintValue),
+    ...optional("scepDump", text(values, "scep-dump"), (path) => path),
     part: (text(values, "part") ?? PART_DEFAULT).toUpperCase(),
     trust: list(values, "trust"),
     unsigned: values["unsigned"] === true,
+    strictHttp: values["strict-http"] === true,
     ...optional("ca", text(values, "ca"), (path) => withFileServer("ca", network, path)),
     ...(date === undefined ? {} : { dateMs: dateValue(withFileServer("date", network, date)) }),
     ...(speed === undefined ? {} : { speed }),
@@ -188,7 +189,6 @@ function lanOf(lan: string): NetworkChoice {
   const choice = sweepChoice(lan);
   if (choice !== undefined) return { kind: "sweep", name: lan, choice };
   if (lan.endsWith(".json")) return { kind: "lan-file", path: lan };
-  if (LANS_LATER.includes(lan)) throw new UsageError(`--lan ${lan} is not in this release yet; --lan list shows what is`);
   const near = nearest(lan, LAN_NAMES);
   const instead = near === undefined ? "" : ` did you mean ${near}?`;
   const ways = "--lan list explains the names, and FILE.json describes a LAN of your own";
@@ -278,10 +278,9 @@ function credentialsOf(values: OptionValues, network: NetworkChoice): Pick<BootO
 }
 
 function untilOf(until: string): string {
-  if (STATES_LATER.includes(until)) throw new UsageError(`--until ${until} is not in this release yet; --until registered is the furthest`);
-  if (until === "none" || STATES_NOW.includes(until)) return until;
-  const near = nearest(until, STATES_NOW);
-  const instead = near === undefined ? `one of ${STATES_NOW.join(" ")} or none` : `did you mean ${near}?`;
+  if (until === "none" || STATES.includes(until)) return until;
+  const near = nearest(until, STATES);
+  const instead = near === undefined ? `one of ${STATES.join(" ")} or none` : `did you mean ${near}?`;
   throw new UsageError(`--until ${JSON.stringify(until)} is no state; ${instead}`);
 }
 
@@ -295,6 +294,8 @@ function list(values: OptionValues, name: string): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
-function optional<Name extends string>(name: Name, value: string | undefined, read: (text: string) => string): { [K in Name]?: string } {
-  return (value === undefined ? {} : { [name]: read(value) }) as { [K in Name]?: string };
+function optional<Name extends string, Value>(
+  name: Name, value: string | undefined, read: (text: string) => Value,
+): { [K in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: read(value) }) as { [K in Name]?: Value };
 }

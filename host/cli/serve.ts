@@ -3,9 +3,11 @@
 // In: an optional folder and port. Out: the URL and one line for each request on stdout; the exit code. What it serves
 // without a folder is the demonstration, so that another program (or a real telephone's tester) can fetch it.
 
+import { randomFillSync } from "node:crypto";
 import type { FileSource } from "../site/file-server.js";
 import { demoSource } from "../site/demo.js";
-import { FolderFiles, serveOnLoopback, type Served, type ServedAccess } from "../site/serve-node.js";
+import { ScepAuthority } from "../site/scep/authority.js";
+import { FolderFiles, SCEP_PATH, serveOnLoopback, type Served, type ServedAccess, type ServeOptions } from "../site/serve-node.js";
 import { readArguments } from "./arguments.js";
 import { UsageError } from "./usage.js";
 
@@ -44,7 +46,8 @@ export async function serveCommand(
   if (positionals.length > 1) throw new UsageError(`serve takes one folder, not ${positionals.length}: offhook serve [DIR] [--port N]`);
   const folder = positionals[0];
   const port = portValue(values["port"] as string | undefined);
-  const served = await listen(sourceOf(folder), port, (access) => void output.stdout.write(accessLine(access)));
+  const onAccess = (access: ServedAccess): void => void output.stdout.write(accessLine(access));
+  const served = await (folder === undefined ? listenDemonstration(port, onAccess) : listen({ source: sourceOf(folder), port, onAccess }));
   output.stdout.write(`${served.url}  ${folder ?? "the demonstration"}\n`);
   output.stderr.write(`Try: offhook boot --server ${served.url}    Ctrl-C ends.\n`);
   await interrupted();
@@ -60,8 +63,7 @@ function portValue(text: string | undefined): number {
   return Number(text);
 }
 
-function sourceOf(folder: string | undefined): FileSource {
-  if (folder === undefined) return demoSource();
+function sourceOf(folder: string): FileSource {
   try {
     return new FolderFiles(folder);
   } catch (error) {
@@ -69,9 +71,20 @@ function sourceOf(folder: string | undefined): FileSource {
   }
 }
 
-async function listen(source: FileSource, port: number, onAccess: (access: ServedAccess) => void): Promise<Served> {
+/** With a CA of its own, at the port that it gets; the telephone has the date from nobody. */
+async function listenDemonstration(port: number, onAccess: (access: ServedAccess) => void): Promise<Served> {
+  let own = port;
+  const source = demoSource(() => ({ url: `http://127.0.0.1:${own}${SCEP_PATH}`, clock: "", callServers: "" }));
+  const authority = new ScepAuthority({ random: randomFillSync, now: () => Math.floor(Date.now() / 1000) });
+  const served = await listen({ source, port, onAccess, scep: authority.handler });
+  own = served.port;
+  return served;
+}
+
+async function listen(options: ServeOptions): Promise<Served> {
+  const { port } = options;
   try {
-    return await serveOnLoopback({ source, port, onAccess });
+    return await serveOnLoopback(options);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === "EADDRINUSE" ? "another program has it" : (error as Error).message;
     throw new UsageError(`serve cannot have port ${port}: ${why}; choose another with --port N, or a free one with --port 0`);

@@ -54,7 +54,7 @@ export function toPem(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
 }
 
-function fromPem(pem: string): { label: string; der: Uint8Array } {
+export function fromPem(pem: string): { label: string; der: Uint8Array } {
   const match = PEM.exec(pem);
   if (!match) throw new Error("not a PEM file: it has no -----BEGIN …----- block");
   const text = forge.util.decode64(match[2]!.replace(/\s/g, ""));

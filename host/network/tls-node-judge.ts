@@ -41,7 +41,7 @@ const SERVER_USES = ["1.3.6.1.5.5.7.3.1", "2.5.29.37.0"];
 export function judgeCertificate(question: TlsQuestion): TcpState | undefined {
   try {
     const chain = question.chain.slice(0, CHAIN_MAX).map(linkOf);
-    const path = pathOf(chain, question.trusted.map(linkOf));
+    const path = pathOf(chain, inDateFirst(question.trusted.map(linkOf), question.dateMs));
     if (path === undefined) return untrusted(chain, question.trusted.length);
     return formFault(path) ?? dateFault(path, question.dateMs) ?? useFault(path[0]!) ?? nameFault(path[0]!, question);
   } catch (error) {
@@ -51,6 +51,12 @@ export function judgeCertificate(question: TlsQuestion): TcpState | undefined {
 
 function linkOf(der: Uint8Array): Link {
   return { parsed: readCertificate(der), x509: new X509Certificate(der) };
+}
+
+/** An authority's renewed certificate may have the key of the one before, and both be trusted. */
+function inDateFirst(links: readonly Link[], dateMs: number): Link[] {
+  const isInDate = ({ parsed }: Link): boolean => dateMs >= parsed.notBefore && dateMs <= parsed.notAfter;
+  return [...links.filter(isInDate), ...links.filter((link) => !isInDate(link))];
 }
 
 /** From the server's certificate to one that is trusted, both included. */

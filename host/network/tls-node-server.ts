@@ -59,6 +59,7 @@ class SealedConnection implements StreamHandler, StreamPeer {
     });
     // A telephone that does not speak TLS, or does not like the certificate.
     this.#engine.on("error", () => this.#fail());
+    this.#engine.on("end", () => this.#ended("end"));
     this.#handler = options.service.connect(this);
   }
 
@@ -79,8 +80,9 @@ class SealedConnection implements StreamHandler, StreamPeer {
 
   closed(how: "end" | "reset"): void {
     if (this.#over) return;
-    this.#drop();
-    this.#handler.closed(how);
+    this.#options.quiet.note();
+    if (how === "end") this.#pipe.push(null); // What came before it is still with the engine.
+    else this.#ended("reset");
   }
 
   // ---- The service's side.
@@ -122,9 +124,16 @@ class SealedConnection implements StreamHandler, StreamPeer {
 
   #fail(): void {
     if (this.#over) return;
-    this.#drop();
     this.#peer.reset();
-    this.#handler.closed("reset");
+    this.#ended("reset");
+  }
+
+  /** The telephone has ended it, in TLS or below. */
+  #ended(how: "end" | "reset"): void {
+    if (this.#over) return;
+    this.#drop();
+    if (how === "end") this.#peer.close();
+    this.#handler.closed(how);
   }
 
   #drop(): void {

@@ -4,7 +4,7 @@
 // It is open once the handshake is done and the certificate was judged. Everything is moved by `pump`; nothing here waits.
 
 import { isIP } from "node:net";
-import { connect, type TLSSocket } from "node:tls";
+import { connect, createSecureContext, type TLSSocket } from "node:tls";
 import { Status } from "../../hal/abi.js";
 import { printable } from "../event-text.js";
 import { WINDOW_BYTES, type Network, type TcpState } from "./network.js";
@@ -23,6 +23,8 @@ export interface TlsStreamOptions {
   readonly changed: () => void;
 }
 
+/** Without authorities: an empty list keeps Node from reading its own, which nobody here asks. */
+const CONTEXT = createSecureContext({ ca: [] });
 const PIECE_BYTES = 16_384;
 /** Record types of TLS (RFC 8446 §5.1): whoever begins with another byte speaks something else. */
 const RECORD_TYPE_FIRST = 20;
@@ -38,8 +40,6 @@ export class TlsStream {
   #reason = "";
   #heard = false;
   #ended = false;
-  /** The core asked and got nothing. */
-  #asked = false;
   #closing = false;
 
   constructor(options: TlsStreamOptions) {
@@ -50,12 +50,6 @@ export class TlsStream {
   /** True once a connection is there and the handshake is under way. */
   get isShaking(): boolean {
     return this.#engine !== undefined && this.#status === Status.Pending;
-  }
-
-  /** The core waits for the engine or the other side. */
-  get outstanding(): boolean {
-    if (this.#status === Status.Pending) return this.#engine !== undefined;
-    return this.#status === Status.Ok && (this.#pipe.waitingBytes > 0 || (this.#asked && !this.#ended));
   }
 
   /** True once the last byte of a closed stream has left. */
@@ -98,7 +92,6 @@ export class TlsStream {
     const bytes = Math.min(target.length, engine.readableLength);
     // A read of nothing makes Node fetch more and notice the end, which it tells in an event.
     const piece = (bytes > 0 ? engine.read(bytes) : engine.read(0)) as Uint8Array | null;
-    this.#asked = piece === null;
     if (piece === null) return this.#ended ? Status.Closed : 0;
     target.set(piece);
     return piece.length;
@@ -133,6 +126,7 @@ export class TlsStream {
     const { name, changed } = this.#options;
     const engine = connect({
       socket: this.#pipe,
+      secureContext: CONTEXT,
       rejectUnauthorized: false, // The certificate is judged below, at the telephone's date.
       ...(isIP(name) !== 0 || name === "" ? {} : { servername: name.replace(/\.$/, "") }),
     });

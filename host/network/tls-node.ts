@@ -30,7 +30,7 @@ const LINGER_US = 5_000_000;
 
 interface Open {
   readonly stream: TlsStream;
-  /** The end of the handshake's time. */
+  /** The end of the handshake's time, or of its last bytes'. */
   limit: Handle | undefined;
 }
 
@@ -40,7 +40,7 @@ export class TlsNetwork implements Network {
   readonly #quiet: EngineQuiet;
   readonly #streams = new Map<number, Open>();
   /** Closed by the core, to which their handles mean nothing any more; their last bytes are still to leave. */
-  readonly #leaving = new Map<number, TlsStream>();
+  readonly #leaving = new Map<number, Open>();
   #planned = false;
 
   constructor(options: TlsNetworkOptions) {
@@ -50,7 +50,7 @@ export class TlsNetwork implements Network {
   }
 
   get outstanding(): boolean {
-    return this.#below.outstanding || [...this.#streams.values()].some(({ stream }) => stream.outstanding);
+    return this.#below.outstanding; // What an engine waits for has been asked of the network below.
   }
 
   settle(): Promise<void> | undefined {
@@ -102,14 +102,13 @@ export class TlsNetwork implements Network {
     const open = this.#streams.get(handle);
     if (open === undefined) return this.#leaving.has(handle) ? Status.Invalid : this.#below.close(handle, abort);
     this.#streams.delete(handle);
-    if (open.limit !== undefined) this.#options.scheduler.cancel(open.limit);
     if (abort || open.stream.state().status !== Status.Ok) {
-      open.stream.drop();
+      this.#drop(open);
       return this.#below.close(handle, true);
     }
+    if (open.limit !== undefined) this.#options.scheduler.cancel(open.limit);
     open.stream.close();
-    this.#leaving.set(handle, open.stream);
-    this.#options.scheduler.in(LINGER_US, () => this.#left(handle));
+    this.#leaving.set(handle, { stream: open.stream, limit: this.#options.scheduler.in(LINGER_US, () => this.#left(handle)) });
     return Status.Ok;
   }
 
@@ -121,7 +120,7 @@ export class TlsNetwork implements Network {
     this.#options.scheduler.in(0, () => {
       this.#planned = false;
       for (const { stream } of this.#streams.values()) stream.pump();
-      for (const [handle, stream] of [...this.#leaving]) {
+      for (const [handle, { stream }] of [...this.#leaving]) {
         stream.pump();
         if (stream.isOver) this.#left(handle);
       }
@@ -130,20 +129,21 @@ export class TlsNetwork implements Network {
   }
 
   #left(handle: number): void {
-    const stream = this.#leaving.get(handle);
-    if (stream === undefined) return;
+    const open = this.#leaving.get(handle);
+    if (open === undefined) return;
     this.#leaving.delete(handle);
-    const over = stream.isOver;
-    stream.drop();
+    const over = open.stream.isOver;
+    this.#drop(open);
     this.#below.close(handle, !over);
   }
 
+  #drop({ stream, limit }: Open): void {
+    if (limit !== undefined) this.#options.scheduler.cancel(limit);
+    stream.drop();
+  }
+
   reset(): void {
-    for (const { stream, limit } of this.#streams.values()) {
-      if (limit !== undefined) this.#options.scheduler.cancel(limit);
-      stream.drop();
-    }
-    for (const stream of this.#leaving.values()) stream.drop();
+    for (const open of [...this.#streams.values(), ...this.#leaving.values()]) this.#drop(open);
     this.#streams.clear();
     this.#leaving.clear();
     this.#below.reset();

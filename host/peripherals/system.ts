@@ -21,6 +21,8 @@ export interface Identity {
   /** Who logs in. */
   readonly extension?: string;
   readonly password?: string;
+  /** Only HTTP/1.1 with Content-Length and `Connection: close` is taken. */
+  readonly strictHttp?: boolean;
   /** The short modes: what option 242 would say. */
   readonly option242?: string;
   /** `NAME=VALUE`, as if entered locally. */
@@ -56,7 +58,8 @@ export class SystemBlock {
     text(Info.Extension, identity.extension);
     text(Info.Password, identity.password);
     this.#items.set(Info.Mac, identity.mac.slice(0, 6));
-    const options = (identity.unsigned ? Option.Unsigned : 0) | (identity.asAsked ? Option.AsAsked : 0);
+    const { unsigned, asAsked, strictHttp } = identity;
+    const options = (unsigned ? Option.Unsigned : 0) | (asAsked ? Option.AsAsked : 0) | (strictHttp ? Option.StrictHttp : 0);
     this.#items.set(Info.Options, Uint8Array.of(options));
     identity.presets?.forEach((preset, index) => text(Info.PresetFirst + index, preset));
   }

@@ -65,6 +65,7 @@ export const SHAPES: Readonly<Record<keyof HalImports, Shape>> = {
   se_start: shape("se_start", "operation ptr bytes", [from(1, times(2))]),
   se_poll: shape("se_poll", ""),
   se_write: shape("se_write", "offset ptr bytes", [from(1, times(2))]),
+  se_read: shape("se_read", "offset ptr capacity", [], [into(1, times(2), asResult)]),
   keypad_read: shape("keypad_read", ""),
   display_row: shape("display_row", "row ptr bytes", [from(1, times(2))]),
   display_set: shape("display_set", "item value"),

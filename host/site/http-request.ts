@@ -9,7 +9,8 @@ import type { HttpRequest } from "./http-message.js";
 export const REQUEST_HEAD_BYTES_MAX = 16384;
 /** A body: certificate requests are a few kilobytes. */
 export const REQUEST_BODY_BYTES_MAX = 65536;
-const REQUEST_TARGET_BYTES_MAX = 4096;
+/** A certificate request in base64 has about 4,000. */
+const REQUEST_TARGET_BYTES_MAX = 8192;
 const HEADER_COUNT_MAX = 100;
 
 const CR = 13;

@@ -6,12 +6,17 @@
 import { addressParse, addressText } from "../network/address.js";
 import type { CallServerConfig } from "./call-server.js";
 import { schemaFindings, type SchemaFinding } from "./json-schema.js";
+import type { Cipher, Digest } from "../scep/algorithms.js";
+import { timeParse } from "../scep/der-values.js";
 import { LAN_SCHEMA } from "./lan-schema.js";
 import { lanTlsFindings, type LanTls } from "./lan-tls.js";
 import type { LldpSends } from "./lldp-neighbour.js";
+import type { ScepDecision, ScepFault } from "./scep/authority.js";
 
 export interface LanConfig {
   readonly summary?: string;
+  /** The far end's date and time at power-up, `2007-12-01T00:00:00Z`. */
+  readonly time?: string;
   readonly port?: LanPort;
   readonly cable?: LanCable;
   readonly vlans: readonly LanVlan[];
@@ -64,6 +69,29 @@ export interface LanVlan {
   readonly taken?: readonly string[];
   readonly fileServer?: LanFileServer;
   readonly callServer?: LanCallServer;
+  readonly scep?: LanScep;
+  readonly proxy?: LanProxy;
+  readonly sntp?: { readonly address: string };
+}
+
+export interface LanProxy {
+  readonly address: string;
+  readonly port?: number;
+  readonly thinkMilliseconds?: number;
+  readonly answers?: readonly LanAnswer[];
+}
+
+/** A CA; its members beside those of a proxy are `ScepAuthorityOptions`. */
+export interface LanScep extends LanProxy {
+  readonly decision?: ScepDecision;
+  readonly polls?: number;
+  readonly registrar?: boolean;
+  readonly capabilities?: readonly string[];
+  readonly cipher?: Cipher["name"];
+  readonly digest?: Digest["name"];
+  readonly validityDays?: number;
+  readonly challenge?: string;
+  readonly fault?: ScepFault;
 }
 
 export interface LanDhcp {
@@ -162,12 +190,18 @@ export function lanFindings(value: unknown): SchemaFinding[] {
   if (findings.length > 0) return findings;
   const config = value as LanConfig;
   return [
+    ...timeFindings(config),
     ...portFindings(config),
     ...config.vlans.flatMap((vlan, index) => vlanFindings(vlan, `/vlans/${index}`)),
     ...repeated(config.vlans.map(({ id }) => id)).map((index) => ({
       path: `/vlans/${index}/id`, message: `VLAN ${config.vlans[index]!.id} is described twice; put both into one`,
     })),
   ];
+}
+
+function timeFindings({ time }: LanConfig): SchemaFinding[] {
+  const isDate = time === undefined || timeParse(time) !== undefined;
+  return isDate ? [] : [{ path: "/time", message: `"${time}" is no date; write it as 2026-01-31T12:00:00Z` }];
 }
 
 function portFindings({ port = {}, vlans }: LanConfig): SchemaFinding[] {
@@ -219,10 +253,11 @@ function sealedFindings(tls: LanTls | undefined, port: number, tlsPort: number, 
 }
 
 /** Everything that must lie in the subnet: where it stands, and the address. */
-function stationsOf({ dhcp, dns, taken = [], fileServer, callServer }: LanVlan): [string, string][] {
+function stationsOf({ dhcp, dns, taken = [], fileServer, callServer, scep, proxy, sntp }: LanVlan): [string, string][] {
   const single: [string, string | undefined][] = [
     ["/dhcp/server", dhcp?.server], ["/dns/address", dns?.address], ["/fileServer/address", fileServer?.address],
-    ["/callServer/address", callServer?.address],
+    ["/callServer/address", callServer?.address], ["/scep/address", scep?.address], ["/proxy/address", proxy?.address],
+    ["/sntp/address", sntp?.address],
   ];
   return [
     ...single.flatMap(([place, text]): [string, string][] => (text === undefined ? [] : [[place, text]])),

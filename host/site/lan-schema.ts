@@ -3,13 +3,14 @@
 // It is data and the one place for these bounds: `lan.schema.json` beside it is generated from here for editors and other
 // programs, and the reader of lan-config.ts checks with it. What spans several members is checked there.
 
+import { CIPHERS, DIGESTS } from "../scep/algorithms.js";
 import type { Schema } from "./json-schema.js";
+import { SCEP_CAPABILITIES, SCEP_DECISIONS, SCEP_FAULTS } from "./scep/authority.js";
 
 const ADDRESSES: Schema = { type: "array", items: { $ref: "#/$defs/address" }, maxItems: 31 };
 const FLAG: Schema = { type: "boolean" };
 const YES: Schema = { type: "boolean", enum: [true], description: "true, or left out" };
 const BYTES: Schema = { type: "integer", minimum: 0, maximum: 0x10000000, description: "bytes of the body" };
-const LATER: Schema = { not: {}, description: "is not in this release yet; leave it out" };
 const PERCENT: Schema = { type: "number", minimum: 0, maximum: 100, default: 0, description: "per cent of the frames, 0 to 100" };
 
 const LLDP: Schema = {
@@ -255,6 +256,48 @@ const CALL_SERVER: Schema = {
   },
 };
 
+const HTTP_SERVER: NonNullable<Schema["properties"]> = {
+  address: { $ref: "#/$defs/address" },
+  thinkMilliseconds: { type: "integer", minimum: 0, maximum: 600000, default: 0, description: "milliseconds before each answer" },
+  answers: { type: "array", maxItems: 1000, items: ANSWER, description: "scripted answers, as a file server has them" },
+};
+
+const PROXY: Schema = {
+  type: "object",
+  description: "an HTTP proxy that reaches every CA of the file",
+  additionalProperties: false,
+  required: ["address"],
+  properties: {
+    ...HTTP_SERVER, port: { type: "integer", minimum: 1, maximum: 65535, default: 8080, description: "a port, 1 to 65535" },
+  },
+};
+
+const SCEP: Schema = {
+  type: "object",
+  description: "a CA that speaks SCEP at any path",
+  additionalProperties: false,
+  required: ["address"],
+  properties: {
+    ...HTTP_SERVER,
+    port: { type: "integer", minimum: 1, maximum: 65535, default: 80, description: "a port, 1 to 65535" },
+    decision: { enum: SCEP_DECISIONS, default: "approve", description: "what it does with a request" },
+    polls: {
+      type: "integer", minimum: 0, maximum: 1000000,
+      description: "with pending: questions that are answered by pending before it approves; default all",
+    },
+    registrar: { ...FLAG, default: false, description: "true: a registration authority answers in its place" },
+    capabilities: {
+      type: "array", maxItems: 32, items: { type: "string", maxLength: 64, pattern: "^[!-~]+$" },
+      description: `what GetCACaps lists; default ${SCEP_CAPABILITIES.join(", ")}`,
+    },
+    cipher: { enum: CIPHERS.map(({ name }) => name), description: "of its answers; default the request's" },
+    digest: { enum: DIGESTS.map(({ name }) => name), description: "of its signatures; default the request's" },
+    validityDays: { type: "integer", minimum: 1, maximum: 36500, default: 365, description: "days that a certificate is valid" },
+    challenge: { type: "string", minLength: 1, maxLength: 255, description: "a password without which it refuses" },
+    fault: { enum: SCEP_FAULTS, description: "one thing that is wrong with its answers" },
+  },
+};
+
 const VLAN: Schema = {
   type: "object",
   description: "one VLAN with its subnet and who is on it",
@@ -297,8 +340,15 @@ const VLAN: Schema = {
     taken: { ...ADDRESSES, description: "up to 31 addresses that somebody uses already" },
     fileServer: FILE_SERVER,
     callServer: CALL_SERVER,
-    scep: LATER,
-    proxy: LATER,
+    scep: SCEP,
+    proxy: PROXY,
+    sntp: {
+      type: "object",
+      description: "a time server",
+      additionalProperties: false,
+      required: ["address"],
+      properties: { address: { $ref: "#/$defs/address" } },
+    },
   },
 };
 
@@ -312,6 +362,10 @@ export const LAN_SCHEMA: Schema = {
   properties: {
     $schema: { type: "string", description: "where this schema is, for editors" },
     summary: { type: "string", maxLength: 1000, description: "what the LAN shows, for people" },
+    time: {
+      type: "string", pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$", default: "2007-12-01T00:00:00Z",
+      description: "the far end's date at power-up, such as 2026-01-31T12:00:00Z",
+    },
     port: PORT,
     cable: CABLE,
     vlans: { type: "array", minItems: 1, maxItems: 64, items: VLAN, description: "1 to 64 VLANs" },

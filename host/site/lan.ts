@@ -22,6 +22,7 @@ import { dhcpConfigOf, httpFaultsOf, lldpContentOf, subnetOf } from "./lan-build
 import {
   CALL_PORT, CALL_TLS_PORT, FILE_PORT, FILE_TLS_PORT, type LanCable, type LanCallServer, type LanConfig, type LanFileServer, type LanVlan,
 } from "./lan-config.js";
+import { CertificateServices, CERTIFICATE_SEED, lanSeconds, seededBytes } from "./lan-certificates.js";
 import { lanTlsIdentity, type LanTls, type TlsIdentity } from "./lan-tls.js";
 import { LldpNeighbour } from "./lldp-neighbour.js";
 import type { DatagramService, StreamService } from "./service.js";
@@ -57,10 +58,14 @@ export interface LanOptions {
   readonly openText?: (path: string) => string;
   /** Said by every DHCP server after its own option 242, so that it wins. */
   readonly option242?: string;
+  /** The date at power-up instead of the config's `time`, in seconds since 1970. */
+  readonly startSeconds?: number;
   /** Each replaces the config's own. */
   readonly faults?: LanFaults;
   readonly onAccess?: (access: HttpAccess) => void;
   readonly onSip?: (access: SipAccess) => void;
+  /** What a CA decided, in a line. */
+  readonly onDecision?: (line: string) => void;
 }
 
 export class Lan {
@@ -72,6 +77,7 @@ export class Lan {
   /** What the cable did to frames; undefined for one that does nothing. */
   readonly lossy: LossyLink | undefined;
   readonly #options: LanOptions;
+  readonly #certificates: CertificateServices;
   /** By VLAN and address. */
   readonly #hosts = new Map<string, Stack>();
 
@@ -79,6 +85,7 @@ export class Lan {
     const { scheduler } = options;
     const { port = {}, cable = {}, vlans } = config;
     this.#options = options;
+    this.#certificates = this.#certificateServices(config);
     this.switch = new Switch({ clock: scheduler });
     this.cable = new Cable({
       scheduler,
@@ -130,6 +137,21 @@ export class Lan {
     if (vlan.dns !== undefined) this.#addNameServer(vlan, vlan.dns.address, vlan.dns.names ?? {});
     if (vlan.fileServer !== undefined) this.#addFileServer(vlan, vlan.fileServer);
     if (vlan.callServer !== undefined) this.#addCallServer(vlan, vlan.callServer);
+    const random = new Random(CERTIFICATE_SEED ^ vlan.id);
+    for (const { address, port, service } of this.#certificates.streamsOf(vlan)) {
+      this.#listenStream(this.#host(vlan, address, random), port, service);
+    }
+    for (const { address, port, service } of this.#certificates.datagramsOf(vlan)) {
+      this.#listenDatagram(this.#host(vlan, address, random), port, service);
+    }
+  }
+
+  #certificateServices(config: LanConfig): CertificateServices {
+    const { scheduler, onAccess, onDecision, startSeconds = lanSeconds(config) } = this.#options;
+    return new CertificateServices({
+      scheduler, random: seededBytes(CERTIFICATE_SEED), startSeconds,
+      ...(onAccess === undefined ? {} : { onAccess }), ...(onDecision === undefined ? {} : { onDecision }),
+    });
   }
 
   #addNameServer(vlan: LanVlan, address: string, names: Readonly<Record<string, readonly string[]>>): void {
@@ -186,15 +208,15 @@ export class Lan {
     return openFolder(server.folder);
   }
 
-  #host(vlan: LanVlan, address: number): Stack {
+  #host(vlan: LanVlan, address: number, chance = this.#options.random): Stack {
     const key = hostKey(vlan.id, address);
     const before = this.#hosts.get(key);
     if (before !== undefined) return before;
-    const { scheduler, random } = this.#options;
+    const { scheduler } = this.#options;
     const cable = new Cable({ scheduler, speed: HOST_SPEED });
     this.switch.addPort({ name: key, vlan: vlan.id }, cable.far);
     const mac = MAC_FIRST + vlan.id * 0x10000 + this.#hosts.size;
-    const stack = new Stack({ mac, random: new Random(random.word()) });
+    const stack = new Stack({ mac, random: new Random(chance.word()) });
     driveStack(stack, cable.near, scheduler);
     stack.configure({ address, mask: subnetOf(vlan).mask, routers: [], mtu: MTU_DEFAULT });
     this.#hosts.set(key, stack);

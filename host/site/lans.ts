@@ -6,16 +6,24 @@
 import { DEMO_USERS } from "./demo.js";
 import type { LanConfig, LanVlan } from "./lan-config.js";
 
-/** Router, names and DHCP at .1, file server at .2, call server at .3, telephones from .50. */
+/** The names of an office. */
+function names(prefix: string): Readonly<Record<string, readonly string[]>> {
+  const hosts = { "files.example.com": 2, "sip.example.com": 3, "ca.example.com": 4, "time.example.com": 4 };
+  return Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, [`${prefix}.${host}`]]));
+}
+
+/** Router, names and DHCP at .1, file server at .2, call server at .3, CA and time at .4, telephones from .50. */
 const OFFICE: LanVlan = {
   id: 1,
   subnet: "10.0.8.0/24",
   dhcp: { pool: ["10.0.8.50", "10.0.8.199"], domain: "example.com", option242: "HTTPSRVR=10.0.8.2" },
   routers: [{ address: "10.0.8.1" }],
-  dns: { address: "10.0.8.1", names: { "files.example.com": ["10.0.8.2"], "sip.example.com": ["10.0.8.3"] } },
+  dns: { address: "10.0.8.1", names: names("10.0.8") },
   // A moment, so that a person can read the screen.
   fileServer: { address: "10.0.8.2", demo: true, thinkMilliseconds: 250 },
   callServer: { address: "10.0.8.3", users: DEMO_USERS },
+  scep: { address: "10.0.8.4" },
+  sntp: { address: "10.0.8.4" },
 };
 
 /** The same for voice, on VLAN 232. */
@@ -24,9 +32,11 @@ const VOICE: LanVlan = {
   subnet: "10.0.232.0/24",
   dhcp: { pool: ["10.0.232.50", "10.0.232.199"], domain: "example.com", option242: "HTTPSRVR=10.0.232.2" },
   routers: [{ address: "10.0.232.1" }],
-  dns: { address: "10.0.232.1", names: { "files.example.com": ["10.0.232.2"], "sip.example.com": ["10.0.232.3"] } },
+  dns: { address: "10.0.232.1", names: names("10.0.232") },
   fileServer: { address: "10.0.232.2", demo: true, thinkMilliseconds: 250 },
   callServer: { address: "10.0.232.3", users: DEMO_USERS },
+  scep: { address: "10.0.232.4" },
+  sntp: { address: "10.0.232.4" },
 };
 
 /** A VLAN of data whose only word to a telephone is which VLAN to use. */
@@ -69,6 +79,10 @@ const LANS: Readonly<Record<string, LanConfig>> = {
     summary: "the DHCP server never answers",
     vlans: [{ ...OFFICE, dhcp: { ...OFFICE.dhcp!, silent: true } }],
   },
+  "scep-pending": {
+    summary: "the demonstration whose CA has somebody decide: the telephone waits for its certificate and has it after three minutes",
+    vlans: [{ ...OFFICE, scep: { address: "10.0.8.4", decision: "pending", polls: 2 } }],
+  },
   lossy: {
     summary: "the demonstration over a cable that loses 5 % of the frames, duplicates 2 %, reorders 5 % and flips bits in 0.1 %",
     cable: { loss: 5, duplicate: 2, reorder: 5, flip: 0.1 },
@@ -77,13 +91,15 @@ const LANS: Readonly<Record<string, LanConfig>> = {
 };
 
 /** A VLAN of the loop: its DHCP knows of nothing but the other VLAN. */
-function loopEnd(prefix: string, other: number): Pick<LanVlan, "dhcp" | "routers" | "dns" | "fileServer" | "callServer"> {
+function loopEnd(prefix: string, other: number): Pick<LanVlan, "dhcp" | "routers" | "dns" | "fileServer" | "callServer" | "scep" | "sntp"> {
   return {
     dhcp: { pool: [`${prefix}.50`, `${prefix}.199`], option242: `L2Q=1,L2QVLAN=${other},HTTPSRVR=${prefix}.2` },
     routers: [{ address: `${prefix}.1` }],
     dns: { address: `${prefix}.1` },
     fileServer: { address: `${prefix}.2`, demo: true, thinkMilliseconds: 250 },
     callServer: { address: `${prefix}.3`, users: DEMO_USERS },
+    scep: { address: `${prefix}.4` },
+    sntp: { address: `${prefix}.4` },
   };
 }
 

@@ -9,7 +9,8 @@ import type { AddressInfo } from "node:net";
 import { join, sep } from "node:path";
 import { fileHandler, type FileSource } from "./file-server.js";
 import type { HttpAccess } from "./http-server.js";
-import type { HttpHandler, HttpRequest } from "./http-message.js";
+import { statusResponse, type HttpHandler, type HttpRequest, type HttpResponse } from "./http-message.js";
+import { REQUEST_BODY_BYTES_MAX } from "./http-request.js";
 
 /** A larger file is no telephone's; it is read whole, because its ETag is made from its bytes. */
 const FILE_BYTES_MAX = 256 * 1024 * 1024;
@@ -38,6 +39,9 @@ export class FolderFiles implements FileSource {
   }
 }
 
+/** Where the CA is, beside the files. */
+export const SCEP_PATH = "/scep";
+
 export interface ServedAccess extends HttpAccess {
   /** False when the client left before the last byte. */
   readonly complete: boolean;
@@ -48,6 +52,8 @@ export interface ServeOptions {
   /** 0: a free one. */
   readonly port: number;
   readonly onAccess: (access: ServedAccess) => void;
+  /** A CA at `SCEP_PATH`. */
+  readonly scep?: HttpHandler;
 }
 
 export interface Served {
@@ -59,7 +65,10 @@ export interface Served {
 
 /** Starts to listen. Rejects with the machine's own error when the port cannot be had. */
 export async function serveOnLoopback(options: ServeOptions): Promise<Served> {
-  const handler = fileHandler(options.source);
+  const files = fileHandler(options.source);
+  const { scep } = options;
+  const isScep = (target: string): boolean => target === SCEP_PATH || target.startsWith(`${SCEP_PATH}?`);
+  const handler: HttpHandler = (request) => (scep !== undefined && isScep(request.target) ? scep : files)(request);
   const server = createServer((request, response) => answer(handler, options.onAccess, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -77,10 +86,22 @@ export async function serveOnLoopback(options: ServeOptions): Promise<Served> {
 function answer(
   handler: HttpHandler, onAccess: (access: ServedAccess) => void, incoming: IncomingMessage, outgoing: ServerResponse,
 ): void {
-  // A body that nobody wants is read and dropped, so that the connection can go on.
-  incoming.resume();
-  const request = requestOf(incoming);
-  const { status, headers, body } = handler(request);
+  // A body is read also where nobody wants it, so that the connection can go on; what is too much of it is dropped.
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  incoming.on("data", (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes <= REQUEST_BODY_BYTES_MAX) pieces.push(piece);
+  });
+  incoming.on("end", () => {
+    const request = requestOf(incoming, new Uint8Array(Buffer.concat(pieces)));
+    send(request, bytes > REQUEST_BODY_BYTES_MAX ? statusResponse(413) : handler(request), onAccess, outgoing);
+  });
+}
+
+function send(
+  request: HttpRequest, { status, headers, body }: HttpResponse, onAccess: (access: ServedAccess) => void, outgoing: ServerResponse,
+): void {
   outgoing.sendDate = false;
   outgoing.writeHead(status, [...headers.flat(), "Content-Length", String(body.length)]);
   const sent = request.method === "HEAD" ? new Uint8Array(0) : body;
@@ -91,11 +112,11 @@ function answer(
   });
 }
 
-function requestOf(incoming: IncomingMessage): HttpRequest {
+function requestOf(incoming: IncomingMessage, body: Uint8Array): HttpRequest {
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
   const { method = "", url: target = "", httpVersionMinor: minor } = incoming;
-  return { method, target, minor, headers, body: new Uint8Array(0) };
+  return { method, target, minor, headers, body };
 }

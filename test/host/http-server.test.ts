@@ -160,7 +160,7 @@ t.test("hostile requests are refused by status, and the connection closes", (t) 
     [413, `GET /a HTTP/1.1\r\nHost: f\r\nContent-Length: ${REQUEST_BODY_BYTES_MAX + 1}\r\n\r\n`],
     [501, "GET /a HTTP/1.1\r\nHost: f\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"],
     [505, "GET /a HTTP/2.0\r\nHost: f\r\n\r\n"],
-    [414, `GET /${"a".repeat(5000)} HTTP/1.1\r\nHost: f\r\n\r\n`],
+    [414, `GET /${"a".repeat(9000)} HTTP/1.1\r\nHost: f\r\n\r\n`],
     [431, `GET /a HTTP/1.1\r\nHost: f\r\n${"X: 1\r\n".repeat(101)}\r\n`],
     [431, `GET /a HTTP/1.1\r\nHost: f\r\nX: ${"a".repeat(REQUEST_HEAD_BYTES_MAX)}`],
   ];

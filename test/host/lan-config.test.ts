@@ -73,7 +73,7 @@ const FILES = "/vlans/0/fileServer";
 const WRONG: [change: string, value: unknown, path: string, message: RegExp][] = [
   ["/vlans", undefined, "", /"vlans" is missing; wanted: 1 to 64 VLANs/],
   ["/vlans", [], "/vlans", /0 entries; wanted: 1 to 64 VLANs/],
-  ["/vlan", {}, "/vlan", /"vlan" is not known here; these are: \$schema, summary, port, cable, vlans/],
+  ["/vlan", {}, "/vlan", /"vlan" is not known here; these are: \$schema, summary, time, port, cable, vlans/],
   ["/port/speed", 42, "/port/speed", /42 is not one of 0, 10, 100, 1000/],
   ["/port/speed", "100", "/port/speed", /"100" is not one of/],
   ["/port/duplex", "auto", "/port/duplex", /"auto" is not one of "full", "half"/],
@@ -93,8 +93,10 @@ const WRONG: [change: string, value: unknown, path: string, message: RegExp][] =
   ["/vlans/0/subnet", "10.0.8.0/31", "/vlans/0/subnet", /8 to 30/],
   ["/vlans/0/subnet", "10.0.8.1/24", "/vlans/0/subnet", /"10.0.8.1\/24" is no network; its host bits are 0/],
   ["/vlans/0/subnet", "10.0.300.0/24", "/vlans/0/subnet", /is no network/],
-  ["/vlans/0/scep", {}, "/vlans/0/scep", /is not in this release yet; leave it out/],
-  ["/vlans/0/proxy", {}, "/vlans/0/proxy", /not in this release yet/],
+  ["/vlans/0/scep", { address: "10.0.8.4", decision: "maybe" }, "/vlans/0/scep/decision", /not one of "approve", "reject", "pending"/],
+  ["/vlans/0/scep", { address: "10.0.9.4" }, "/vlans/0/scep/address", /no host address of/],
+  ["/vlans/0/proxy", {}, "/vlans/0/proxy", /address/],
+  ["/time", "2026-02-31T00:00:00Z", "/time", /no date; write it as/],
   [`${FILES}/tls`, true, `${FILES}/tls`, /true is a boolean; wanted: HTTPS on a port beside HTTP/],
   [`${FILES}/tls`, { to: "2023-02-29" }, `${FILES}/tls/to`, /"2023-02-29" is no day/],
   [`${FILES}/tls`, { key: "a.key" }, `${FILES}/tls`, /`certificate` and `key` belong together/],
@@ -165,7 +167,7 @@ t.test("the error names the file, the path and every fault", (t) => {
 });
 
 t.test("every built-in LAN is right, and the list has a line for each", (t) => {
-  t.same(LAN_NAMES, ["demo", "voice-vlan", "vlan-loop", "conflict", "bad-router", "no-dhcp", "lossy"]);
+  t.same(LAN_NAMES, ["demo", "voice-vlan", "vlan-loop", "conflict", "bad-router", "no-dhcp", "scep-pending", "lossy"]);
   for (const name of LAN_NAMES) t.same(lanFindings(JSON.parse(JSON.stringify(builtInLan(name)))), [], name);
   t.equal(builtInLan("toString"), undefined);
   const lines = lanList().trimEnd().split("\n");

@@ -15,7 +15,8 @@ t.test("without options it is the demonstration's telephone", (t) => {
   t.same({ ...options, mac: [...options.mac] }, {
     network: { kind: "lan", name: "demo" }, listLans: false, model: "9640D01A", mac: [0, 4, 13, 18, 52, 86], serial: "07N540100001",
     asAsked: false, presets: [], faults: [],
-    part: "W25Q128JV", trust: [], unsigned: false, waitSeconds: 0, seed: 1, keys: [], extension: "4001", password: "246810", logsIn: false,
+    part: "W25Q128JV", trust: [], unsigned: false, strictHttp: false, waitSeconds: 0, seed: 1, keys: [], extension: "4001",
+    password: "246810", logsIn: false,
     timeoutSeconds: 900, lenient: false, json: false, showSecrets: false, expectations: [], expectFiles: [],
   });
   t.end();
@@ -35,6 +36,7 @@ t.test("good values", (t) => {
       network: { kind: "server", server: { secure: false, text: "http://192.0.2.1/", host: "192.0.2.1", port: 80, directory: "" } },
     }],
     [["--lan", "list"], { listLans: true }],
+    [["--strict-http"], { strictHttp: true }],
     [["--lan", "voice-vlan", "--site", "phones"], { network: { kind: "lan", name: "voice-vlan" }, site: "phones" }],
     [["--lan", "office.json", "--pcap", "x.pcapng"], { network: { kind: "lan-file", path: "office.json" }, pcap: "x.pcapng" }],
     [["--wire", "udp:5001:127.0.0.1:5000"],
@@ -119,7 +121,7 @@ t.test("a bad value says what to type instead", (t) => {
     [["--fault", "flash=lies:1"], /"lies" is no kind of fault; did you mean lie\?/],
     [["--lan", "power-nothing"], /the sweep has no such scenario; these are: power-first-install/],
     [["--lan", "power-update.2"], /update has the power-ups 1 to 1/],
-    [["--lan", "scep-pending"], /not in this release yet; --lan list/],
+    [["--ca-fingerprint", "12:34"], /40 hex digits \(SHA-1\) or 64 \(SHA-256\) are needed/],
     [["--lan", "nowhere"], /--lan list explains/],
     [["--fast", "--speed", "2"], /contradict/],
     [["--speed", "0"], /would never end/],
@@ -127,7 +129,6 @@ t.test("a bad value says what to type instead", (t) => {
     [["--wait", "5"], /use it with --server URL/],
     [["--until", "logn"], /no state; did you mean login\?/],
     [["--until", "the-end-of-it"], /one of power-up .* or none/],
-    [["--until", "scep"], /not in this release yet; --until registered/],
     [["--extension", "4001"], /--extension needs --password P/],
     [["--password", "x"], /--password needs --extension N/],
     [["--extension", "40 01", "--password", "x"], /1 to 64 letters, digits/],
@@ -177,18 +178,6 @@ t.test("the telephone's date, and https", (t) => {
   t.match(parseBootOptions(["--server", "https://files.example/p"]).network, { server: { ...secure, port: 443 } });
   t.match(parseBootOptions(["--server", "https://files.example:411/p"]).network, { server: { ...secure, port: 411 } });
   t.equal(parseBootOptions(["--ca", "ca.pem"]).ca, "ca.pem");
-  t.end();
-});
-
-t.test("what later releases bring is refused, never ignored", (t) => {
-  t.throws(() => parseBootOptions(["--key", "registered:5"]), /"registered" is neither seconds nor a state \([^)]* login craft\)/);
-  t.throws(() => parseBootOptions(["--fault", "cut@scep"]), /"scep" is no state; one of power-up /);
-  const later = ["ca-fingerprint", "scep-dump"];
-  for (const name of later) {
-    const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
-    t.throws(() => parseBootOptions([`--${name}`, "x"]), expected);
-  }
-  t.throws(() => parseBootOptions(["--strict-http"]), /not in this release yet/);
   t.end();
 });
 

@@ -91,7 +91,7 @@ function strayWrites(): { stray: Set<string>; seen: Set<string>; instantiate: In
 
 t.test("no call writes anything that the record does not have", (t) => {
   const { stray, seen, instantiate } = strayWrites();
-  const wanted = ["update", "LAN with names", "LAN with LLDP", "HTTP refuse", "flash erase 0 fails", "a dirty chip"];
+  const wanted = ["update", "LAN with names", "LAN with LLDP", "LAN with a CA", "HTTP refuse", "flash erase 0 fails", "a dirty chip"];
   const plans = startUpPlans().filter(({ name }) => wanted.includes(name));
   t.equal(plans.length, wanted.length);
   for (const { run } of plans) run(instantiate);

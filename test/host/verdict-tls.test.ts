@@ -56,7 +56,7 @@ const CASES: readonly Case[] = [
   },
   {
     code: "tls", story: bound().http(OK).trust({ file: "ca.pem", effect: "refused", why: "malformed" }).state("login"),
-    cause: /^ca\.pem is no PEM file of certificates alone/, advice: /openssl x509/, evidence: [{ event: 7 }],
+    cause: /^ca\.pem is no PEM file of certificates alone/, advice: /openssl x509/, evidence: [{ event: 9 }],
   },
 ];
 

@@ -99,6 +99,7 @@ t.test("chains", (t) => {
     ["the one between is trusted", { chain: [OWN], trusted: [MIDDLE] }, /^good$/],
     ["the server's own is trusted", { chain: [OWN], trusted: [OWN] }, /^good$/],
     ["the one between is not sent", { chain: [OWN] }, /^TlsUnknownCa: certificate is of Middle, which is not trusted$/],
+    ["an old root and its renewal", { trusted: [make({ ...root, authority: {}, notAfter: Date.UTC(2025, 0) }), ROOT] }, /^good$/],
     ["another root", { trusted: [make({ subject: "Other", key: rootKey, authority: {} })] }, /^TlsUnknownCa: .* of Root, which/],
     ["the root's name with another key", { trusted: [make({ subject: "Root", key: ownKey, authority: {} })] }, /^TlsUnknownCa/],
     ["nothing is trusted", { trusted: [] }, /trusts no certificate yet/],

@@ -56,7 +56,7 @@ const boot = (url: string, ...more: readonly string[]): Promise<Ran> =>
 t.test("a chain of three over TLS, and what the telephone must not accept of it", options, async (t) => {
   const { root, chain, key } = opensslChain(folderOf(t));
   const nginx = await startNginxTls(t, FILES, chain, key);
-  const good = await boot(nginx.url, "--ca", root);
+  const good = await boot(nginx.url, "--ca", root, "--strict-http");
   t.match(good.end, { ok: true, state: "login", parameters: { AUTH: { value: "1" } } });
   const later = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
   const cases: [args: string[], cause: RegExp][] = [

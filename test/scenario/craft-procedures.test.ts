@@ -6,9 +6,12 @@ import t, { type Test } from "tap";
 import { keyValue } from "../../host/cli/option-values.js";
 import { FailingFlash } from "../../host/faults/failing-flash.js";
 import type { KeyScript } from "../../host/key-script.js";
+import { TrustStore } from "../../host/peripherals/trust-store.js";
+import { lanAuthorityPem } from "../../host/site/lan-tls.js";
 import { office, telephone, trunk, vlan } from "../support/lans.js";
 import { playTable, requestsOf, type Row } from "../support/scenario-table.js";
-import { play, type Files, type Played, type Scenario } from "../support/scenario.js";
+import { play, playSettled, type Files, type Played, type Scenario } from "../support/scenario.js";
+import { tlsPlan } from "../support/tls.js";
 
 const LOGIN = ["login", "reached", 0] as const;
 const CRAFT = ["craft", "local-procedures", 3] as const;
@@ -51,6 +54,16 @@ const addresses: Row[] = [
       const again = later(played);
       t.same(messages(again), [], "and it is so after a loss of power");
       t.equal(again.end.ok, true);
+    },
+  },
+  {
+    // Router and mask are DHCP's and stay as they are shown.
+    ...telephone, name: "addr-static-as-shown", lan, ends: LOGIN, ...at("Start Change # Bksp 9 # # # Clear 10*0*8*2 Save Exit"),
+    timeoutSeconds: 60, texts: ["> Use DHCP No", "> Phone: 10.0.8.59", "> Router: 10.0.8.1", "> Mask: 255.255.255.0", "Enter username"],
+    check: (t, played) => {
+      for (const [name, value] of [["IPADD", "10.0.8.59"], ["NETMASK", "255.255.255.0"], ["ROUTER", "10.0.8.1"]]) {
+        is(t, played, name!, value!, "craft");
+      }
     },
   },
   {
@@ -199,6 +212,15 @@ const entering: Row[] = [
     },
   },
   {
+    // ROUTER is a list, whose text may be anything; what is typed is an address all the same.
+    ...telephone, name: "half-a-router", lan, ends: CRAFT, timeoutSeconds: 20, ...at("Start # # Clear 10*0 Save"),
+    texts: ["> Router: 10.0"],
+    check: (t, played) => {
+      t.equal(beeps(played), 1);
+      storedNothing(t, played);
+    },
+  },
+  {
     ...telephone, name: "unchanged-is-not-warned-of", lan, ends: CRAFT, timeoutSeconds: 20, ...at("Start # # Cancel"),
     check: (t, played) => t.notOk(shown(played, "Warning, this change has not been saved")),
   },
@@ -232,4 +254,17 @@ t.test("power lost in Save: the old entry or the new one, and a telephone that s
   }
   t.same([...groups].sort(), ["57", "5"].sort());
   t.end();
+});
+
+t.test("CLEAR forgets the certificates that TRUSTCERTS stored", async (t) => {
+  const tls = tlsPlan(new TrustStore());
+  const server = { fileServer: { address: "10.0.8.2", demo: true, tls: {} } };
+  const learning = { ...settings("SET TRUSTCERTS ca.pem\n"), "ca.pem": lanAuthorityPem() };
+  const learnt = await playSettled({ ...telephone, name: "learns", lan: office({}, server), files: learning, tls });
+  const trusting = { ...blank, tls, contents: learnt.board.flash.contents() };
+  const secure = office({ option242: "TLSSRVR=10.0.8.2" }, server);
+  t.match((await playSettled({ ...trusting, name: "trusts", lan: secure })).end, { code: "reached" });
+  const cleared = await playSettled({ ...trusting, name: "clears", lan: office({}, server), ...at("Down Start Yes") });
+  t.match(cleared.events.filter((event) => event.event === "trust"), [{ effect: "cleared" }]);
+  t.match((await playSettled({ ...trusting, name: "asks", lan: secure })).end, { code: "tls", cause: /trusts no certificate yet/ });
 });

@@ -33,12 +33,13 @@ t.test("what it asks the file server for, and the states on its way", (t) => {
   t.same(requestsOf(played), [
     "200 /96xxupgrade.txt", "200 /46xxsettings.txt", "200 /hb96xxdemo.bin",
     "200 /96xxupgrade.txt", "200 /46xxsettings.txt", "200 /SIP96xxdemo.bin",
-    "200 /96xxupgrade.txt", "200 /46xxsettings.txt",
+    "200 /96xxupgrade.txt", "200 /46xxsettings.txt", "200 /scep?operation=GetCACaps&message=CAIdentifier",
+    "200 /scep?operation=GetCACert&message=CAIdentifier", "200 /scep?operation=PKIOperation",
   ]);
   const start = ["power-up", "hardware", "link", "dhcp", "conflict", "router", "file-server", "script"];
   const update = [...start, "download", "erase", "write", "restart"];
   const states = played.events.flatMap((event) => (event.event === "state" ? [event.state] : []));
-  t.same(states, [...update, ...update, ...start, "call-server", "login"]);
+  t.same(states, [...update, ...update, ...start, "call-server", "scep", "login"]);
   t.end();
 });
 

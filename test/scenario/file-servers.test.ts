@@ -2,6 +2,7 @@
 // AUTH, and the certificates of TRUSTCERTS, as docs/STARTUP.md has them. Method: start-ups on the wire with TLS engines on both sides.
 
 import t, { type Test } from "tap";
+import { keyValue } from "../../host/cli/option-values.js";
 import { TrustStore } from "../../host/peripherals/trust-store.js";
 import { lanAuthorityPem } from "../../host/site/lan-tls.js";
 import type { LanConfig, LanFileServer } from "../../host/site/lan-config.js";
@@ -80,6 +81,16 @@ const order: Row[] = [
     ...on(`${SECURE},TLSPORT=411`, {}, { tls: { port: 411 } }), name: "tlsport", ends: LOGIN,
     texts: [`HTTP: 1 https://${SERVER}:411/96xxupgrade.txt`],
   },
+  {
+    ...on(SECURE), name: "https-over-a-bad-cable", ends: LOGIN,
+    lan: { ...lan(SECURE), cable: { loss: 8, duplicate: 8, reorder: 20, flip: 4 } },
+    requests: ["200 /96xxupgrade.txt", "200 /46xxsettings.txt"],
+  },
+  {
+    ...on(SECURE, {}, { thinkMilliseconds: 5000 }), name: "program-while-https-is-awaited", ends: ["craft", "local-procedures", 3],
+    timeoutSeconds: 20, keys: [{ when: { text: `HTTP: 1 https://${SERVER}/96xxupgrade.txt` }, keys: [{ softkey: "Program" }], text: "x" }],
+    check: (t, played) => t.same(urls(played), []),
+  },
 ];
 
 const names: Row[] = [
@@ -133,6 +144,10 @@ async function authChecks(t: Test): Promise<void> {
   const down = await later(kept, "TLSSRVR=10.0.8.9,HTTPSRVR=10.0.8.2", {});
   t.match(down.end, { code: "server-unreachable" });
   t.same(urls(down), [], "nor when HTTPS is down");
+  const cut = await later(kept, BOTH, { files: { "96xxupgrade.txt": "SET PROCSTAT 0\nGET 46xxsettings.txt\n" } });
+  const after = await later(cut, PLAIN, {});
+  is(t, after, "AUTH", "1", "stored");
+  t.same(urls(after), [], "a set of files that did not end well does not end it either");
   const back = await later(kept, BOTH, { files: script("SET AUTH 0\n") });
   is(t, back, "AUTH", "0", "settings");
   t.same(urls(await later(back, PLAIN, {})).length, 2, "set back, HTTP counts again");
@@ -165,6 +180,10 @@ const trust: Row[] = [
     ends: ["login", "tls", 1], check: (t, played) => t.same(trustEvents(played), ["key.pem refused malformed", "kept"]),
   },
   {
+    ...on(PLAIN, trusting("SET TRUSTCERTS ca.pem,empty.pem\n", { "ca.pem": CA, "empty.pem": "" })), name: "trustcerts-with-an-empty-file",
+    ends: ["login", "tls", 1], check: (t, played) => t.same(trustEvents(played), ["ca.pem taken 1", "empty.pem refused malformed", "kept"]),
+  },
+  {
     ...on(PLAIN, trusting(`SET TRUSTCERTS ca.pem\n`, { "ca.pem": CA.padEnd(70_000, "\n") })), name: "trustcerts-too-large",
     ends: ["login", "http-refused", 1], check: (t, played) => t.same(trustEvents(played), ["kept"]),
   },
@@ -182,6 +201,12 @@ async function trustChecks(t: Test): Promise<void> {
   const third = await later(first, SECURE, { files: { ...script("SET TRUSTCERTS o.pem\n"), "o.pem": OTHER_CA }, tls: plan });
   t.same([third.end.code, trustEvents(third)], ["reached", ["o.pem taken 1", "stored 1"]]);
   t.match((await later(first, SECURE, { tls: plan })).end, { code: "tls", cause: /is of Offhook LAN authority, which is not trusted/ });
+  const relearnt = await later(first, PLAIN, learning);
+  t.same(trustEvents(relearnt), ["ca.pem taken 1", "stored 1"]);
+  const keys = ["conflict:Program", '"Enter command":Mute 27238#', '"Admin Procedures":Down Start Yes'].map(keyValue);
+  t.equal((await later(relearnt, PLAIN, { keys, tls: plan, timeoutSeconds: 60 })).end.code, "reached");
+  t.match((await later(relearnt, SECURE, { tls: plan })).end, { code: "tls", cause: /trusts no certificate yet/ }, "CLEAR forgets them");
+  await later(first, PLAIN, learning);
   const cleared = await later(first, PLAIN, { files: script('SET TRUSTCERTS ""\n'), tls: plan });
   t.same(trustEvents(cleared), ["cleared"]);
   t.match((await later(first, SECURE, { tls: plan })).end, { code: "tls", cause: /trusts no certificate yet/ });

@@ -28,6 +28,34 @@ const stalling: StreamService = {
   }),
 };
 
+/** Answers any request with these bytes and ends. */
+const raw = (answer: string): StreamService => ({
+  connect: (peer) => ({
+    data: () => {
+      peer.send(new TextEncoder().encode(answer.replaceAll("\n", "\r\n")));
+      peer.close();
+    },
+    closed: () => undefined,
+  }),
+});
+const strict: Scenario = { ...right, identity: { strictHttp: true } };
+const loose = (name: string, answer: string, cause: RegExp): Row => ({
+  ...strict, name, site: (site) => site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, raw(answer)), ends: ["login", "http-refused", 1],
+  check: (t, { end }) => t.match(end.cause, cause),
+});
+
+/** `--strict-http`. */
+const strictly: Row[] = [
+  { ...strict, name: "strict-and-right", ends: ["login", "reached", 0], requests: [`200 ${SCRIPT}`, `200 ${SETTINGS}`] },
+  {
+    ...strict, name: "strict-chunked", faults: [{ fault: { kind: "chunked", bytes: 7 } }], ends: ["login", "http-refused", 1],
+    requests: [`200 ${SCRIPT}`], check: (t, { end }) => t.match(end.cause, /\(status 200\) has no Content-Length\.$/),
+  },
+  loose("strict-http-1-0", "HTTP/1.0 200 OK\nContent-Length: 3\nConnection: close\n\nSET", /is HTTP\/1\.0, and only HTTP\/1\.1 is taken/),
+  loose("strict-keep-alive", "HTTP/1.1 200 OK\nContent-Length: 3\nConnection: keep-alive\n\nSET", /does not say Connection: close/),
+  loose("strict-until-close", "HTTP/1.1 200 OK\nConnection: TE, close\n\nSET", /has no Content-Length/),
+];
+
 const unreached: Row[] = [
   {
     ...right, name: "server-refuses", faults: [{ fault: { kind: "refuse" } }],
@@ -212,4 +240,4 @@ const keys: Row[] = [
   },
 ];
 
-playTable("wrong-file-server", [...unreached, ...statuses, ...answers, ...contents, ...network, ...keys]);
+playTable("wrong-file-server", [...unreached, ...statuses, ...answers, ...strictly, ...contents, ...network, ...keys]);

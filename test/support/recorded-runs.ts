@@ -15,6 +15,7 @@ import { W25Q128JV } from "../../host/peripherals/nor-parts.js";
 import { Recorder } from "../../host/record/recorder.js";
 import type { HttpFault } from "../../host/site/http-faults.js";
 import { builtInLan, LAN_NAMES } from "../../host/site/lans.js";
+import { asking, certified, PROXY } from "./certificates.js";
 import { build, bytesOf, core } from "./core.js";
 import { testKey } from "./image-craft.js";
 import { telephone, trunk, vlan } from "./lans.js";
@@ -136,7 +137,12 @@ export function startUpPlans(): Plan[] {
   const demonstration: Scenario = {
     name: "demonstration", part: W25Q128JV, trust: [demoKey().spki], stored: [demoOldBoot()], strict: false,
   };
-  return [scenario(demonstration), PLAIN_UPDATE, ...lanPlans(), ...imagePlans(), ...faultPlans(), ...modePlans(), TRAP];
+  const certificates = [
+    scenario({ ...asking({}), name: "LAN with a CA" }),
+    scenario({ ...asking({}), name: "LAN with a CA that waits", lan: certified({ decision: "pending", polls: 2 }) }),
+    scenario({ ...asking({ HTTPPROXY: PROXY }), name: "LAN with a CA and no proxy", timeoutSeconds: 60 }),
+  ];
+  return [scenario(demonstration), PLAIN_UPDATE, ...certificates, ...lanPlans(), ...imagePlans(), ...faultPlans(), ...modePlans(), TRAP];
 }
 
 const MODELS: readonly (readonly [name: string, model: CutModel])[] = [

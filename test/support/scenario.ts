@@ -4,7 +4,7 @@
 // exit code, and what was violated: a panic, a wild pointer, a poll that forgot to ask for its next one, a progress bar that fell,
 // flash touched before a file was accepted.
 
-import { createHash } from "node:crypto";
+import { checkPrimeSync, createHash } from "node:crypto";
 import { Board, type BoardOptions, type LineContext } from "../../host/board.js";
 import type { EndEvent, OffhookEvent } from "../../host/event-types.js";
 import { half } from "../../host/faults/cut-models.js";
@@ -62,7 +62,7 @@ export interface TlsPlan {
   seal(scheduler: Scheduler): NonNullable<LanOptions["seal"]>;
 }
 
-export interface Scenario extends Pick<BoardOptions, "instantiate"> {
+export interface Scenario extends Pick<BoardOptions, "instantiate" | "scep" | "secrets"> {
   readonly name: string;
   /** The far end on the wire; `files` are then on each of its file servers, and `dhcp`, `site`, `handler`, `faults` are not used. */
   readonly lan?: LanConfig;
@@ -207,6 +207,8 @@ class Play {
       flash: (clock) => (flash = new GuardedFlash(this.#chip(clock))),
       network: (scheduler, line) => this.#network(scheduler, line),
       ...(scenario.instantiate === undefined ? {} : { instantiate: scenario.instantiate }),
+      scep: { isPrime: (candidate) => checkPrimeSync(candidate), ...scenario.scep },
+      ...(scenario.secrets === undefined ? {} : { secrets: scenario.secrets }),
       ...(scenario.tls === undefined ? {} : { secure: scenario.tls.secure }),
       ...(scenario.linkSpeed === undefined ? {} : { linkSpeed: scenario.linkSpeed }),
       ...(scenario.pc === undefined ? {} : { pcSpeed: scenario.pc.speed ?? SPEED }),

@@ -1,4 +1,4 @@
-// The golden transcript with what the wire brought: every `vlan`, `dhcp`, `option` and `sip` event stands between the lines of the
+// The golden transcript with what the wire brought: every `vlan`, `dhcp`, `option`, `sip` and `scep` event stands between the lines of the
 // screen, at the place in time where it was. The seconds that DHCP counts, when one follows the other, are one line.
 
 import type { OffhookEvent } from "../../host/event-types.js";
@@ -59,6 +59,7 @@ function wireWords(event: OffhookEvent): string | undefined {
       return `vlan ${event.vlan ?? 0} ${describeEvent(event)}${option}`;
     }
     case "option": return `${event.offset ?? 0} ${describeEvent(event)}`;
+    case "scep": return event.step === "skipped" ? undefined : describeEvent(event);
     case "sip": return `${event.server ?? ""} ${event.result ?? ""}`;
     default: return undefined;
   }

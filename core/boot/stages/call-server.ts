@@ -7,7 +7,7 @@ import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
 import { CALL_SERVERS_US, CALL_SERVER_ANSWER_US, NO_CALL_SERVER_US } from "../../config";
 import { dhcpClientRelease } from "../../net/dhcp-client";
 import { sipRequestInit } from "../../net/sip-request";
-import { screenClear, screenSetText } from "../../ui/screen";
+import { screenSetText } from "../../ui/screen";
 import { callServersAreControllers, callServersChoose, callServersCount, callServersInit, callServersPrefer } from "../call-servers";
 import { confirmPoll } from "../confirm";
 import { attemptEnd, attemptEvent, attemptIsSent, attemptPoll, attemptResult, attemptStart, attemptStop } from "../sip-attempt";
@@ -42,7 +42,7 @@ export function callServerPoll(): BootState {
   if (contacted) return confirmPoll(Kind.Application) == Status.Pending ? BootState.CallServer : callServerLeave();
   if (!checked && callServerVlanChanged()) return BootState.Restart;
   timeWakeAt(allUs);
-  if (serverCount == 0) return timeNow() < allUs ? BootState.CallServer : BootState.Login;
+  if (serverCount == 0) return timeNow() < allUs ? BootState.CallServer : BootState.Scep;
   if (serverIndex < 0) return callServerNext();
   const status = callServerStatus();
   if (status == Status.Pending) return BootState.CallServer;
@@ -94,7 +94,7 @@ function callServerVlanChanged(): bool {
   return true;
 }
 
+/** The Prompt Line is the next stage's. */
 function callServerLeave(): BootState {
-  screenClear(Row.Prompt);
-  return BootState.Login;
+  return BootState.Scep;
 }

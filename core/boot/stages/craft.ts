@@ -17,6 +17,7 @@ import { parameterBytes } from "../../settings/parameters";
 import { resetValues } from "../../settings/reset-values";
 import { Parameter } from "../../settings/table";
 import { screenBeep, screenClear, screenSetLine, screenSetSoftkey, screenSetText, SOFTKEY_COUNT } from "../../ui/screen";
+import { certificatesClear, certificatesPoll } from "../certificates";
 import { codeBegin, codeCount, codeDigit, codeEnd, codeIsOpen, codeIsRight, HASH } from "../code-entry";
 import {
   fieldsApply, fieldsAreChanged, fieldsBackspace, fieldsChange, fieldsClear, fieldsIsChoice, fieldsKey, fieldsLoad, fieldsShow,
@@ -186,6 +187,7 @@ function confirmAct(act: i32): void {
   if (act == Act.Clear) {
     screenSetText(Row.Prompt, CLEARING);
     keptInit();
+    certificatesClear();
     readUs = timeNow() + RESTART_US;
   } else resetValues();
   craftStore();
@@ -240,6 +242,7 @@ function craftStore(): void {
 
 function craftStored(): void {
   if (timeNow() < readUs) return timeWakeAt(readUs);
+  if (craftIsClearing() && certificatesPoll() == Status.Pending) return;
   if (keepPoll() == Status.Pending) return;
   inputsHold(false);
   if (!keepIsGood()) {
@@ -254,7 +257,11 @@ function craftStored(): void {
 function craftForgotten(): void {
   screen = Screen.Confirm;
   retainedForgetStart();
-  if (procedureSecond(procedure) == Act.Clear) dhcpClientRelease();
+  if (craftIsClearing()) dhcpClientRelease();
+}
+
+function craftIsClearing(): bool {
+  return leaving && procedureSecond(procedure) == Act.Clear;
 }
 
 function listBegin(count: i32): void {

@@ -202,6 +202,7 @@ int32_t hal_trust_key(int32_t index, uint32_t ptr, int32_t capacity) ANSWER("tru
 int32_t hal_se_start(int32_t operation, uint32_t ptr, int32_t bytes) ANSWER("se_start", operation, ptr, bytes)
 int32_t hal_se_poll(void) { return answer("se_poll", NULL, 0); }
 int32_t hal_se_write(int32_t offset, uint32_t ptr, int32_t bytes) ANSWER("se_write", offset, ptr, bytes)
+int32_t hal_se_read(int32_t offset, uint32_t ptr, int32_t capacity) ANSWER("se_read", offset, ptr, capacity)
 int32_t hal_keypad_read(void) { return answer("keypad_read", NULL, 0); }
 int32_t hal_display_row(int32_t row, uint32_t ptr, int32_t bytes) ANSWER("display_row", row, ptr, bytes)
 int32_t hal_display_set(int32_t item, int32_t value) ANSWER("display_set", item, value)
