@@ -24,6 +24,7 @@ export function digestIsRight(parameters: ReadonlyMap<string, string>, method: s
 }
 
 function hashOf(algorithm: string): (text: string) => string {
-  const md = algorithm.toUpperCase() === "SHA-256" ? forge.md.sha256 : forge.md.md5;
+  const { sha256, md5 } = forge["md"];
+  const md = algorithm.toUpperCase() === "SHA-256" ? sha256 : md5;
   return (text) => md.create().update(text).digest().toHex();
 }

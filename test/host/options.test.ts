@@ -6,7 +6,6 @@ import t from "tap";
 import { Key } from "../../hal/abi.js";
 import { nearest } from "../../host/nearest.js";
 import { parseBootOptions, type BootOptions } from "../../host/cli/options.js";
-import { UsageError } from "../../host/cli/usage.js";
 
 const MAIN = "build/js/host/cli/main.js";
 
