@@ -1,7 +1,7 @@
 // The options of `offhook boot`: from arguments to one typed object, every value checked before the telephone has power.
 //
-// In: arguments. Out: `BootOptions`, or a UsageError with what to type instead. An option that a later release brings is refused,
-// never ignored; two options that contradict each other are refused as well. It opens no file.
+// In: arguments. Out: `BootOptions`, or a UsageError with what to type instead. An option that is not known is refused, never ignored;
+// two options that contradict each other are refused as well. It opens no file.
 
 import type { Expectation } from "../checks/expectation.js";
 import type { KeyScript } from "../key-script.js";
@@ -76,7 +76,7 @@ export interface BootOptions {
   readonly waitSeconds: number;
   readonly seed: number;
   readonly keys: readonly KeyScript[];
-  /** A state, or `none`; undefined: `registered` where the options name who logs in, else whichever of `login` and `registered` is the end. */
+  /** A state, or `none`; undefined: `registered` where the options name who logs in, else `login` or `registered`, whichever is the end. */
   readonly until?: string;
   readonly timeoutSeconds: number;
   readonly lenient: boolean;

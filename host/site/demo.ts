@@ -74,9 +74,9 @@ export interface DemoServers {
   readonly callServers: string;
 }
 
-const CERTIFICATES: DemoServers = { url: "http://ca.example.com/scep", clock: "time.example.com", callServers: "sip.example.com" };
+const SERVERS: DemoServers = { url: "http://ca.example.com/scep", clock: "time.example.com", callServers: "sip.example.com" };
 
-const settings = ({ url, clock, callServers }: DemoServers): string => `## Demonstration of Offhook: settings for every telephone of the site.
+const settings = ({ url, clock, callServers }: DemoServers): string => `## Demonstration of Offhook: settings for each telephone of the site.
 
 ## Local procedures are open during the start-up: press Program.
 SET PROCSTAT 0
@@ -103,7 +103,7 @@ SET PROCSTAT 1
 `;
 
 /** The files of the demonstration. The images are made when the first of them is asked for, in about a tenth of a second. */
-export function demoSource(certificates: () => DemoServers = () => CERTIFICATES): MemoryFiles {
+export function demoSource(servers: () => DemoServers = () => SERVERS): MemoryFiles {
   let images: ReadonlyMap<string, Uint8Array> | undefined;
   const image = (name: string) => (): Uint8Array => {
     images ??= new Map(demoFiles().map((file) => [file.name, file.bytes]));
@@ -111,7 +111,7 @@ export function demoSource(certificates: () => DemoServers = () => CERTIFICATES)
   };
   return new MemoryFiles({
     "96xxupgrade.txt": UPGRADE_SCRIPT,
-    "46xxsettings.txt": () => new TextEncoder().encode(settings(certificates())),
+    "46xxsettings.txt": () => new TextEncoder().encode(settings(servers())),
     "hb96xxdemo.bin": image("hb96xxdemo.bin"),
     "SIP96xxdemo.bin": image("SIP96xxdemo.bin"),
   });

@@ -128,10 +128,6 @@ t.test("a bad value says what to type instead", (t) => {
     [["--wait", "5"], /use it with --server URL/],
     [["--until", "logn"], /no state; did you mean login\?/],
     [["--until", "the-end-of-it"], /one of power-up .* or none/],
-    [["--extension", "4001"], /--extension needs --password P/],
-    [["--password", "x"], /--password needs --extension N/],
-    [["--extension", "40 01", "--password", "x"], /1 to 64 letters, digits/],
-    [["--extension", "4001", "--password", ""], /1 to 64 ASCII characters/],
     [["--key", "Program"], /WHEN:KEYS is needed/],
     [["--key", "soon:5"], /"soon" is neither seconds nor a state/],
     [["--key", "5:$"], /"\$" is no key/],
@@ -141,6 +137,20 @@ t.test("a bad value says what to type instead", (t) => {
   for (const [args, expected] of cases) {
     t.throws(() => parseBootOptions(args), { name: "UsageError", message: expected }, args.join(" ").slice(0, 60));
   }
+  t.end();
+});
+
+t.test("extension and password belong together", (t) => {
+  const cases: readonly [string[], RegExp][] = [
+    [["--extension", "4001"], /--extension needs --password P/],
+    [["--password", "x"], /--password needs --extension N/],
+    [["--extension", "40 01", "--password", "x"], /1 to 64 letters, digits/],
+    [["--extension", "4001", "--password", ""], /1 to 64 ASCII characters/],
+  ];
+  for (const [args, expected] of cases) t.throws(() => parseBootOptions(args), { name: "UsageError", message: expected }, args.join(" "));
+  const login = { extension: "4001", password: "a b", logsIn: true };
+  t.match(parseBootOptions(["--lan", "lossy", "--extension", "4001", "--password", "a b"]), login);
+  t.match(parseBootOptions(["--lan", "lossy"]), { extension: undefined, logsIn: false }, "the demonstration's are its own");
   t.end();
 });
 

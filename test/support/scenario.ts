@@ -257,9 +257,8 @@ class Play {
     const { end, exitCode } = this.#session.finish();
     this.#checkEnd();
     return {
-      transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, sip: this.#sip,
-        flash: this.#flash, board,
-      violations: this.#violations, built: this.#built, pc: this.#pc,
+      transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, sip: this.#sip, board,
+      violations: this.#violations, built: this.#built, pc: this.#pc, flash: this.#flash,
       capture: { digest: this.#captured.digest("hex"), frameCount: this.#frameCount, longestIn: this.#longestIn },
     };
   }

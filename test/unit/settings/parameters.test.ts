@@ -53,7 +53,7 @@ t.test("types: what each takes and refuses", (t) => {
     ["LOGSRVR", "10.0.0.1,10.0.0.2", "not-allowed-character"], ["LOGSRVR", "10.0.0.1", "not-used"],
     ["PROCPSWD", "", "none"], ["PROCPSWD", "1234567", "none"], ["PROCPSWD", "12345678", "too-long"],
     ["PROCPSWD", "12a", "not-allowed-character"],
-    ["MYCERTDN", "C=US", "not-allowed-character"], ["MYCERTDN", "/C=US/O=A B", "not-used"], ["MYCERTDN", "", "not-used"],
+    ["MYCERTDN", "C=US", "not-allowed-character"], ["MYCERTDN", "/C=US/O=A B", "none"], ["MYCERTDN", "", "none"],
     ["MTU_SIZE", "1499", "not-one-of"], ["MTU_SIZE", "1496", "none"], ["MTU_SIZE", "", "not-one-of"],
     ["MTU_SIZE", "1496,1500", "not-one-of"],
     ["DOT1XEAPS", "tls", "not-used"], ["DOT1XEAPS", "PEAP", "not-one-of"],
@@ -135,7 +135,7 @@ t.test("macros: a range is checked as written, what is kept is after replacement
   t.equal(machine.set("SIPDOMAIN", "$MACADDR".repeat(21), Source.Settings), "none", "252 bytes after replacement");
   t.equal(machine.set("SIPDOMAIN", "$MACADDR".repeat(22), Source.Settings), "too-long", "264 bytes after replacement");
   t.equal(machine.value("SIPDOMAIN"), "00040dabcdef".repeat(21));
-  t.equal(machine.set("MYCERTCN", "$macaddr", Source.Settings), "not-used");
+  t.equal(machine.set("MYCERTCN", "$macaddr", Source.Settings), "none");
   t.equal(machine.value("MYCERTCN"), "00040dabcdef");
   t.equal(machine.set("MYCERTCN", "00040dabcdef", Source.Settings), "not-one-of", "a choice is checked as written");
   t.end();
