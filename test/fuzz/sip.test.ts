@@ -7,7 +7,7 @@ import { Random } from "../../host/random.js";
 import { loadHarness } from "../support/harness.js";
 import { BRANCH, CALL_ID, CONTACT, OURS, readSip } from "../support/sip.js";
 
-const ROUNDS = Number(process.env["OFFHOOK_SIP"] ?? 6000);
+const ROUNDS = Number(process.env["OFFHOOK_SIP"] ?? 20000);
 const SEED = 11;
 const core = loadHarness("sip", () => ({}));
 
