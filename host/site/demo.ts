@@ -76,7 +76,8 @@ export interface DemoServers {
 
 const SERVERS: DemoServers = { url: "http://ca.example.com/scep", clock: "time.example.com", callServers: "sip.example.com" };
 
-const settings = ({ url, clock, callServers }: DemoServers): string => `## Demonstration of Offhook: settings for each telephone of the site.
+const settings = ({ url, clock, callServers }: DemoServers): string =>
+  `## Demonstration of Offhook: settings for each telephone of the site.
 
 ## Local procedures are open during the start-up: press Program.
 SET PROCSTAT 0

@@ -108,6 +108,22 @@ t.test("--flash keeps software and settings from run to run, and refuses what is
   t.end();
 });
 
+t.test("who logged in by the keys is registered again in the next run, and the password is nowhere", (t) => {
+  const folder = t.testdir({});
+  const lossy = ["--lan", "lossy", "--appname", "as-asked", "--json"];
+  const args = [...lossy, "--flash", `${folder}/chip.bin`, "--transcript", `${folder}/t.txt`];
+  const first = boot(...args, "--until", "registered", "--key", '"Enter username":4001 Login 246810 Login');
+  t.match(eventsOf(first).at(-1), { ok: true, state: "registered" });
+  t.notMatch(first.stdout + readFileSync(`${folder}/t.txt`, "utf8"), /246810/);
+  const second = boot(...args);
+  t.match(eventsOf(second).at(-1), { ok: true, state: "registered", cause: "The start-up reached registered." });
+  t.notMatch(second.stdout + readFileSync(`${folder}/t.txt`, "utf8"), /246810|Enter username/);
+  const refused = boot(...lossy, "--extension", "4001", "--password", "97531", "--timeout", "60");
+  t.match([refused.code, eventsOf(refused).at(-1)], [1, { ok: false, code: "register-refused", state: "login" }]);
+  t.notMatch(refused.stdout, /97531/);
+  t.end();
+});
+
 t.test("a run that ends in the middle of a write leaves a chip that the next run mends", (t) => {
   const path = `${t.testdir({})}/chip.bin`;
   t.equal(boot("--flash", path, "--until", "write", "--json").code, 0);

@@ -130,8 +130,7 @@ export interface Played {
 /** 64 units: boot slots of 384 KiB and application slots of 1.5 MiB, so that small files fill a good part of them. */
 export const SMALL_PART: NorPart = { ...W25Q128JV, name: "small", totalBytes: 0x400000 };
 export const IDENTITY: Identity = { model: "9640D01A", serial: "07N540100001", mac: Uint8Array.of(0, 4, 13, 0x12, 0x34, 0x56) };
-const SEED = 1;
-const SPEED = 100;
+const [SEED, SPEED] = [1, 100];
 /** The longest pause that a stage may take: DHCP's longest is 64 s and a random second. */
 const POLL_WAIT_US_MAX = 70_000_000;
 const POWER_OFF_US = 2_000_000;
@@ -314,7 +313,7 @@ class Play {
     const site = demoSite({
       scheduler, faults, onAccess, ...(source === undefined ? {} : { source }), ...(dhcp === undefined ? {} : { dhcp }),
       ...(thinkUs === undefined ? {} : { thinkUs }), ...(callServer === undefined ? {} : { callServer }),
-      onSip: ({ method, status }) => void this.#sip.push(`${method} ${status}`),
+      onSip: (access) => void this.#sip.push(`${access.method} ${access.status}`),
     });
     if (handler !== undefined) site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess }));
     this.#scenario.site?.(site, scheduler);
