@@ -99,6 +99,28 @@ export const TRIAL_ATTEMPTS: i32 = 3;
 /** One call server's connection, and all of them together (docs/STARTUP.md, call-server). */
 export const CALL_SERVER_CONNECT_US: u32 = 4000000;
 export const CALL_SERVERS_US: u32 = 32000000;
+/** What OPTIONS waits for an answer while further addresses are left; the last address has what is left of all the time. */
+export const CALL_SERVER_ANSWER_US: u32 = 4000000;
+
+/** SIP's round trip, longest pause between retransmissions, and 64 round trips, after which a request has failed (RFC 3261 §17.1.2.2). */
+export const SIP_T1_US: u32 = 500000;
+export const SIP_T2_US: u32 = 4000000;
+export const SIP_TIMEOUT_US: u32 = 32000000;
+/** A header line that is kept; a longer one is cut, and counts only where it does not matter. */
+export const SIP_LINE_BYTES_MAX: i32 = 2048;
+/** Start line and headers of one message, and its body, which is passed over. */
+export const SIP_HEADERS_BYTES_MAX: i32 = 16384;
+export const SIP_BODY_BYTES_MAX: i32 = 65536;
+/** Redirects followed in one registration, and requests of it to one server, challenges and intervals included. */
+export const SIP_REDIRECTS_MAX: i32 = 3;
+export const SIP_REQUESTS_MAX: i32 = 8;
+/** After servers that did not answer: half to nine tenths of this (RECOVERYREGISTERWAIT of later releases), or what Retry-After says. */
+export const SIP_RECOVERY_SECONDS: u32 = 60;
+export const SIP_RETRY_AFTER_SECONDS_MAX: u32 = 1800;
+/** A registration is renewed this long before its end; a shorter one after half of its time. */
+export const SIP_RENEW_SECONDS: u32 = 600;
+/** Extension and password. */
+export const CREDENTIAL_BYTES_MAX: i32 = 64;
 
 /** One time server's answer, how often each is asked, and all of them together: a start-up does not wait for a clock. */
 export const SNTP_ANSWER_US: u32 = 2000000;
@@ -180,6 +202,9 @@ export function configCheck(): void {
   assert(ETAG_BYTES_MAX + 16 <= 255); // `HTTP:n sc etag` fits a row.
   assert(HTTP_HEADERS_BYTES_MAX >= 2 * HTTP_LINE_BYTES_MAX); // A long header is cut, not the end of the answer.
   assert(CALL_SERVER_CONNECT_US < CALL_SERVERS_US);
+  assert(CALL_SERVER_ANSWER_US < CALL_SERVERS_US);
+  assert(SIP_T1_US < SIP_T2_US && SIP_T2_US < SIP_TIMEOUT_US);
+  assert(SIP_LINE_BYTES_MAX <= SIP_HEADERS_BYTES_MAX);
   assert(BLOCK_FILE_BYTES_MAX + 4 * BLOCK_BYTES <= STORE_BYTES);
   assert(EXCHANGE_MESSAGE_BYTES_MAX + EXCHANGE_REQUEST_BYTES_MAX + CAPABILITIES_BYTES_MAX + SPAN_BYTES_MAX <= STORE_BYTES);
   assert(BLOCK_COUNT_MAX * 32 <= BLOCK_FILE_BYTES_MAX);

@@ -136,6 +136,9 @@ export enum Info {
   AppName = 8,
   /** Modes 1 to 3: the string that DHCP's option 242 would bring, at most 255 bytes. */
   Option242 = 9,
+  /** Extension and password of the login, when whoever runs the telephone brings them: at most 64 bytes each. */
+  Extension = 10,
+  Password = 11,
   /** Presets `NAME=VALUE`, as if entered locally: items 16, 17, … until NotFound. */
   PresetFirst = 16,
 }

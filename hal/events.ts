@@ -138,6 +138,10 @@ export enum Field {
   FailInfo = 89,
   /** The digest, cipher or key is one that nobody should use any more. */
   Weak = 90,
+  /** SIP: how often a datagram was sent; seconds for which a registration holds; seconds after which a server wants to be asked again. */
+  Sends = 100,
+  Expires = 101,
+  RetryAfter = 102,
 }
 
 export enum BootState {
@@ -359,7 +363,41 @@ export enum Transport { Udp = 0, Tcp = 1, Tls = 2 }
 
 export enum SipStep { Connect = 1, Options = 2, Register = 3 }
 
-export enum SipResult { Contacted = 1, Refused = 2, TimedOut = 3, Unreachable = 4, NoName = 5, Reset = 6, Unsupported = 7, NoAddress = 8 }
+/**
+ * What became of a request to a call server. Challenged, Stale, Redirected and IntervalTooBrief lead to another request.
+ * WrongCredentials: 403, or a challenge to credentials that answered one; UserNotFound: 404; InvalidDomain: 416, 482, 483, or SIPDOMAIN is
+ * none; ServerFailed: 408 or 5xx; Rejected: any other final answer; NoAddress: an entry that is none; Malformed: a stream that is no SIP.
+ */
+export enum SipResult {
+  Contacted = 1,
+  Refused = 2,
+  TimedOut = 3,
+  Unreachable = 4,
+  NoName = 5,
+  Reset = 6,
+  Unsupported = 7,
+  NoAddress = 8,
+  Registered = 9,
+  Challenged = 10,
+  Stale = 11,
+  Redirected = 12,
+  IntervalTooBrief = 13,
+  WrongCredentials = 14,
+  UserNotFound = 15,
+  InvalidDomain = 16,
+  ServerFailed = 17,
+  Rejected = 18,
+  UnsupportedChallenge = 19,
+  Malformed = 20,
+  Closed = 21,
+  TlsCertificate = 22,
+  TlsFailed = 23,
+  TlsExpired = 24,
+  TlsNotYetValid = 25,
+  TlsName = 26,
+  TlsUnknownCa = 27,
+  TlsPlain = 28,
+}
 
 /** Where a parameter's value comes from, low to high (docs/STARTUP.md, Precedence). */
 export enum Source {
@@ -416,4 +454,10 @@ export enum Notice {
   ScepRefused = 32,
   /** The CA has not decided. */
   ScepPending = 33,
+  /** The call servers are those of SIP_CONTROLLER_LIST, which release 1.0 does not know. */
+  ControllerList = 40,
+  /** A call server refused the registration; the `sip` event before it says how. */
+  RegisterRefused = 41,
+  /** No call server answered the registration; it is tried again. */
+  RegisterSilent = 42,
 }

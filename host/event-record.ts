@@ -63,7 +63,7 @@ const FIELD_ORDER: ReadonlyMap<EventKind, readonly string[]> = new Map([
   [EventKind.Scep, [
     "step", "result", "proxy", "matchedException", "messageType", "transaction", "digest", "cipher", "keyBits", "failInfo", "weak",
   ]],
-  [EventKind.Sip, ["transport", "method", "status", "step", "result"]],
+  [EventKind.Sip, ["transport", "method", "status", "step", "result", "server", "sends", "expires", "retryAfter"]],
 ]);
 
 /** The bytes of each type that has a fixed length. */

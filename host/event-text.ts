@@ -82,7 +82,7 @@ export function describeEvent(event: OffhookEvent): string {
     case "self-test": return joined(event.part, event.ok === false ? "FAILED" : "passed");
     case "flash": return describeFlash(event);
     case "reset": return event.reason ?? "";
-    case "sip": return joined(event.step, event.transport, event.address, event.status, event.result);
+    case "sip": return joined(event.step, event.transport, event.server, event.status, event.result);
     case "trust": return joined(
       event.file ?? "TRUSTCERTS", event.effect, event.certificates === undefined ? "" : countText(event.certificates, "certificate"),
       bracket(event.why),

@@ -197,9 +197,14 @@ export interface SipEvent extends Stamp {
   readonly status?: number;
   readonly step?: string;
   readonly result?: string;
+  /** As the list of call servers, or a redirect, names it. */
   readonly server?: string | number;
-  readonly address?: string;
-  readonly detail?: string;
+  /** Over UDP: how often the request was sent. */
+  readonly sends?: number;
+  /** Seconds for which the registration holds. */
+  readonly expires?: number;
+  /** Seconds after which a server that is busy wants to be asked again. */
+  readonly retryAfter?: number;
 }
 
 export interface ScepEvent extends Stamp {
@@ -246,7 +251,7 @@ export type Code =
   | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "scep-refused"
   | "scep-pending" | "reset-loop"
   | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback"
-  | "option-242-cut" | "expectation";
+  | "register-refused" | "option-242-cut" | "controller-list" | "expectation";
 
 /** The last event of a run: did the start-up get there, and if not, why. */
 export interface EndEvent extends Stamp {

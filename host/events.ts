@@ -33,7 +33,7 @@ export type Listener = (event: OffhookEvent) => void;
 
 /** Parameters whose values are shown as `***`. */
 const SECRET_NAMES: ReadonlySet<string> = new Set([
-  "PROCPSWD", "DOT1XPSWD", "SCEPPASSWORD", "SNMPSTRING", "ADMIN_PASSWORD", "FORCE_SIP_PASSWORD", "PPMPASSWORD",
+  "PROCPSWD", "DOT1XPSWD", "SCEPPASSWORD", "SNMPSTRING", "ADMIN_PASSWORD", "FORCE_SIP_PASSWORD", "PPMPASSWORD", "SIPPASSWORD",
 ]);
 const SECRET_IN_TEXT = new RegExp(
   `((?:^|[^A-Za-z0-9_])(?:${[...SECRET_NAMES].join("|")})(?:[ \\t]*=[ \\t]*|[ \\t]+SEQ[ \\t]+|[ \\t]+))(?:"[^"]*"?|[^\\s,"]+)`, "gi");

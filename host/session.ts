@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly board: Board;
   /** A state, or `none` for until the time is over. */
   readonly until: string;
+  /** With `login`: a telephone that logs in with what it has stored is waited for until it asks or is registered. */
+  readonly mayGoOn?: boolean;
   readonly timeoutSeconds: number;
   readonly keys?: readonly KeyScript[];
   /** What was asked for must also have worked (docs/CLI.md, `ok`). */
@@ -30,6 +32,7 @@ export interface SessionOptions {
 const RESET_COUNT_MAX = 3;
 /** What the login prompt still does (confirming an image) is over when the core wants to wait this long. */
 const QUIET_US = 500_000;
+const LOGIN_PROMPT = "Enter username";
 const CAUSES_OF_PROGRESS: ReadonlySet<string> = new Set(["upgraded", "local-procedures"]);
 
 export class Session {
@@ -39,6 +42,8 @@ export class Session {
   readonly #presser: KeyPresser;
   #ended: RunOutcome["ended"] | undefined;
   #atLogin = false;
+  /** The Prompt Line asks who logs in. */
+  #asks = false;
   #resets: string[] = [];
   /** Files accepted since the last reset, and how often each was stored. */
   #accepted = new Set<string>();
@@ -58,7 +63,8 @@ export class Session {
   /** True once the run is over. */
   get stop(): boolean {
     if (this.#ended !== undefined) return true;
-    if (this.#atLogin && this.#options.until === "login" && this.#quiet() && !this.#presser.isPressing) this.#ended = "reached";
+    const isQuiet = this.#quiet() && !this.#presser.isPressing;
+    if (this.#atLogin && this.#options.until === "login" && isQuiet && this.#isDone()) this.#ended = "reached";
     else if (this.#board.log.facts.notices.some((fact) => fact.notice === "no-software")) this.#ended = "reset-loop";
     else if (this.#board.scheduler.nowUs >= this.#timeoutUs) this.#ended = this.#state() === "craft" ? "local-procedures" : "timeout";
     return this.#ended !== undefined;
@@ -79,7 +85,7 @@ export class Session {
     const { log, flash } = this.#board;
     const outcome: RunOutcome = {
       ended: this.#ended ?? "timeout",
-      wanted: this.#options.until,
+      wanted: this.#goesOn() && this.#state() === "registered" ? "registered" : this.#options.until,
       strict: this.#options.strict ?? false,
       lenient: this.#options.lenient ?? false,
     };
@@ -95,6 +101,15 @@ export class Session {
     return last?.event === "state" ? last.state : "power-up";
   }
 
+  #goesOn(): boolean {
+    return this.#options.mayGoOn === true && this.#options.until === "login";
+  }
+
+  /** At the prompt there is nothing to be waited for but a person. */
+  #isDone(): boolean {
+    return this.#asks || !this.#goesOn();
+  }
+
   #quiet(): boolean {
     const { wakeUs, scheduler } = this.#board;
     return wakeUs === undefined || wakeUs - scheduler.nowUs >= QUIET_US;
@@ -102,6 +117,7 @@ export class Session {
 
   #event(event: OffhookEvent): void {
     if (event.event === "state") this.#stateEntered(event.state);
+    if (event.event === "display" && event.row === "prompt") this.#asks = event.text === LOGIN_PROMPT;
     // A VLAN that was given up is never gone back to: what follows is another way, not the same one again.
     if (event.event === "vlan" && event.reason === "vlantest") this.#resets = [];
     if (event.event === "image" && event.verdict === "accepted") this.#accepted.add(event.file ?? "");
@@ -121,7 +137,8 @@ export class Session {
   /** Flash work becomes an event when the state that did it is left. */
   #stateEntered(state: string): void {
     this.#atLogin = state === "login";
-    if (state === this.#options.until && !this.#atLogin) this.#ended ??= "reached";
+    const isWanted = state === this.#options.until || (state === "registered" && this.#goesOn());
+    if (isWanted && !this.#atLogin) this.#ended ??= "reached";
     const { log, flash } = this.#board;
     if (this.#flashState === "erase") log.flash("erase", difference(flash.counters, this.#before));
     if (this.#flashState === "write") log.flash("program", difference(flash.counters, this.#before));

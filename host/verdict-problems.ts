@@ -3,8 +3,9 @@
 // In: the events and facts of one start-up (power-up to reset or end). Out: problems that were not mended before it ended:
 // a server that answered at the third try is none. It does not decide what fails a run; host/verdict.ts does.
 
-import type { Code, DhcpEvent, Evidence, ImageEvent, NoticeFact, ScriptEvent } from "./event-types.js";
+import type { Code, DhcpEvent, Evidence, ImageEvent, ScriptEvent } from "./event-types.js";
 import { bytesText, countText, describeEvent, fileOf, isBlockFile } from "./event-text.js";
+import { callServerProblems } from "./verdict-call.js";
 import { fileProblems } from "./verdict-files.js";
 import { networkProblems } from "./verdict-network.js";
 import { imageAdvice, imageCause } from "./verdict-image.js";
@@ -223,35 +224,6 @@ function settingsProblems(run: StartUp): Problem[] {
     evidence: [{ event: fact.after }],
     advice: "the settings log has no room for so many values, or the chip refused: shorten them, or choose a larger part (--part)",
   }));
-}
-
-function callServerProblems(run: StartUp): Problem[] {
-  const problems: Problem[] = [];
-  for (const fact of run.notices) {
-    if (fact.notice === "no-call-server") {
-      problems.push({
-        n: fact.after, code: "no-call-server", serious: false,
-        cause: "No call server address is known: SIPPROXYSRVR is empty.",
-        evidence: [{ parameter: "SIPPROXYSRVR", source: run.facts.parameters.get("SIPPROXYSRVR")?.source ?? "default" }],
-        advice: "SET SIPPROXYSRVR in the settings file",
-      });
-    } else if (fact.notice === "call-server-silent") {
-      problems.push(silentCallServer(run, fact));
-    }
-  }
-  return problems;
-}
-
-function silentCallServer(run: StartUp, fact: NoticeFact): Problem {
-  const attempts = run.events.flatMap((event) => (event.event === "sip" && event.result !== "contacted" ? [event] : []));
-  const list = run.facts.parameters.get("SIPPROXYSRVR")?.value ?? "";
-  const how = [...new Set(attempts.map((event) => event.result))].join(", ");
-  return {
-    n: fact.after, code: "call-server-silent", serious: false,
-    cause: `No call server answered${list === "" ? "" : ` (SIPPROXYSRVR ${list})`}${how === "" ? "" : `: ${how}`}.`,
-    evidence: [...ends(attempts).map((event) => ({ event: event.n })), ...parameterEvidence(run, "SIPPROXYSRVR")],
-    advice: "check SIPPROXYSRVR, SIPSIGNAL and the ports (SIPPORT, SIP_PORT_SECURE), and that the call server is running",
-  };
 }
 
 /** True when the telephone said so after the event with this number. */

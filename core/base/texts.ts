@@ -12,53 +12,77 @@ const TEXTS = memory.data<u8>([
   45, 109, 101, 115, 115, 97, 103, 101, 13, 10, 67, 111, 110, 116, 101, 110, 116, 45, 76, 101, 110, 103, 116, 104, 58, 32, 13, 10, 65, 99, 99, 101,
   112, 116, 45, 69, 110, 99, 111, 100, 105, 110, 103, 58, 32, 105, 100, 101, 110, 116, 105, 116, 121, 13, 10, 67, 111, 110, 110, 101, 99, 116, 105, 111,
   110, 58, 32, 99, 108, 111, 115, 101, 13, 10, 13, 10, 65, 114, 101, 32, 121, 111, 117, 32, 115, 117, 114, 101, 32, 121, 111, 117, 32, 119, 97, 110,
-  116, 32, 116, 111, 32, 114, 101, 115, 116, 97, 114, 116, 32, 116, 104, 101, 32, 112, 104, 111, 110, 101, 63, 87, 97, 114, 110, 105, 110, 103, 44, 32,
-  116, 104, 105, 115, 32, 99, 104, 97, 110, 103, 101, 32, 104, 97, 115, 32, 110, 111, 116, 32, 98, 101, 101, 110, 32, 115, 97, 118, 101, 100, 83, 101,
-  108, 101, 99, 116, 32, 112, 114, 111, 99, 101, 100, 117, 114, 101, 32, 97, 110, 100, 32, 112, 114, 101, 115, 115, 32, 83, 116, 97, 114, 116, 46, 70,
-  105, 108, 101, 32, 79, 98, 116, 97, 105, 110, 101, 100, 59, 112, 108, 101, 97, 115, 101, 32, 119, 97, 105, 116, 46, 46, 46, 79, 102, 102, 104, 111,
-  111, 107, 47, 48, 46, 49, 32, 40, 57, 54, 48, 48, 32, 83, 73, 80, 32, 82, 49, 46, 48, 41, 67, 111, 110, 116, 97, 99, 116, 105, 110, 103,
-  32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 46, 46, 46, 82, 101, 115, 116, 97, 114, 116, 32, 80, 104, 111, 110, 101, 32, 80, 114, 111,
-  99, 101, 100, 117, 114, 101, 78, 111, 32, 102, 105, 108, 101, 32, 115, 101, 114, 118, 101, 114, 32, 97, 100, 100, 114, 101, 115, 115, 78, 111, 32, 67,
-  97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 32, 65, 100, 100, 114, 101, 115, 115, 82, 101, 115, 101, 116, 32, 86, 97, 108, 117, 101, 115, 32, 80,
-  114, 111, 99, 101, 100, 117, 114, 101, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66, 97, 100, 32, 83, 117, 98, 110, 101, 116, 83, 116, 97, 114, 116,
-  117, 112, 32, 105, 110, 116, 101, 114, 114, 117, 112, 116, 101, 100, 83, 105, 103, 110, 97, 108, 105, 110, 103, 32, 80, 114, 111, 99, 101, 100, 117, 114,
-  101, 67, 108, 101, 97, 114, 105, 110, 103, 32, 118, 97, 108, 117, 101, 115, 46, 46, 46, 65, 100, 100, 114, 101, 115, 115, 32, 80, 114, 111, 99, 101,
-  100, 117, 114, 101, 115, 70, 105, 110, 100, 105, 110, 103, 32, 114, 111, 117, 116, 101, 114, 46, 46, 46, 83, 73, 80, 32, 80, 114, 111, 120, 121, 32,
-  83, 101, 114, 118, 101, 114, 58, 65, 112, 112, 108, 105, 99, 97, 116, 105, 111, 110, 32, 70, 105, 108, 101, 58, 32, 72, 84, 84, 80, 47, 49, 46,
-  49, 13, 10, 72, 111, 115, 116, 58, 32, 116, 114, 97, 110, 115, 102, 101, 114, 45, 101, 110, 99, 111, 100, 105, 110, 103, 65, 100, 100, 114, 101, 115,
-  115, 32, 67, 111, 110, 102, 108, 105, 99, 116, 83, 67, 69, 80, 58, 32, 83, 117, 99, 99, 101, 115, 115, 102, 117, 108, 65, 100, 109, 105, 110, 32,
-  80, 114, 111, 99, 101, 100, 117, 114, 101, 115, 57, 54, 120, 49, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 74, 49, 48, 48, 83, 117,
-  112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 99, 111, 110, 116, 101, 110, 116, 45, 101, 110, 99, 111, 100, 105, 110, 103, 80, 79, 83, 84, 80, 75,
-  73, 79, 112, 101, 114, 97, 116, 105, 111, 110, 83, 117, 98, 110, 101, 116, 32, 99, 111, 110, 102, 108, 105, 99, 116, 68, 101, 116, 101, 99, 116, 101,
-  100, 32, 66, 97, 100, 32, 73, 80, 83, 97, 118, 105, 110, 103, 32, 116, 111, 32, 102, 108, 97, 115, 104, 70, 105, 108, 101, 32, 114, 101, 106, 101,
-  99, 116, 101, 100, 58, 32, 67, 108, 101, 97, 114, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 71, 114, 111, 117, 112, 32, 80, 114, 111, 99, 101,
-  100, 117, 114, 101, 13, 10, 82, 97, 110, 103, 101, 58, 32, 98, 121, 116, 101, 115, 61, 57, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116,
-  120, 116, 49, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 68, 72, 67, 80, 58, 32, 67, 111, 110, 102, 108, 105, 99, 116, 67,
-  104, 101, 99, 107, 115, 117, 109, 32, 101, 114, 114, 111, 114, 69, 110, 116, 101, 114, 32, 117, 115, 101, 114, 110, 97, 109, 101, 83, 83, 79, 78, 32,
-  80, 114, 111, 99, 101, 100, 117, 114, 101, 86, 105, 101, 119, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 13, 10, 85, 115, 101, 114, 45, 65, 103,
-  101, 110, 116, 58, 32, 99, 111, 110, 116, 101, 110, 116, 45, 108, 101, 110, 103, 116, 104, 82, 101, 115, 116, 97, 114, 116, 105, 110, 103, 46, 46, 46,
-  77, 98, 112, 115, 32, 69, 116, 104, 101, 114, 110, 101, 116, 83, 67, 69, 80, 58, 32, 80, 101, 110, 100, 105, 110, 103, 69, 110, 116, 101, 114, 32,
-  99, 111, 109, 109, 97, 110, 100, 82, 69, 83, 84, 65, 82, 84, 32, 80, 72, 79, 78, 69, 72, 84, 84, 80, 83, 32, 83, 101, 114, 118, 101, 114,
-  58, 99, 99, 112, 46, 97, 118, 97, 121, 97, 46, 99, 111, 109, 99, 111, 110, 116, 101, 110, 116, 45, 114, 97, 110, 103, 101, 32, 75, 66, 32, 114,
-  101, 99, 101, 105, 118, 101, 100, 70, 108, 97, 115, 104, 32, 102, 97, 105, 108, 101, 100, 83, 67, 69, 80, 58, 32, 70, 97, 105, 108, 101, 100, 82,
-  69, 83, 69, 84, 32, 86, 65, 76, 85, 69, 83, 72, 84, 84, 80, 32, 83, 101, 114, 118, 101, 114, 58, 83, 78, 84, 80, 32, 83, 101, 114, 118,
-  101, 114, 58, 13, 10, 73, 102, 45, 82, 97, 110, 103, 101, 58, 32, 83, 67, 69, 80, 83, 116, 97, 110, 100, 97, 114, 100, 78, 111, 32, 69, 116,
-  104, 101, 114, 110, 101, 116, 66, 97, 100, 32, 82, 111, 117, 116, 101, 114, 63, 68, 78, 83, 32, 83, 101, 114, 118, 101, 114, 58, 83, 101, 114, 105,
-  97, 108, 32, 78, 111, 46, 58, 117, 110, 115, 117, 112, 112, 111, 114, 116, 101, 100, 86, 76, 65, 78, 32, 73, 68, 32, 61, 32, 86, 76, 65, 78,
-  32, 84, 101, 115, 116, 58, 66, 111, 111, 116, 32, 70, 105, 108, 101, 58, 83, 101, 108, 102, 45, 84, 101, 115, 116, 58, 111, 112, 101, 114, 97, 116,
-  105, 111, 110, 61, 99, 111, 110, 110, 101, 99, 116, 105, 111, 110, 83, 73, 71, 95, 73, 78, 95, 85, 83, 69, 80, 114, 111, 116, 111, 99, 111, 108,
-  58, 115, 105, 103, 110, 97, 116, 117, 114, 101, 71, 101, 116, 67, 65, 67, 97, 112, 115, 71, 101, 116, 67, 65, 67, 101, 114, 116, 38, 109, 101, 115,
-  115, 97, 103, 101, 61, 83, 116, 97, 114, 116, 105, 110, 103, 85, 115, 101, 32, 68, 72, 67, 80, 86, 76, 65, 78, 32, 73, 68, 58, 104, 116, 116,
-  112, 115, 58, 47, 47, 108, 111, 99, 97, 116, 105, 111, 110, 66, 79, 79, 84, 78, 65, 77, 69, 83, 69, 82, 73, 65, 76, 78, 79, 80, 114, 111,
-  103, 114, 97, 109, 82, 111, 117, 116, 101, 114, 58, 56, 48, 50, 46, 49, 81, 58, 68, 101, 102, 97, 117, 108, 116, 99, 111, 117, 110, 116, 101, 114,
-  104, 116, 116, 112, 58, 47, 47, 46, 98, 108, 111, 99, 107, 115, 99, 104, 117, 110, 107, 101, 100, 83, 72, 65, 45, 50, 53, 54, 82, 101, 110, 101,
-  119, 97, 108, 65, 80, 80, 78, 65, 77, 69, 77, 65, 67, 65, 68, 68, 82, 72, 84, 84, 80, 58, 32, 67, 104, 97, 110, 103, 101, 67, 97, 110,
-  99, 101, 108, 80, 104, 111, 110, 101, 58, 71, 114, 111, 117, 112, 58, 77, 111, 100, 101, 108, 58, 80, 97, 115, 115, 101, 100, 102, 111, 114, 109, 97,
-  116, 98, 121, 116, 101, 115, 32, 77, 79, 68, 69, 76, 52, 95, 85, 80, 80, 69, 82, 32, 115, 101, 99, 115, 76, 111, 103, 105, 110, 67, 76, 69,
-  65, 82, 77, 97, 115, 107, 58, 83, 83, 79, 78, 58, 72, 46, 51, 50, 51, 76, 105, 110, 107, 58, 109, 111, 100, 101, 108, 80, 79, 83, 84, 32,
-  65, 118, 97, 121, 97, 118, 111, 105, 99, 101, 71, 82, 79, 85, 80, 69, 120, 105, 116, 66, 107, 115, 112, 83, 97, 118, 101, 66, 97, 99, 107, 86,
-  73, 69, 87, 83, 73, 71, 58, 65, 117, 116, 111, 77, 65, 67, 58, 107, 105, 110, 100, 115, 105, 122, 101, 71, 69, 84, 32, 101, 116, 97, 103, 37,
-  44, 32, 89, 101, 115, 65, 69, 83, 79, 110,
+  116, 32, 116, 111, 32, 114, 101, 115, 116, 97, 114, 116, 32, 116, 104, 101, 32, 112, 104, 111, 110, 101, 63, 13, 10, 80, 114, 111, 120, 121, 45, 65,
+  117, 116, 104, 111, 114, 105, 122, 97, 116, 105, 111, 110, 58, 32, 68, 105, 103, 101, 115, 116, 32, 117, 115, 101, 114, 110, 97, 109, 101, 61, 34, 87,
+  97, 114, 110, 105, 110, 103, 44, 32, 116, 104, 105, 115, 32, 99, 104, 97, 110, 103, 101, 32, 104, 97, 115, 32, 110, 111, 116, 32, 98, 101, 101, 110,
+  32, 115, 97, 118, 101, 100, 13, 10, 65, 117, 116, 104, 111, 114, 105, 122, 97, 116, 105, 111, 110, 58, 32, 68, 105, 103, 101, 115, 116, 32, 117, 115,
+  101, 114, 110, 97, 109, 101, 61, 34, 76, 111, 103, 105, 110, 32, 102, 97, 105, 108, 101, 100, 46, 32, 73, 110, 118, 97, 108, 105, 100, 32, 83, 73,
+  80, 32, 68, 111, 109, 97, 105, 110, 46, 83, 101, 108, 101, 99, 116, 32, 112, 114, 111, 99, 101, 100, 117, 114, 101, 32, 97, 110, 100, 32, 112, 114,
+  101, 115, 115, 32, 83, 116, 97, 114, 116, 46, 82, 101, 103, 105, 115, 116, 101, 114, 105, 110, 103, 32, 119, 105, 116, 104, 32, 99, 97, 108, 108, 32,
+  115, 101, 114, 118, 101, 114, 46, 46, 46, 69, 110, 116, 101, 114, 32, 80, 97, 115, 115, 119, 111, 114, 100, 32, 97, 110, 100, 32, 112, 114, 101, 115,
+  115, 32, 69, 110, 116, 101, 114, 76, 111, 103, 105, 110, 32, 102, 97, 105, 108, 101, 100, 46, 32, 85, 115, 101, 114, 32, 78, 111, 116, 32, 70, 111,
+  117, 110, 100, 46, 70, 105, 108, 101, 32, 79, 98, 116, 97, 105, 110, 101, 100, 59, 112, 108, 101, 97, 115, 101, 32, 119, 97, 105, 116, 46, 46, 46,
+  73, 110, 99, 111, 114, 114, 101, 99, 116, 32, 117, 115, 101, 114, 110, 97, 109, 101, 47, 112, 97, 115, 115, 119, 111, 114, 100, 69, 109, 112, 116, 121,
+  32, 83, 73, 80, 32, 80, 114, 111, 120, 121, 32, 83, 101, 114, 118, 101, 114, 32, 76, 105, 115, 116, 79, 102, 102, 104, 111, 111, 107, 47, 48, 46,
+  49, 32, 40, 57, 54, 48, 48, 32, 83, 73, 80, 32, 82, 49, 46, 48, 41, 13, 10, 77, 97, 120, 45, 70, 111, 114, 119, 97, 114, 100, 115, 58,
+  32, 55, 48, 13, 10, 70, 114, 111, 109, 58, 32, 60, 67, 111, 110, 116, 97, 99, 116, 105, 110, 103, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118,
+  101, 114, 46, 46, 46, 76, 111, 103, 105, 110, 32, 102, 97, 105, 108, 101, 100, 46, 32, 82, 101, 116, 114, 121, 105, 110, 103, 46, 46, 46, 13, 10,
+  65, 99, 99, 101, 112, 116, 58, 32, 97, 112, 112, 108, 105, 99, 97, 116, 105, 111, 110, 47, 115, 100, 112, 76, 111, 103, 105, 110, 32, 102, 97, 105,
+  108, 101, 100, 46, 32, 84, 114, 121, 32, 65, 103, 97, 105, 110, 46, 82, 101, 115, 116, 97, 114, 116, 32, 80, 104, 111, 110, 101, 32, 80, 114, 111,
+  99, 101, 100, 117, 114, 101, 32, 83, 73, 80, 47, 50, 46, 48, 13, 10, 86, 105, 97, 58, 32, 83, 73, 80, 47, 50, 46, 48, 47, 13, 10, 67,
+  111, 110, 116, 101, 110, 116, 45, 76, 101, 110, 103, 116, 104, 58, 32, 48, 13, 10, 13, 10, 78, 111, 32, 102, 105, 108, 101, 32, 115, 101, 114, 118,
+  101, 114, 32, 97, 100, 100, 114, 101, 115, 115, 78, 111, 32, 67, 97, 108, 108, 32, 83, 101, 114, 118, 101, 114, 32, 65, 100, 100, 114, 101, 115, 115,
+  82, 101, 115, 101, 116, 32, 86, 97, 108, 117, 101, 115, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 68, 101, 116, 101, 99, 116, 101, 100, 32, 66,
+  97, 100, 32, 83, 117, 98, 110, 101, 116, 83, 116, 97, 114, 116, 117, 112, 32, 105, 110, 116, 101, 114, 114, 117, 112, 116, 101, 100, 83, 101, 114, 118,
+  101, 114, 32, 76, 105, 110, 107, 32, 68, 111, 119, 110, 46, 46, 46, 83, 105, 103, 110, 97, 108, 105, 110, 103, 32, 80, 114, 111, 99, 101, 100, 117,
+  114, 101, 67, 108, 101, 97, 114, 105, 110, 103, 32, 118, 97, 108, 117, 101, 115, 46, 46, 46, 65, 100, 100, 114, 101, 115, 115, 32, 80, 114, 111, 99,
+  101, 100, 117, 114, 101, 115, 112, 114, 111, 120, 121, 45, 97, 117, 116, 104, 101, 110, 116, 105, 99, 97, 116, 101, 70, 105, 110, 100, 105, 110, 103, 32,
+  114, 111, 117, 116, 101, 114, 46, 46, 46, 83, 73, 80, 32, 80, 114, 111, 120, 121, 32, 83, 101, 114, 118, 101, 114, 58, 65, 112, 112, 108, 105, 99,
+  97, 116, 105, 111, 110, 32, 70, 105, 108, 101, 58, 32, 72, 84, 84, 80, 47, 49, 46, 49, 13, 10, 72, 111, 115, 116, 58, 32, 116, 114, 97, 110,
+  115, 102, 101, 114, 45, 101, 110, 99, 111, 100, 105, 110, 103, 65, 100, 100, 114, 101, 115, 115, 32, 67, 111, 110, 102, 108, 105, 99, 116, 83, 67, 69,
+  80, 58, 32, 83, 117, 99, 99, 101, 115, 115, 102, 117, 108, 65, 100, 109, 105, 110, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 115, 119, 119, 119,
+  45, 97, 117, 116, 104, 101, 110, 116, 105, 99, 97, 116, 101, 57, 54, 120, 49, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 74, 49, 48,
+  48, 83, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 99, 111, 110, 116, 101, 110, 116, 45, 101, 110, 99, 111, 100, 105, 110, 103, 80, 79, 83,
+  84, 80, 75, 73, 79, 112, 101, 114, 97, 116, 105, 111, 110, 83, 117, 98, 110, 101, 116, 32, 99, 111, 110, 102, 108, 105, 99, 116, 68, 101, 116, 101,
+  99, 116, 101, 100, 32, 66, 97, 100, 32, 73, 80, 83, 97, 118, 105, 110, 103, 32, 116, 111, 32, 102, 108, 97, 115, 104, 70, 105, 108, 101, 32, 114,
+  101, 106, 101, 99, 116, 101, 100, 58, 32, 67, 108, 101, 97, 114, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 71, 114, 111, 117, 112, 32, 80, 114,
+  111, 99, 101, 100, 117, 114, 101, 13, 10, 82, 97, 110, 103, 101, 58, 32, 98, 121, 116, 101, 115, 61, 44, 32, 113, 111, 112, 61, 97, 117, 116, 104,
+  44, 32, 110, 99, 61, 57, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46, 116, 120, 116, 49, 54, 120, 120, 117, 112, 103, 114, 97, 100, 101, 46,
+  116, 120, 116, 68, 72, 67, 80, 58, 32, 67, 111, 110, 102, 108, 105, 99, 116, 67, 104, 101, 99, 107, 115, 117, 109, 32, 101, 114, 114, 111, 114, 69,
+  110, 116, 101, 114, 32, 117, 115, 101, 114, 110, 97, 109, 101, 83, 83, 79, 78, 32, 80, 114, 111, 99, 101, 100, 117, 114, 101, 86, 105, 101, 119, 32,
+  80, 114, 111, 99, 101, 100, 117, 114, 101, 13, 10, 85, 115, 101, 114, 45, 65, 103, 101, 110, 116, 58, 32, 59, 114, 112, 111, 114, 116, 59, 98, 114,
+  97, 110, 99, 104, 61, 59, 116, 114, 97, 110, 115, 112, 111, 114, 116, 61, 116, 99, 112, 59, 116, 114, 97, 110, 115, 112, 111, 114, 116, 61, 116, 108,
+  115, 99, 111, 110, 116, 101, 110, 116, 45, 108, 101, 110, 103, 116, 104, 82, 101, 115, 116, 97, 114, 116, 105, 110, 103, 46, 46, 46, 77, 98, 112, 115,
+  32, 69, 116, 104, 101, 114, 110, 101, 116, 83, 67, 69, 80, 58, 32, 80, 101, 110, 100, 105, 110, 103, 69, 110, 116, 101, 114, 32, 99, 111, 109, 109,
+  97, 110, 100, 76, 111, 103, 103, 105, 110, 103, 32, 105, 110, 46, 46, 46, 82, 69, 83, 84, 65, 82, 84, 32, 80, 72, 79, 78, 69, 72, 84, 84,
+  80, 83, 32, 83, 101, 114, 118, 101, 114, 58, 99, 99, 112, 46, 97, 118, 97, 121, 97, 46, 99, 111, 109, 34, 44, 32, 114, 101, 115, 112, 111, 110,
+  115, 101, 61, 34, 34, 44, 32, 97, 108, 103, 111, 114, 105, 116, 104, 109, 61, 99, 111, 110, 116, 101, 110, 116, 45, 114, 97, 110, 103, 101, 32, 75,
+  66, 32, 114, 101, 99, 101, 105, 118, 101, 100, 70, 108, 97, 115, 104, 32, 102, 97, 105, 108, 101, 100, 83, 67, 69, 80, 58, 32, 70, 97, 105, 108,
+  101, 100, 82, 69, 83, 69, 84, 32, 86, 65, 76, 85, 69, 83, 72, 84, 84, 80, 32, 83, 101, 114, 118, 101, 114, 58, 83, 78, 84, 80, 32, 83,
+  101, 114, 118, 101, 114, 58, 13, 10, 73, 102, 45, 82, 97, 110, 103, 101, 58, 32, 62, 13, 10, 67, 97, 108, 108, 45, 73, 68, 58, 32, 13, 10,
+  67, 111, 110, 116, 97, 99, 116, 58, 32, 60, 62, 13, 10, 69, 120, 112, 105, 114, 101, 115, 58, 32, 83, 67, 69, 80, 83, 116, 97, 110, 100, 97,
+  114, 100, 78, 111, 32, 69, 116, 104, 101, 114, 110, 101, 116, 66, 97, 100, 32, 82, 111, 117, 116, 101, 114, 63, 68, 78, 83, 32, 83, 101, 114, 118,
+  101, 114, 58, 83, 101, 114, 105, 97, 108, 32, 78, 111, 46, 58, 117, 110, 115, 117, 112, 112, 111, 114, 116, 101, 100, 109, 105, 110, 45, 101, 120, 112,
+  105, 114, 101, 115, 114, 101, 116, 114, 121, 45, 97, 102, 116, 101, 114, 83, 73, 80, 85, 83, 69, 82, 78, 65, 77, 69, 83, 73, 80, 80, 65, 83,
+  83, 87, 79, 82, 68, 86, 76, 65, 78, 32, 73, 68, 32, 61, 32, 80, 97, 115, 115, 119, 111, 114, 100, 58, 32, 86, 76, 65, 78, 32, 84, 101,
+  115, 116, 58, 66, 111, 111, 116, 32, 70, 105, 108, 101, 58, 83, 101, 108, 102, 45, 84, 101, 115, 116, 58, 111, 112, 101, 114, 97, 116, 105, 111, 110,
+  61, 34, 44, 32, 114, 101, 97, 108, 109, 61, 34, 34, 44, 32, 110, 111, 110, 99, 101, 61, 34, 44, 32, 111, 112, 97, 113, 117, 101, 61, 34, 44,
+  32, 99, 110, 111, 110, 99, 101, 61, 34, 99, 111, 110, 110, 101, 99, 116, 105, 111, 110, 83, 73, 71, 95, 73, 78, 95, 85, 83, 69, 80, 114, 111,
+  116, 111, 99, 111, 108, 58, 115, 105, 103, 110, 97, 116, 117, 114, 101, 71, 101, 116, 67, 65, 67, 97, 112, 115, 71, 101, 116, 67, 65, 67, 101, 114,
+  116, 38, 109, 101, 115, 115, 97, 103, 101, 61, 83, 116, 97, 114, 116, 105, 110, 103, 85, 115, 101, 32, 68, 72, 67, 80, 86, 76, 65, 78, 32, 73,
+  68, 58, 104, 116, 116, 112, 115, 58, 47, 47, 82, 69, 71, 73, 83, 84, 69, 82, 13, 10, 67, 83, 101, 113, 58, 32, 34, 44, 32, 117, 114, 105,
+  61, 34, 108, 111, 99, 97, 116, 105, 111, 110, 66, 79, 79, 84, 78, 65, 77, 69, 83, 69, 82, 73, 65, 76, 78, 79, 80, 114, 111, 103, 114, 97,
+  109, 82, 111, 117, 116, 101, 114, 58, 56, 48, 50, 46, 49, 81, 58, 68, 101, 102, 97, 117, 108, 116, 99, 111, 117, 110, 116, 101, 114, 104, 116, 116,
+  112, 58, 47, 47, 79, 80, 84, 73, 79, 78, 83, 13, 10, 84, 111, 58, 32, 60, 83, 72, 65, 45, 50, 53, 54, 99, 97, 108, 108, 45, 105, 100,
+  99, 111, 110, 116, 97, 99, 116, 46, 98, 108, 111, 99, 107, 115, 99, 104, 117, 110, 107, 101, 100, 82, 101, 110, 101, 119, 97, 108, 65, 80, 80, 78,
+  65, 77, 69, 77, 65, 67, 65, 68, 68, 82, 72, 84, 84, 80, 58, 32, 67, 104, 97, 110, 103, 101, 67, 97, 110, 99, 101, 108, 80, 104, 111, 110,
+  101, 58, 71, 114, 111, 117, 112, 58, 77, 111, 100, 101, 108, 58, 80, 97, 115, 115, 101, 100, 102, 111, 114, 109, 97, 116, 62, 59, 116, 97, 103, 61,
+  98, 121, 116, 101, 115, 32, 77, 79, 68, 69, 76, 52, 95, 85, 80, 80, 69, 82, 32, 115, 101, 99, 115, 67, 76, 69, 65, 82, 77, 97, 115, 107,
+  58, 83, 83, 79, 78, 58, 72, 46, 51, 50, 51, 76, 105, 110, 107, 58, 109, 111, 100, 101, 108, 80, 79, 83, 84, 32, 65, 118, 97, 121, 97, 118,
+  111, 105, 99, 101, 115, 116, 97, 108, 101, 71, 82, 79, 85, 80, 69, 120, 105, 116, 66, 107, 115, 112, 83, 97, 118, 101, 66, 97, 99, 107, 86, 73,
+  69, 87, 83, 73, 71, 58, 65, 117, 116, 111, 77, 65, 67, 58, 107, 105, 110, 100, 115, 105, 122, 101, 71, 69, 84, 32, 115, 105, 112, 58, 116, 114,
+  117, 101, 99, 115, 101, 113, 101, 116, 97, 103, 37, 44, 32, 89, 101, 115, 85, 68, 80, 84, 67, 80, 84, 76, 83, 77, 68, 53, 118, 105, 97, 65,
+  69, 83, 79, 110,
 ]);
 
 export function textPtr(text: i32): usize {
@@ -69,161 +93,227 @@ export function textBytes(text: i32): i32 {
   return text & 255;
 }
 
-export const STARTING: i32 = 369928; // "Starting"
-export const RESTARTING: i32 = 275213; // "Restarting..."
-export const NO_ETHERNET: i32 = 326411; // "No Ethernet"
-export const MBPS_ETHERNET: i32 = 278541; // "Mbps Ethernet"
-export const DHCP_SECS: i32 = 250118; // "DHCP: "
-export const VLAN_ID: i32 = 340490; // "VLAN ID = "
-export const DHCP_CONFLICT: i32 = 250126; // "DHCP: Conflict"
-export const ADDRESS_CONFLICT: i32 = 186896; // "Address Conflict"
-export const FINDING_ROUTER: i32 = 165137; // "Finding router..."
-export const BAD_ROUTER: i32 = 329227; // "Bad Router?"
-export const SUBNET_CONFLICT: i32 = 215567; // "Subnet conflict"
-export const BAD_IP: i32 = 219407; // "Detected Bad IP"
-export const BAD_SUBNET: i32 = 141331; // "Detected Bad Subnet"
-export const SECS: i32 = 422661; // " secs"
-export const NO_FILE_SERVER: i32 = 124438; // "No file server address"
-export const HTTP_ORDINAL: i32 = 405765; // "HTTP:"
-export const HTTP_COUNT: i32 = 405766; // "HTTP: "
-export const KB_RECEIVED: i32 = 301836; // " KB received"
-export const FILE_OBTAINED: i32 = 98076; // "File Obtained;please wait..."
-export const SAVING: i32 = 223247; // "Saving to flash"
-export const PERCENT: i32 = 450307; // "%, "
-export const CHECKSUM_ERROR: i32 = 253710; // "Checksum error"
-export const FILE_REJECTED: i32 = 227087; // "File rejected: "
-export const FLASH_FAILED: i32 = 304908; // "Flash failed"
-export const CONTACTING: i32 = 112153; // "Contacting Call Server..."
-export const NO_CALL_SERVER: i32 = 130070; // "No Call Server Address"
-export const SCEP_SECS: i32 = 190982; // "SCEP: "
-export const SCEP_PENDING: i32 = 281869; // "SCEP: Pending"
-export const SCEP_SUCCESSFUL: i32 = 190992; // "SCEP: Successful"
-export const SCEP_FAILED: i32 = 307980; // "SCEP: Failed"
-export const ENTER_USERNAME: i32 = 257294; // "Enter username"
-export const INTERRUPTED: i32 = 146195; // "Startup interrupted"
-export const ENTER_COMMAND: i32 = 285197; // "Enter command"
-export const PROGRAM: i32 = 384263; // "Program"
-export const RESTART: i32 = 118535; // "Restart"
-export const LOGIN: i32 = 423941; // "Login"
-export const ADMIN: i32 = 195088; // "Admin Procedures"
-export const SELECT: i32 = 89633; // "Select procedure and press Start."
-export const UNSAVED: i32 = 79655; // "Warning, this change has not been saved"
+export const STARTING: i32 = 543240; // "Starting"
+export const RESTARTING: i32 = 405261; // "Restarting..."
+export const NO_ETHERNET: i32 = 475659; // "No Ethernet"
+export const MBPS_ETHERNET: i32 = 408589; // "Mbps Ethernet"
+export const DHCP_SECS: i32 = 369414; // "DHCP: "
+export const VLAN_ID: i32 = 501002; // "VLAN ID = "
+export const DHCP_CONFLICT: i32 = 369422; // "DHCP: Conflict"
+export const ADDRESS_CONFLICT: i32 = 298256; // "Address Conflict"
+export const FINDING_ROUTER: i32 = 276497; // "Finding router..."
+export const BAD_ROUTER: i32 = 478475; // "Bad Router?"
+export const SUBNET_CONFLICT: i32 = 331023; // "Subnet conflict"
+export const BAD_IP: i32 = 334863; // "Detected Bad IP"
+export const BAD_SUBNET: i32 = 243219; // "Detected Bad Subnet"
+export const SECS: i32 = 610821; // " secs"
+export const NO_FILE_SERVER: i32 = 226326; // "No file server address"
+export const HTTP_ORDINAL: i32 = 592389; // "HTTP:"
+export const HTTP_COUNT: i32 = 592390; // "HTTP: "
+export const KB_RECEIVED: i32 = 441868; // " KB received"
+export const FILE_OBTAINED: i32 = 148508; // "File Obtained;please wait..."
+export const SAVING: i32 = 338703; // "Saving to flash"
+export const PERCENT: i32 = 641539; // "%, "
+export const CHECKSUM_ERROR: i32 = 373006; // "Checksum error"
+export const FILE_REJECTED: i32 = 342543; // "File rejected: "
+export const FLASH_FAILED: i32 = 444940; // "Flash failed"
+export const CONTACTING: i32 = 183321; // "Contacting Call Server..."
+export const NO_CALL_SERVER: i32 = 231958; // "No Call Server Address"
+export const SCEP_SECS: i32 = 302342; // "SCEP: "
+export const SCEP_PENDING: i32 = 411917; // "SCEP: Pending"
+export const SCEP_SUCCESSFUL: i32 = 302352; // "SCEP: Successful"
+export const SCEP_FAILED: i32 = 448012; // "SCEP: Failed"
+export const ENTER_USERNAME: i32 = 376590; // "Enter username"
+export const INTERRUPTED: i32 = 248083; // "Startup interrupted"
+export const ENTER_COMMAND: i32 = 415245; // "Enter command"
+export const PROGRAM: i32 = 563719; // "Program"
+export const RESTART: i32 = 208647; // "Restart"
+export const LOGIN: i32 = 108549; // "Login"
+export const LOGGING_IN: i32 = 418573; // "Logging in..."
+export const REGISTERING: i32 = 125471; // "Registering with call server..."
+export const ENTER_PASSWORD: i32 = 133406; // "Enter Password and press Enter"
+export const PASSWORD_LABEL: i32 = 503562; // "Password: "
+export const LOGIN_FAILED: i32 = 202520; // "Login failed. Try Again."
+export const LOGIN_DOMAIN: i32 = 108577; // "Login failed. Invalid SIP Domain."
+export const LOGIN_UNKNOWN: i32 = 141085; // "Login failed. User Not Found."
+export const LOGIN_RETRYING: i32 = 189721; // "Login failed. Retrying..."
+export const LOGIN_WRONG: i32 = 155675; // "Incorrect username/password"
+export const SERVER_LINK_DOWN: i32 = 252947; // "Server Link Down..."
+export const EMPTY_PROXY_LIST: i32 = 162587; // "Empty SIP Proxy Server List"
+export const ADMIN: i32 = 306448; // "Admin Procedures"
+export const SELECT: i32 = 117025; // "Select procedure and press Start."
+export const UNSAVED: i32 = 89895; // "Warning, this change has not been saved"
 export const SURE_CLEAR: i32 = 94; // "Are you sure you want to reset the phone to factory defaults? This operation cannot be undone."
 export const SURE_VALUES: i32 = 24129; // "Are you sure you want to reset the phone's initialization values?"
 export const SURE_RESTART: i32 = 68651; // "Are you sure you want to restart the phone?"
-export const CLEARING: i32 = 155922; // "Clearing values..."
-export const KEY_START: i32 = 96517; // "Start"
-export const KEY_EXIT: i32 = 438020; // "Exit"
-export const KEY_ENTER: i32 = 257285; // "Enter"
-export const KEY_BACKSPACE: i32 = 439044; // "Bksp"
-export const KEY_CHANGE: i32 = 407302; // "Change"
-export const KEY_SAVE: i32 = 440068; // "Save"
-export const KEY_CANCEL: i32 = 408838; // "Cancel"
-export const KEY_CLEAR: i32 = 155909; // "Clear"
-export const KEY_BACK: i32 = 441092; // "Back"
-export const PROC_ADDR: i32 = 404740; // "ADDR"
-export const PROC_CLEAR: i32 = 425221; // "CLEAR"
-export const PROC_VALUES: i32 = 311052; // "RESET VALUES"
-export const PROC_RESTART: i32 = 288525; // "RESTART PHONE"
-export const PROC_SSON: i32 = 260868; // "SSON"
-export const PROC_VIEW: i32 = 442116; // "VIEW"
-export const TITLE_ADDR: i32 = 160530; // "Address Procedures"
-export const TITLE_CLEAR: i32 = 230927; // "Clear Procedure"
-export const TITLE_GROUP: i32 = 234767; // "Group Procedure"
-export const TITLE_VALUES: i32 = 135702; // "Reset Values Procedure"
-export const TITLE_RESTART: i32 = 118551; // "Restart Phone Procedure"
-export const TITLE_SIG: i32 = 151059; // "Signaling Procedure"
-export const TITLE_SSON: i32 = 260878; // "SSON Procedure"
-export const TITLE_VIEW: i32 = 264462; // "View Procedure"
-export const LABEL_DHCP: i32 = 371976; // "Use DHCP"
-export const LABEL_PHONE: i32 = 410374; // "Phone:"
-export const LABEL_ROUTER: i32 = 386055; // "Router:"
-export const LABEL_MASK: i32 = 426501; // "Mask:"
-export const LABEL_HTTP: i32 = 314124; // "HTTP Server:"
-export const LABEL_HTTPS: i32 = 291853; // "HTTPS Server:"
-export const LABEL_DNS: i32 = 332043; // "DNS Server:"
-export const LABEL_TAGGING: i32 = 387847; // "802.1Q:"
-export const LABEL_VLAN: i32 = 374024; // "VLAN ID:"
-export const LABEL_VLAN_TEST: i32 = 343050; // "VLAN Test:"
-export const LABEL_PROXY: i32 = 169489; // "SIP Proxy Server:"
-export const LABEL_SNTP: i32 = 317196; // "SNTP Server:"
-export const LABEL_GROUP: i32 = 411910; // "Group:"
-export const LABEL_SIG: i32 = 443140; // "SIG:"
-export const LABEL_SSON: i32 = 427781; // "SSON:"
-export const CHOICE_NO: i32 = 124418; // "No"
-export const CHOICE_YES: i32 = 451075; // "Yes"
-export const CHOICE_AUTO: i32 = 444164; // "Auto"
-export const CHOICE_ON: i32 = 452610; // "On"
-export const CHOICE_OFF: i32 = 105219; // "Off"
-export const CHOICE_DEFAULT: i32 = 389639; // "Default"
-export const CHOICE_H323: i32 = 429061; // "H.323"
-export const LABEL_MODEL: i32 = 413446; // "Model:"
-export const LABEL_SERIAL: i32 = 334859; // "Serial No.:"
-export const LABEL_MAC: i32 = 445188; // "MAC:"
-export const LABEL_PROTOCOL: i32 = 358409; // "Protocol:"
-export const LABEL_APP: i32 = 173841; // "Application File:"
-export const LABEL_BOOT: i32 = 345610; // "Boot File:"
-export const LABEL_LINK: i32 = 430341; // "Link:"
-export const LABEL_TEST: i32 = 348170; // "Self-Test:"
-export const TEST_OK: i32 = 414982; // "Passed"
-export const TEST_FAILED: i32 = 309510; // "Failed"
-export const REASON_FORMAT: i32 = 416518; // "format"
-export const REASON_SIGNATURE: i32 = 360713; // "signature"
-export const REASON_KIND: i32 = 446212; // "kind"
-export const REASON_MODEL: i32 = 431621; // "model"
-export const REASON_COUNTER: i32 = 391431; // "counter"
-export const REASON_SIZE: i32 = 447236; // "size"
-export const REASON_UNSUPPORTED: i32 = 337675; // "unsupported"
-export const GET_BLANK: i32 = 448260; // "GET "
-export const GET_NAME: i32 = 448259; // "GET"
-export const HTTP_11_HOST: i32 = 178193; // " HTTP/1.1\r\nHost: "
-export const USER_AGENT_HEADER: i32 = 268046; // "\r\nUser-Agent: "
+export const CLEARING: i32 = 262674; // "Clearing values..."
+export const KEY_START: i32 = 123909; // "Start"
+export const KEY_EXIT: i32 = 626180; // "Exit"
+export const KEY_ENTER: i32 = 133381; // "Enter"
+export const KEY_BACKSPACE: i32 = 627204; // "Bksp"
+export const KEY_CHANGE: i32 = 593926; // "Change"
+export const KEY_SAVE: i32 = 628228; // "Save"
+export const KEY_CANCEL: i32 = 595462; // "Cancel"
+export const KEY_CLEAR: i32 = 262661; // "Clear"
+export const KEY_BACK: i32 = 629252; // "Back"
+export const PROC_ADDR: i32 = 591364; // "ADDR"
+export const PROC_CLEAR: i32 = 612101; // "CLEAR"
+export const PROC_VALUES: i32 = 451084; // "RESET VALUES"
+export const PROC_RESTART: i32 = 421901; // "RESTART PHONE"
+export const PROC_SSON: i32 = 380164; // "SSON"
+export const PROC_VIEW: i32 = 630276; // "VIEW"
+export const TITLE_ADDR: i32 = 267282; // "Address Procedures"
+export const TITLE_CLEAR: i32 = 346383; // "Clear Procedure"
+export const TITLE_GROUP: i32 = 350223; // "Group Procedure"
+export const TITLE_VALUES: i32 = 237590; // "Reset Values Procedure"
+export const TITLE_RESTART: i32 = 208663; // "Restart Phone Procedure"
+export const TITLE_SIG: i32 = 257811; // "Signaling Procedure"
+export const TITLE_SSON: i32 = 380174; // "SSON Procedure"
+export const TITLE_VIEW: i32 = 383758; // "View Procedure"
+export const LABEL_DHCP: i32 = 545288; // "Use DHCP"
+export const LABEL_PHONE: i32 = 596998; // "Phone:"
+export const LABEL_ROUTER: i32 = 565511; // "Router:"
+export const LABEL_MASK: i32 = 613381; // "Mask:"
+export const LABEL_HTTP: i32 = 454156; // "HTTP Server:"
+export const LABEL_HTTPS: i32 = 425229; // "HTTPS Server:"
+export const LABEL_DNS: i32 = 481291; // "DNS Server:"
+export const LABEL_TAGGING: i32 = 567303; // "802.1Q:"
+export const LABEL_VLAN: i32 = 547336; // "VLAN ID:"
+export const LABEL_VLAN_TEST: i32 = 506122; // "VLAN Test:"
+export const LABEL_PROXY: i32 = 280849; // "SIP Proxy Server:"
+export const LABEL_SNTP: i32 = 457228; // "SNTP Server:"
+export const LABEL_GROUP: i32 = 598534; // "Group:"
+export const LABEL_SIG: i32 = 631300; // "SIG:"
+export const LABEL_SSON: i32 = 614661; // "SSON:"
+export const CHOICE_NO: i32 = 145922; // "No"
+export const CHOICE_YES: i32 = 642307; // "Yes"
+export const CHOICE_AUTO: i32 = 632324; // "Auto"
+export const CHOICE_ON: i32 = 647682; // "On"
+export const CHOICE_OFF: i32 = 169475; // "Off"
+export const CHOICE_DEFAULT: i32 = 569095; // "Default"
+export const CHOICE_H323: i32 = 615941; // "H.323"
+export const LABEL_MODEL: i32 = 600070; // "Model:"
+export const LABEL_SERIAL: i32 = 484107; // "Serial No.:"
+export const LABEL_MAC: i32 = 633348; // "MAC:"
+export const LABEL_PROTOCOL: i32 = 531721; // "Protocol:"
+export const LABEL_APP: i32 = 285201; // "Application File:"
+export const LABEL_BOOT: i32 = 508682; // "Boot File:"
+export const LABEL_LINK: i32 = 617221; // "Link:"
+export const LABEL_TEST: i32 = 511242; // "Self-Test:"
+export const TEST_OK: i32 = 601606; // "Passed"
+export const TEST_FAILED: i32 = 449542; // "Failed"
+export const REASON_FORMAT: i32 = 603142; // "format"
+export const REASON_SIGNATURE: i32 = 534025; // "signature"
+export const REASON_KIND: i32 = 634372; // "kind"
+export const REASON_MODEL: i32 = 618501; // "model"
+export const REASON_COUNTER: i32 = 570887; // "counter"
+export const REASON_SIZE: i32 = 635396; // "size"
+export const REASON_UNSUPPORTED: i32 = 486923; // "unsupported"
+export const GET_BLANK: i32 = 636420; // "GET "
+export const GET_NAME: i32 = 636419; // "GET"
+export const HTTP_11_HOST: i32 = 289553; // " HTTP/1.1\r\nHost: "
+export const USER_AGENT_HEADER: i32 = 387342; // "\r\nUser-Agent: "
 export const HEADER_TAIL: i32 = 55858; // "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
-export const USER_AGENT: i32 = 105243; // "Offhook/0.1 (9600 SIP R1.0)"
-export const HTTP_SCHEME: i32 = 393223; // "http://"
-export const HTTPS_SCHEME: i32 = 376072; // "https://"
-export const RANGE_HEADER: i32 = 238607; // "\r\nRange: bytes="
-export const IF_RANGE_HEADER: i32 = 320268; // "\r\nIf-Range: "
-export const POST_BLANK: i32 = 432901; // "POST "
-export const OPERATION: i32 = 350730; // "operation="
-export const GET_CA_CAPS: i32 = 363017; // "GetCACaps"
-export const GET_CA_CERT: i32 = 365321; // "GetCACert"
-export const PKI_OPERATION: i32 = 212492; // "PKIOperation"
-export const MESSAGE_PARAMETER: i32 = 367625; // "&message="
+export const USER_AGENT: i32 = 169499; // "Offhook/0.1 (9600 SIP R1.0)"
+export const HTTP_SCHEME: i32 = 572679; // "http://"
+export const HTTPS_SCHEME: i32 = 549384; // "https://"
+export const RANGE_HEADER: i32 = 354063; // "\r\nRange: bytes="
+export const IF_RANGE_HEADER: i32 = 460300; // "\r\nIf-Range: "
+export const POST_BLANK: i32 = 619781; // "POST "
+export const OPERATION: i32 = 513802; // "operation="
+export const GET_CA_CAPS: i32 = 536329; // "GetCACaps"
+export const GET_CA_CERT: i32 = 538633; // "GetCACert"
+export const PKI_OPERATION: i32 = 327948; // "PKIOperation"
+export const MESSAGE_PARAMETER: i32 = 540937; // "&message="
 export const PKI_CONTENT: i32 = 40763; // "\r\nContent-Type: application/x-pki-message\r\nContent-Length: "
-export const DHCP_CLASS: i32 = 295181; // "ccp.avaya.com"
-export const MANUFACTURER: i32 = 434181; // "Avaya"
-export const VOICE: i32 = 435461; // "voice"
-export const UPGRADE_96X0: i32 = 242447; // "96xxupgrade.txt"
-export const UPGRADE_96X1: i32 = 199184; // "96x1Supgrade.txt"
-export const UPGRADE_J100: i32 = 203280; // "J100Supgrade.txt"
-export const UPGRADE_16XX: i32 = 246287; // "16xxupgrade.txt"
-export const BLOCKS_SUFFIX: i32 = 395015; // ".blocks"
-export const HTTP_1: i32 = 178439; // "HTTP/1."
-export const HEADER_LENGTH: i32 = 271630; // "content-length"
-export const HEADER_TRANSFER: i32 = 182545; // "transfer-encoding"
-export const HEADER_CHUNKED: i32 = 396807; // "chunked"
-export const HEADER_ENCODING: i32 = 207376; // "content-encoding"
+export const DHCP_CLASS: i32 = 428557; // "ccp.avaya.com"
+export const MANUFACTURER: i32 = 621061; // "Avaya"
+export const VOICE: i32 = 622341; // "voice"
+export const SIP_VERSION: i32 = 214791; // "SIP/2.0"
+export const SIP_OPTIONS: i32 = 574471; // "OPTIONS"
+export const SIP_REGISTER: i32 = 551432; // "REGISTER"
+export const SIP_SCHEME: i32 = 637444; // "sip:"
+export const SIP_VIA_LINE: i32 = 214551; // " SIP/2.0\r\nVia: SIP/2.0/"
+export const SIP_UDP: i32 = 643075; // "UDP"
+export const SIP_TCP: i32 = 643843; // "TCP"
+export const SIP_TLS: i32 = 644611; // "TLS"
+export const SIP_BRANCH_PART: i32 = 390926; // ";rport;branch="
+export const SIP_FROM_LINE: i32 = 176411; // "\r\nMax-Forwards: 70\r\nFrom: <"
+export const SIP_TAG_PART: i32 = 604678; // ">;tag="
+export const SIP_TO_LINE: i32 = 576263; // "\r\nTo: <"
+export const SIP_CALL_ID_LINE: i32 = 463372; // ">\r\nCall-ID: "
+export const SIP_CSEQ_LINE: i32 = 553480; // "\r\nCSeq: "
+export const SIP_CONTACT_LINE: i32 = 466444; // "\r\nContact: <"
+export const SIP_TRANSPORT_TCP: i32 = 394510; // ";transport=tcp"
+export const SIP_TRANSPORT_TLS: i32 = 398094; // ";transport=tls"
+export const SIP_EXPIRES_LINE: i32 = 469516; // ">\r\nExpires: "
+export const SIP_ACCEPT_LINE: i32 = 196121; // "\r\nAccept: application/sdp"
+export const SIP_AUTHORIZATION_LINE: i32 = 99874; // "\r\nAuthorization: Digest username=\""
+export const SIP_PROXY_AUTHORIZATION_LINE: i32 = 79656; // "\r\nProxy-Authorization: Digest username=\""
+export const SIP_REALM_PART: i32 = 516362; // "\", realm=\""
+export const SIP_NONCE_PART: i32 = 518922; // "\", nonce=\""
+export const SIP_URI_PART: i32 = 555528; // "\", uri=\""
+export const SIP_RESPONSE_PART: i32 = 431885; // "\", response=\""
+export const SIP_ALGORITHM_PART: i32 = 435213; // "\", algorithm="
+export const SIP_OPAQUE_PART: i32 = 521482; // ", opaque=\""
+export const SIP_QOP_PART: i32 = 357903; // ", qop=auth, nc="
+export const SIP_CNONCE_PART: i32 = 524042; // ", cnonce=\""
+export const SIP_TAIL: i32 = 220439; // "\r\nContent-Length: 0\r\n\r\n"
+export const SIP_BRANCH: i32 = 392710; // "branch"
+export const SIP_EXPIRES: i32 = 490759; // "expires"
+export const SIP_TRANSPORT: i32 = 394761; // "transport"
+export const SIP_DIGEST: i32 = 85510; // "Digest"
+export const SIP_REALM: i32 = 517125; // "realm"
+export const SIP_NONCE: i32 = 519685; // "nonce"
+export const SIP_OPAQUE: i32 = 521990; // "opaque"
+export const SIP_ALGORITHM: i32 = 435977; // "algorithm"
+export const SIP_QOP: i32 = 358403; // "qop"
+export const SIP_AUTH: i32 = 273412; // "auth"
+export const SIP_STALE: i32 = 623621; // "stale"
+export const SIP_TRUE: i32 = 638468; // "true"
+export const SIP_MD5: i32 = 645379; // "MD5"
+export const SIP_SHA256: i32 = 578055; // "SHA-256"
+export const SIP_HEADER_LENGTH: i32 = 401678; // "content-length"
+export const SIP_HEADER_VIA: i32 = 646147; // "via"
+export const SIP_HEADER_CALL_ID: i32 = 579847; // "call-id"
+export const SIP_HEADER_CSEQ: i32 = 639492; // "cseq"
+export const SIP_HEADER_CONTACT: i32 = 581639; // "contact"
+export const SIP_HEADER_MIN_EXPIRES: i32 = 489739; // "min-expires"
+export const SIP_HEADER_RETRY_AFTER: i32 = 492555; // "retry-after"
+export const SIP_HEADER_WWW_AUTHENTICATE: i32 = 310544; // "www-authenticate"
+export const SIP_HEADER_PROXY_AUTHENTICATE: i32 = 271890; // "proxy-authenticate"
+export const NAME_USERNAME: i32 = 495371; // "SIPUSERNAME"
+export const NAME_PASSWORD: i32 = 498187; // "SIPPASSWORD"
+export const UPGRADE_96X0: i32 = 361743; // "96xxupgrade.txt"
+export const UPGRADE_96X1: i32 = 314640; // "96x1Supgrade.txt"
+export const UPGRADE_J100: i32 = 318736; // "J100Supgrade.txt"
+export const UPGRADE_16XX: i32 = 365583; // "16xxupgrade.txt"
+export const BLOCKS_SUFFIX: i32 = 583431; // ".blocks"
+export const HTTP_1: i32 = 289799; // "HTTP/1."
+export const HEADER_LENGTH: i32 = 401678; // "content-length"
+export const HEADER_TRANSFER: i32 = 293905; // "transfer-encoding"
+export const HEADER_CHUNKED: i32 = 585223; // "chunked"
+export const HEADER_ENCODING: i32 = 322832; // "content-encoding"
 export const HEADER_IDENTITY: i32 = 60680; // "identity"
-export const HEADER_ETAG: i32 = 449284; // "etag"
-export const HEADER_LOCATION: i32 = 378120; // "location"
-export const HEADER_RANGE: i32 = 298509; // "content-range"
-export const HEADER_CONNECTION: i32 = 353290; // "connection"
+export const HEADER_ETAG: i32 = 640516; // "etag"
+export const HEADER_LOCATION: i32 = 557576; // "location"
+export const HEADER_RANGE: i32 = 438541; // "content-range"
+export const HEADER_CONNECTION: i32 = 526602; // "connection"
 export const CLOSE: i32 = 66309; // "close"
-export const RANGE_UNIT: i32 = 418054; // "bytes "
-export const CAP_AES: i32 = 451843; // "AES"
-export const CAP_SHA256: i32 = 398599; // "SHA-256"
-export const CAP_POST: i32 = 211472; // "POSTPKIOperation"
-export const CAP_RENEWAL: i32 = 400391; // "Renewal"
-export const CAP_STANDARD: i32 = 323340; // "SCEPStandard"
-export const NAME_BOOTNAME: i32 = 380168; // "BOOTNAME"
-export const NAME_APPNAME: i32 = 402183; // "APPNAME"
-export const NAME_GROUP: i32 = 436741; // "GROUP"
-export const NAME_SIG: i32 = 355843; // "SIG"
-export const NAME_SIG_IN_USE: i32 = 355850; // "SIG_IN_USE"
-export const NAME_MODEL: i32 = 419589; // "MODEL"
-export const NAME_MODEL4: i32 = 419590; // "MODEL4"
-export const VALUE_SIP: i32 = 109827; // "SIP"
-export const MACADDR: i32 = 403975; // "MACADDR"
-export const SERIALNO: i32 = 382216; // "SERIALNO"
-export const UPPER_SUFFIX: i32 = 421126; // "_UPPER"
+export const RANGE_UNIT: i32 = 606214; // "bytes "
+export const CAP_AES: i32 = 646915; // "AES"
+export const CAP_SHA256: i32 = 578055; // "SHA-256"
+export const CAP_POST: i32 = 326928; // "POSTPKIOperation"
+export const CAP_RENEWAL: i32 = 587015; // "Renewal"
+export const CAP_STANDARD: i32 = 472588; // "SCEPStandard"
+export const NAME_BOOTNAME: i32 = 559624; // "BOOTNAME"
+export const NAME_APPNAME: i32 = 588807; // "APPNAME"
+export const NAME_GROUP: i32 = 624901; // "GROUP"
+export const NAME_SIG: i32 = 529155; // "SIG"
+export const NAME_SIG_IN_USE: i32 = 529162; // "SIG_IN_USE"
+export const NAME_MODEL: i32 = 607749; // "MODEL"
+export const NAME_MODEL4: i32 = 607750; // "MODEL4"
+export const VALUE_SIP: i32 = 114179; // "SIP"
+export const MACADDR: i32 = 590599; // "MACADDR"
+export const SERIALNO: i32 = 561672; // "SERIALNO"
+export const UPPER_SUFFIX: i32 = 609286; // "_UPPER"

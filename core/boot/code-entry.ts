@@ -19,6 +19,8 @@ const DIGITS = memory.data(7, 1);
 
 let open: bool = false;
 let right: bool = false;
+/** Mute came too early: what follows is dropped, so that no code ends up on the screen. */
+let barred: bool = false;
 let count: i32 = 0;
 let waitSeconds: i32 = 0;
 let againUs: u64 = 0;
@@ -27,6 +29,7 @@ let lastUs: u64 = 0;
 export function codeInit(): void {
   open = false;
   right = false;
+  barred = false;
   waitSeconds = 0;
   againUs = 0;
 }
@@ -77,14 +80,30 @@ export function codeIsRight(): bool {
 export function codePoll(): bool {
   const key = inputsKey();
   if (key == Key.None) return false;
-  if (timeNow() > lastUs + CODE_KEY_US) open = false;
-  if (key == Key.Mute) return codeTake(codeBegin());
+  if (timeNow() > lastUs + CODE_KEY_US) {
+    open = false;
+    barred = false;
+  }
+  if (key == Key.Mute) {
+    barred = !codeBegin();
+    lastUs = timeNow();
+    return codeTake(!barred);
+  }
+  if (barred) return codeDrop(key);
   if (!open) return false;
   if (asciiIsDigit(key)) return codeTake(codeDigit(key));
   open = false; // Any other key ends it, and means what it means here.
   if (key != HASH) return false;
   codeTake(codeEnd());
   return right;
+}
+
+/** Digits up to `#`; any other key means what it means here. */
+function codeDrop(key: i32): bool {
+  barred = asciiIsDigit(key);
+  lastUs = timeNow();
+  if (barred || key == HASH) inputsTaken();
+  return false;
 }
 
 /** The key was the code's. */

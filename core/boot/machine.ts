@@ -18,11 +18,11 @@ import { inputsPoll } from "./inputs";
 import { modeSet } from "./mode";
 import { programWithdraw } from "./program";
 import { softwareNameBytes, softwareNamePtr } from "./software";
-import { callServerStop } from "./stages/call-server";
+import { registrationStop } from "./registration";
 import { restartFor } from "./stages/restart";
 import { scepBehind, scepInit, scepStop } from "./stages/scep";
 import { statusInit, statusNotice } from "./status";
-import { statesEnter, statesHaveLldp, statesNeedNetwork, statesPoll } from "./states";
+import { statesAreFinal, statesEnter, statesHaveLldp, statesNeedNetwork, statesPoll } from "./states";
 import { vlanCheck, vlanInUse, vlanIsTagged } from "./vlan";
 import { transferInit } from "./transfer";
 
@@ -61,7 +61,7 @@ export function machineEnded(): bool {
 function machineNext(): BootState {
   if (journalIsBusy() || settingsLogIsBusy()) return statesPoll(state);
   const needsNetwork = statesNeedNetwork(state);
-  const leased = needsNetwork || state == BootState.Login;
+  const leased = needsNetwork || statesAreFinal(state);
   if (leased && dhcpClientIsBound() && dhcpClientPoll() == Status.Reset) return machineUnleased();
   if (needsNetwork && linkSpeed() == 0) return machineLost(BootState.Link);
   if (statesHaveLldp(state) && machineLldp()) {
@@ -96,7 +96,7 @@ function machineUnleased(): BootState {
 /** What was under way ends; nothing of it is kept. */
 function machineLost(next: BootState): BootState {
   fetchAbort();
-  callServerStop();
+  registrationStop();
   scepStop();
   dhcpClientStop();
   screenClear(Row.Prompt);

@@ -14,6 +14,7 @@ import { hardwareEnter, hardwarePoll } from "./stages/hardware";
 import { linkEnter, linkPoll } from "./stages/link";
 import { loginEnter, loginPoll } from "./stages/login";
 import { powerUpEnter, powerUpPoll } from "./stages/power-up";
+import { registeredEnter, registeredPoll } from "./stages/registered";
 import { restartEnter, restartPoll } from "./stages/restart";
 import { routerEnter, routerPoll } from "./stages/router";
 import { scepEnter, scepPoll } from "./stages/scep";
@@ -37,6 +38,7 @@ export function statesEnter(state: BootState): void {
     case BootState.CallServer: return callServerEnter();
     case BootState.Scep: return scepEnter();
     case BootState.Login: return loginEnter();
+    case BootState.Registered: return registeredEnter();
     case BootState.Craft: return craftEnter();
     default: assert(state == BootState.Ended);
   }
@@ -58,7 +60,12 @@ export function statesNeedNetwork(state: BootState): bool {
 
 /** True in the states that listen to LLDP: not while flash is written, and not before the link. */
 export function statesHaveLldp(state: BootState): bool {
-  return statesNeedNetwork(state) || state == BootState.Dhcp || state == BootState.Login;
+  return statesNeedNetwork(state) || state == BootState.Dhcp || statesAreFinal(state);
+}
+
+/** True in the states in which a start-up may end: a link that goes away changes nothing there, a lease that is lost does. */
+export function statesAreFinal(state: BootState): bool {
+  return state == BootState.Login || state == BootState.Registered;
 }
 
 export function statesPoll(state: BootState): BootState {
@@ -78,6 +85,7 @@ export function statesPoll(state: BootState): BootState {
     case BootState.CallServer: return callServerPoll();
     case BootState.Scep: return scepPoll();
     case BootState.Login: return loginPoll();
+    case BootState.Registered: return registeredPoll();
     case BootState.Craft: return craftPoll();
     default: return BootState.Ended;
   }

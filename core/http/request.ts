@@ -1,15 +1,9 @@
 // One GET request, built in the line buffer: docs/STARTUP.md, HTTP; RFC 9112 §3.
 
-import { Info } from "../../hal/abi";
+import { agentAdd } from "../base/agent";
 import { lineAddByte, lineAddBytes, lineAddNumber, lineAddText, lineBytes, lineOverflowed, lineStart } from "../base/line";
-import { systemHas, systemInfo } from "../base/system";
-import {
-  GET_BLANK, HEADER_TAIL, HTTP_11_HOST, IF_RANGE_HEADER, RANGE_HEADER, USER_AGENT, USER_AGENT_HEADER,
-} from "../base/texts";
+import { GET_BLANK, HEADER_TAIL, HTTP_11_HOST, IF_RANGE_HEADER, RANGE_HEADER, USER_AGENT_HEADER } from "../base/texts";
 import { uriDefaultPort } from "../wire/uri";
-
-const AGENT_BYTES_MAX: i32 = 255;
-const AGENT = memory.data(256, 8);
 
 /** Makes `/folder/name` in the line buffer, with exactly one slash at each join. */
 export function requestPath(folderPtr: usize, folderBytes: i32, namePtr: usize, nameBytes: i32): void {
@@ -62,8 +56,7 @@ function requestRange(from: u32, end: u32, etagPtr: usize, etagBytes: i32): void
 /** Adds the header that says who asks. */
 export function requestAddAgent(): void {
   lineAddText(USER_AGENT_HEADER);
-  if (systemHas(Info.UserAgent)) lineAddBytes(AGENT, requestAgent());
-  else lineAddText(USER_AGENT);
+  agentAdd();
 }
 
 /** True without blanks and control bytes, which would end a request early. */
@@ -73,12 +66,4 @@ export function requestClean(ptr: usize, bytes: i32): bool {
     if (byte <= 0x20 || byte == 0x7f) return false;
   }
   return true;
-}
-
-/** The user's own agent up to its first control byte: it must not end the header. */
-function requestAgent(): i32 {
-  const bytes = systemInfo(Info.UserAgent, AGENT, AGENT_BYTES_MAX);
-  let end: i32 = 0;
-  while (end < bytes && load<u8>(AGENT + <usize>end) >= 0x20) end++;
-  return end;
 }

@@ -118,13 +118,14 @@ class Run {
     this.#board = board;
     this.#loop = loop;
     this.#asked = asked;
-    this.#transcript = asked.transcript === undefined ? undefined : new Transcript(networkName(options), options.seed);
+    this.#transcript = asked.transcript === undefined ? undefined : new Transcript(networkName(options), options.seed, options.showSecrets);
     this.#session = new Session({
       board,
-      until: options.until,
+      until: options.until ?? (options.logsIn ? "registered" : "login"),
+      mayGoOn: options.until === undefined,
       timeoutSeconds: options.timeoutSeconds,
       keys: options.keys,
-      strict: options.network.kind !== "lan" || options.site !== undefined,
+      strict: options.network.kind !== "lan" || options.site !== undefined || options.logsIn,
       lenient: options.lenient,
       expectations: asked.expectations,
       onPress: (name) => this.#transcript?.key(this.#nowMs(), name),
@@ -277,6 +278,8 @@ function boardOptions(options: BootOptions, part: NorPart, network: BootNetwork,
     ...(options.bootname === undefined ? {} : { bootName: options.bootname }),
     ...(options.appname === undefined ? {} : { appName: options.appname }),
     ...(options.script === undefined ? {} : { firstFile: options.script }),
+    ...(options.extension === undefined ? {} : { extension: options.extension }),
+    ...(options.password === undefined ? {} : { password: options.password }),
     ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
   };
   const flash = (clock: Scheduler) => new NorFlash({ part, clock, timing: "typical" });

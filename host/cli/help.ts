@@ -1,6 +1,6 @@
 // The help pages of `offhook` and `offhook boot`, each with examples. The other commands keep theirs beside their code.
 //
-// Only what this release does is listed; an option that a later one brings says so when it is used.
+// Only what this release does is listed.
 
 export const MAIN_HELP = `Boots an Avaya 9600-style SIP telephone without the telephone, and says why it stopped.
 It contains no Avaya software and cannot run it; not affiliated with Avaya.
@@ -94,6 +94,7 @@ telephone
                             the secure element keeps
   --part W25Q128JV          the flash part
   --trust KEY.pem           a key that signs images; repeatable; default: the demonstration's key
+  --extension N --password P    who logs in; --lan demo brings its own
   --ca FILE.pem             certificates that are trusted for HTTPS, as if TRUSTCERTS had stored them
   --date 2026-11-26         the telephone's date, which judges certificates; default 2007-12-01 with --lan, today with --server and --wire
   --ca-fingerprint HEX      the only CA whose certificates are taken: SHA-1 or SHA-256 of its certificate
@@ -108,7 +109,7 @@ time
   --fault loss=5%           also duplicate=, reorder=, flip= (shares of the frames) and cut@STATE; repeatable; with --lan and --wire
   --fault power@OPERATION:MODEL:SEED   power is lost inside a flash operation and comes back; flash=KIND:SEED: the chip is wrong without
                             a word; with every network; offhook power finds such faults, docs/CLI.md lists models and kinds
-  --until STATE             where to end: login (default), another state, or none = at --timeout
+  --until STATE             where to end: login, registered (default when it is known who logs in), another state, or none = at --timeout
   --timeout SECONDS         of the telephone's time; default 900
   --lenient                 what was asked for and failed is a warning, as long as the state was reached
 

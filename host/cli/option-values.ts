@@ -25,15 +25,11 @@ export interface ServerUrl {
 }
 
 /** States of the contract. */
-const STATES: readonly string[] = [
+export const STATES: readonly string[] = [
   "power-up", "hardware", "link", "dhcp", "conflict", "router", "file-server", "script", "download", "erase", "write", "restart",
   "call-server", "scep", "login", "registered", "craft",
 ];
 
-/** States of which the telephone's way depends on something that later releases bring. */
-export const STATES_LATER: readonly string[] = ["registered"];
-/** States that this release enters. */
-export const STATES_NOW = STATES.filter((state) => !STATES_LATER.includes(state));
 
 /** HTTPDIR holds this much (core/settings/parameters.tsv). */
 const DIRECTORY_BYTES_MAX = 127;
@@ -68,6 +64,18 @@ export function identityValue(option: string, text: string, wanted: string): str
     throw new UsageError(`--${option} ${quoted(text)}: ${wanted} is needed, at most ${IDENTITY_BYTES_MAX} characters without blanks`);
   }
   return text;
+}
+
+/** The user part of a SIP address that needs no escapes. */
+export function extensionValue(text: string): string {
+  if (/^[0-9A-Za-z+*._-]{1,64}$/.test(text)) return text;
+  throw new UsageError(`--extension ${quoted(text)}: 1 to 64 letters, digits and + * . _ - are possible, such as --extension 4001`);
+}
+
+/** It is not repeated in the message. */
+export function passwordValue(text: string): string {
+  if (/^[ -~]{1,64}$/.test(text)) return text;
+  throw new UsageError("--password: 1 to 64 ASCII characters are possible");
 }
 
 /** A certificate's fingerprint: 40 hex digits of SHA-1 or 64 of SHA-256, with or without colons. */
@@ -170,8 +178,8 @@ export function keyValue(text: string): KeyScript {
 
 function momentValue(whole: string, text: string): KeyMoment {
   if (/^\d+(\.\d+)?$/.test(text)) return { seconds: Number(text) };
-  if (STATES_NOW.includes(text)) return { state: text };
-  const wanted = `neither seconds nor a state (${STATES_NOW.join(" ")}); a text on the screen stands in quotes: ${KEYS_EXAMPLE}`;
+  if (STATES.includes(text)) return { state: text };
+  const wanted = `neither seconds nor a state (${STATES.join(" ")}); a text on the screen stands in quotes: ${KEYS_EXAMPLE}`;
   throw new UsageError(`--key ${quoted(whole)}: ${quoted(text)} is ${wanted}`);
 }
 
@@ -227,8 +235,8 @@ export function faultValue(value: string): FaultChoice {
     return { kind: kind as "loss" | "duplicate" | "reorder" | "flip", share: Number(percent) / 100 };
   }
   const [, state] = /^cut@(.+)$/.exec(value) ?? [];
-  if (state !== undefined && STATES_NOW.includes(state)) return { kind: "cut", state };
-  if (state !== undefined) throw new UsageError(`--fault ${quoted(value)}: ${quoted(state)} is no state; one of ${STATES_NOW.join(" ")}`);
+  if (state !== undefined && STATES.includes(state)) return { kind: "cut", state };
+  if (state !== undefined) throw new UsageError(`--fault ${quoted(value)}: ${quoted(state)} is no state; one of ${STATES.join(" ")}`);
   const chip = "power@OPERATION:MODEL:SEED or flash=KIND:SEED";
   throw new UsageError(`--fault ${quoted(value)}: loss=5%, duplicate=2%, reorder=5%, flip=0.1%, cut@STATE, ${chip} is needed`);
 }

@@ -1,7 +1,7 @@
 // The options of `offhook boot`: from arguments to one typed object, every value checked before the telephone has power.
 //
-// In: arguments. Out: `BootOptions`, or a UsageError with what to type instead. An option that a later release brings is refused,
-// never ignored; two options that contradict each other are refused as well. It opens no file.
+// In: arguments. Out: `BootOptions`, or a UsageError with what to type instead. An option that is not known is refused, never ignored;
+// two options that contradict each other are refused as well. It opens no file.
 
 import type { Expectation } from "../checks/expectation.js";
 import type { KeyScript } from "../key-script.js";
@@ -9,10 +9,11 @@ import { nearest } from "../nearest.js";
 import { readArguments, type OptionTable, type OptionValues } from "./arguments.js";
 import { expectGetValue, expectTextValue, expectValue } from "./expect-values.js";
 import {
-  dateValue, faultValue, fileNameValue, fingerprintValue, identityValue, keyValue, macValue, modelValue, numberValue, option242Value,
-  serverValue,
-  STATES_LATER, STATES_NOW, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
+  dateValue, extensionValue, faultValue, fileNameValue, fingerprintValue, identityValue, keyValue, macValue, modelValue, numberValue,
+  option242Value, passwordValue, serverValue,
+  STATES, userAgentValue, wireValue, type FaultChoice, type ServerUrl, type WireChoice,
 } from "./option-values.js";
+import { DEMO_EXTENSION, DEMO_PASSWORD } from "../site/demo.js";
 import { LAN_NAMES } from "../site/lans.js";
 import { sweepChoice, type SweepChoice } from "./boot-sweep.js";
 import { presetValue } from "./preset-value.js";
@@ -42,6 +43,11 @@ export interface BootOptions {
   /** `NAME=VALUE`, as if entered in the local procedures; `--group` is one of them. */
   readonly presets: readonly string[];
   readonly option242?: string;
+  /** Who logs in; the demonstration brings its own. */
+  readonly extension?: string;
+  readonly password?: string;
+  /** True where the options themselves name who logs in. */
+  readonly logsIn: boolean;
   /** With a LAN: the folder that its file servers serve. */
   readonly site?: string;
   readonly faults: readonly FaultChoice[];
@@ -70,8 +76,8 @@ export interface BootOptions {
   readonly waitSeconds: number;
   readonly seed: number;
   readonly keys: readonly KeyScript[];
-  /** A state, or `none`. */
-  readonly until: string;
+  /** A state, or `none`; undefined: `registered` where the options name who logs in, else `login` or `registered`, whichever is the end. */
+  readonly until?: string;
   readonly timeoutSeconds: number;
   readonly lenient: boolean;
   readonly json: boolean;
@@ -104,18 +110,12 @@ const OPTIONS: OptionTable = {
   "fast": SWITCH, "speed": TEXT, "wait": TEXT, "seed": TEXT, "key": LIST, "until": TEXT, "timeout": TEXT, "lenient": SWITCH,
   "site": TEXT, "wire": TEXT, "fault": LIST, "pcap": TEXT, "json": SWITCH, "transcript": TEXT, "show-secrets": SWITCH,
   "expect": LIST, "expect-get": LIST, "expect-text": LIST, "expect-file": LIST, "junit": TEXT,
-};
-
-/** Options of the contract that this release does not have. */
-const OPTIONS_LATER: OptionTable = {
   "extension": TEXT, "password": TEXT,
 };
 
 /** Reads the arguments of `offhook boot`. */
 export function parseBootOptions(args: readonly string[]): BootOptions {
-  const { values, positionals } = readArguments("boot", args, { ...OPTIONS, ...OPTIONS_LATER });
-  const later = Object.keys(OPTIONS_LATER).find((name) => values[name] !== undefined);
-  if (later !== undefined) throw new UsageError(`--${later} is not in this release yet; \`offhook boot --help\` lists what is`);
+  const { values, positionals } = readArguments("boot", args, OPTIONS);
   if (positionals[0] !== undefined) {
     const stray = JSON.stringify(positionals[0]);
     throw new UsageError(`offhook boot takes options only; what is ${stray} for? \`offhook boot --help\` has examples`);
@@ -154,7 +154,8 @@ export function parseBootOptions(args: readonly string[]): BootOptions {
     waitSeconds: waitOf(values, network),
     seed: numberValue("seed", text(values, "seed") ?? "1", 0, SEED_MAX),
     keys: list(values, "key").map(keyValue),
-    until: untilOf(values),
+    ...credentialsOf(values, network),
+    ...optional("until", text(values, "until"), untilOf),
     timeoutSeconds: numberValue("timeout", text(values, "timeout") ?? "900", 1, SECONDS_MAX, false),
     lenient: values["lenient"] === true,
     json: values["json"] === true,
@@ -263,12 +264,23 @@ function waitOf(values: OptionValues, network: NetworkChoice): number {
   return numberValue("wait", wait, 1, SECONDS_MAX, false);
 }
 
-function untilOf(values: OptionValues): string {
-  const until = text(values, "until") ?? "login";
-  if (STATES_LATER.includes(until)) throw new UsageError(`--until ${until} is not in this release yet; --until login is the furthest`);
-  if (until === "none" || STATES_NOW.includes(until)) return until;
-  const near = nearest(until, STATES_NOW);
-  const instead = near === undefined ? `one of ${STATES_NOW.join(" ")} or none` : `did you mean ${near}?`;
+/** Extension and password belong together; `--lan demo` with its own files has some. */
+function credentialsOf(values: OptionValues, network: NetworkChoice): Pick<BootOptions, "extension" | "password" | "logsIn"> {
+  const [extension, password] = [text(values, "extension"), text(values, "password")];
+  if ((extension === undefined) !== (password === undefined)) {
+    throw new UsageError(extension === undefined ? "--password needs --extension N" : "--extension needs --password P");
+  }
+  if (extension !== undefined && password !== undefined) {
+    return { extension: extensionValue(extension), password: passwordValue(password), logsIn: true };
+  }
+  const isDemo = network.kind === "lan" && network.name === "demo" && text(values, "site") === undefined;
+  return isDemo ? { extension: DEMO_EXTENSION, password: DEMO_PASSWORD, logsIn: false } : { logsIn: false };
+}
+
+function untilOf(until: string): string {
+  if (until === "none" || STATES.includes(until)) return until;
+  const near = nearest(until, STATES);
+  const instead = near === undefined ? `one of ${STATES.join(" ")} or none` : `did you mean ${near}?`;
   throw new UsageError(`--until ${JSON.stringify(until)} is no state; ${instead}`);
 }
 

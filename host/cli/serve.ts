@@ -74,7 +74,7 @@ function sourceOf(folder: string): FileSource {
 /** With a CA of its own, at the port that it gets; the telephone has the date from nobody. */
 async function listenDemonstration(port: number, onAccess: (access: ServedAccess) => void): Promise<Served> {
   let own = port;
-  const source = demoSource(() => ({ url: `http://127.0.0.1:${own}${SCEP_PATH}`, clock: "" }));
+  const source = demoSource(() => ({ url: `http://127.0.0.1:${own}${SCEP_PATH}`, clock: "", callServers: "" }));
   const authority = new ScepAuthority({ random: randomFillSync, now: () => Math.floor(Date.now() / 1000) });
   const served = await listen({ source, port, onAccess, scep: authority.handler });
   own = served.port;

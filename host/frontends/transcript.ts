@@ -13,9 +13,13 @@ const TENTH_PERMILLE = 100;
 export class Transcript {
   #text: string;
   #tenth = -1;
+  readonly #showSecrets: boolean;
+  /** The Prompt Line asks for a password: what is typed is a secret. */
+  #isSecret = false;
   #isCode = false;
 
-  constructor(scenario: string, seed: number) {
+  constructor(scenario: string, seed: number, showSecrets = false) {
+    this.#showSecrets = showSecrets;
     this.#text = `scenario  ${scenario}   seed ${seed}\n`;
   }
 
@@ -24,11 +28,12 @@ export class Transcript {
     return this.#text;
   }
 
-  /** A key was pressed: `keyName` of host/key-press.ts. The digits behind Mute are a password. */
+  /** A key was pressed: `keyName` of host/key-press.ts. The digits behind Mute are a password, and so are those of a login. */
   key(timeMs: number, name: string): void {
     const isDigit = /^\d$/.test(name);
     this.#isCode = name === "Mute" || (isDigit && this.#isCode);
-    this.#line(timeMs, "key", isDigit && this.#isCode ? "digit" : name);
+    const isHidden = isDigit && !this.#showSecrets && (this.#isCode || this.#isSecret);
+    this.#line(timeMs, "key", isHidden ? "digit" : name);
   }
 
   /** The plug was pulled or put back. */
@@ -37,6 +42,7 @@ export class Transcript {
   }
 
   event(event: OffhookEvent): void {
+    if (event.event === "display" && event.row === "prompt") this.#isSecret = /password/i.test(event.text);
     switch (event.event) {
       case "display": return this.#line(event.t, "display", `${event.row} |${event.text}|`);
       case "softkeys": return this.#line(event.t, "softkeys", `|${event.labels.join("|")}|`);

@@ -21,6 +21,7 @@ export interface DatagramPort {
   close(abort: boolean): void;
 }
 
+/** The machine chooses the port, as a router that hides a network does: the telephone's own may be taken here. */
 export class SocketPort implements DatagramPort {
   readonly #socket: Socket;
   readonly #queue: Datagram[] = [];
@@ -29,19 +30,19 @@ export class SocketPort implements DatagramPort {
   #failed = false;
   #closed = false;
 
-  constructor(port: number, wake: () => void) {
+  constructor(wake: () => void) {
     this.#socket = createSocket("udp4");
     this.#socket.on("message", (data, from) => {
       this.#waiting = false;
       if (this.#queue.length < DATAGRAM_QUEUE_MAX) this.#queue.push({ data, address: addressOf(from.address), port: from.port });
       wake();
     });
-    // The port is taken or not allowed: nothing can be sent or received, which is what no link means to the core.
+    // It is not allowed here: nothing can be sent or received, which is what no link means to the core.
     this.#socket.on("error", () => {
       this.#failed = true;
       wake();
     });
-    this.#socket.bind(port);
+    this.#socket.bind(0);
   }
 
   get outstanding(): boolean {

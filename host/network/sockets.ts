@@ -64,7 +64,7 @@ export class SocketsNetwork implements Network {
     if (this.#full()) return Status.NoSpace;
     const handle = this.#handleNext++;
     const { dhcp, wake } = this.#options;
-    this.#ports.set(handle, port === DHCP_CLIENT_PORT ? new LocalPort(this.#dhcp, dhcp.server, wake) : new SocketPort(port, wake));
+    this.#ports.set(handle, port === DHCP_CLIENT_PORT ? new LocalPort(this.#dhcp, dhcp.server, wake) : new SocketPort(wake));
     return handle;
   }
 

@@ -18,6 +18,9 @@ export interface Identity {
   readonly asAsked?: boolean;
   /** Laboratory: images without a signature are accepted. */
   readonly unsigned?: boolean;
+  /** Who logs in. */
+  readonly extension?: string;
+  readonly password?: string;
   /** Only HTTP/1.1 with Content-Length and `Connection: close` is taken. */
   readonly strictHttp?: boolean;
   /** The short modes: what option 242 would say. */
@@ -52,6 +55,8 @@ export class SystemBlock {
     text(Info.BootName, identity.bootName);
     text(Info.AppName, identity.appName);
     text(Info.Option242, identity.option242);
+    text(Info.Extension, identity.extension);
+    text(Info.Password, identity.password);
     this.#items.set(Info.Mac, identity.mac.slice(0, 6));
     const { unsigned, asAsked, strictHttp } = identity;
     const options = (unsigned ? Option.Unsigned : 0) | (asAsked ? Option.AsAsked : 0) | (strictHttp ? Option.StrictHttp : 0);

@@ -1,19 +1,19 @@
-// The demonstration's far end: one subnet with DHCP, names, a file server, a call server's port, a CA and its clock.
+// The demonstration's far end: one subnet with DHCP, names, a file server, a call server, a CA and its clock.
 //
-// 10.0.8.0/24: router, names and DHCP at .1, file server at .2, call server at .3, CA and time at .4, telephones from .50.
-// The scripts are our own; the software is what host/image/demo makes. The list of call servers is empty, so a start-up ends at the login
-// prompt.
+// 10.0.8.0/24: router, names and DHCP at .1, file server at .2, call server at .3, CA and time at .4, telephones from .50. The scripts are
+// our own; the software is what host/image/demo makes. With the extension and password of the demonstration a start-up ends registered.
 
 import { addressOf } from "../network/address.js";
 import { DHCP_SERVER_PORT } from "../network/network.js";
 import { demoFiles } from "../image/demo.js";
 import type { Scheduler } from "../scheduler.js";
+import { Random } from "../random.js";
+import { CallServer, type CallServerConfig, type SipAccess } from "./call-server.js";
 import { DhcpServer, type DhcpConfig } from "./dhcp-server.js";
 import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import type { HttpFaultRule } from "./http-faults.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { CertificateServices, CERTIFICATE_SEED, seededBytes } from "./lan-certificates.js";
-import { Listener } from "./service.js";
 import { Site } from "./site.js";
 
 export const DEMO_ROUTER = addressOf("10.0.8.1");
@@ -23,6 +23,10 @@ export const DEMO_AUTHORITY = addressOf("10.0.8.4");
 export const DEMO_FILE_PORT = 80;
 export const DEMO_CALL_PORT = 5060;
 const THINK_US = 250_000;
+/** Who logs in where nobody says anything else. */
+export const DEMO_EXTENSION = "4001";
+export const DEMO_PASSWORD = "246810";
+export const DEMO_USERS: Readonly<Record<string, string>> = { [DEMO_EXTENSION]: DEMO_PASSWORD };
 const DEMO_CERTIFICATES = { scep: { address: "10.0.8.4" }, sntp: { address: "10.0.8.4" } } as const;
 
 /** What the demonstration's DHCP server hands out. */
@@ -61,24 +65,27 @@ GET 46xxsettings.txt
 # END
 `;
 
-/** Where a telephone of the demonstration gets its certificate and the date. */
-export interface DemoCertificates {
+/** Where a telephone of the demonstration gets its certificate and the date, and logs in. */
+export interface DemoServers {
   readonly url: string;
   /** Empty: the telephone has no date. */
   readonly clock: string;
+  /** The list of call servers; empty: the telephone stops at its login prompt. */
+  readonly callServers: string;
 }
 
-const CERTIFICATES: DemoCertificates = { url: "http://ca.example.com/scep", clock: "time.example.com" };
+const SERVERS: DemoServers = { url: "http://ca.example.com/scep", clock: "time.example.com", callServers: "sip.example.com" };
 
-const settings = ({ url, clock }: DemoCertificates): string => `## Demonstration of Offhook: settings for every telephone of the site.
+const settings = ({ url, clock, callServers }: DemoServers): string =>
+  `## Demonstration of Offhook: settings for each telephone of the site.
 
 ## Local procedures are open during the start-up: press Program.
 SET PROCSTAT 0
 
-## Calls: SIP over TCP. There is no call server yet, so the telephone stops at its login prompt.
+## Calls: SIP over TCP. Extension and password are the user's; no file has them.
 SET SIPDOMAIN example.com
 SET SIPSIGNAL 1
-SET SIPPROXYSRVR ""
+SET SIPPROXYSRVR "${callServers}"
 
 ## A certificate for the telephone, from the site's own CA.
 SET SNTPSRVR "${clock}"
@@ -97,7 +104,7 @@ SET PROCSTAT 1
 `;
 
 /** The files of the demonstration. The images are made when the first of them is asked for, in about a tenth of a second. */
-export function demoSource(certificates: () => DemoCertificates = () => CERTIFICATES): MemoryFiles {
+export function demoSource(servers: () => DemoServers = () => SERVERS): MemoryFiles {
   let images: ReadonlyMap<string, Uint8Array> | undefined;
   const image = (name: string) => (): Uint8Array => {
     images ??= new Map(demoFiles().map((file) => [file.name, file.bytes]));
@@ -105,7 +112,7 @@ export function demoSource(certificates: () => DemoCertificates = () => CERTIFIC
   };
   return new MemoryFiles({
     "96xxupgrade.txt": UPGRADE_SCRIPT,
-    "46xxsettings.txt": () => new TextEncoder().encode(settings(certificates())),
+    "46xxsettings.txt": () => new TextEncoder().encode(settings(servers())),
     "hb96xxdemo.bin": image("hb96xxdemo.bin"),
     "SIP96xxdemo.bin": image("SIP96xxdemo.bin"),
   });
@@ -119,6 +126,9 @@ export interface DemoSiteOptions {
   readonly onAccess?: (access: HttpAccess) => void;
   /** How long the file server thinks before each answer: a moment, so that a person can read the screen. Default 250 ms. */
   readonly thinkUs?: number;
+  /** Parts of the call server that differ. */
+  readonly callServer?: Partial<CallServerConfig>;
+  readonly onSip?: (access: SipAccess) => void;
   /** Parts of the DHCP scope that differ. */
   readonly dhcp?: Partial<DhcpConfig>;
 }
@@ -133,7 +143,12 @@ export function demoSite(options: DemoSiteOptions): Site {
   const { scheduler, faults = [], onAccess = () => undefined, thinkUs = THINK_US } = options;
   const handler = fileHandler(options.source ?? demoSource());
   site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess, thinkUs }));
-  site.addStream(DEMO_CALL_SERVER, DEMO_CALL_PORT, new Listener());
+  const random = new Random(DEMO_CALL_SERVER);
+  const { callServer, onSip } = options;
+  const registrar = new CallServer({ users: DEMO_USERS, ...callServer, clock: scheduler, random,
+    ...(onSip === undefined ? {} : { onAccess: onSip }) });
+  site.addStream(DEMO_CALL_SERVER, DEMO_CALL_PORT, registrar);
+  site.addDatagram(DEMO_CALL_SERVER, DEMO_CALL_PORT, registrar);
   const services = new CertificateServices({ scheduler, random: seededBytes(CERTIFICATE_SEED), onAccess });
   for (const { address, port, service } of services.streamsOf(DEMO_CERTIFICATES)) site.addStream(address, port, service);
   for (const { address, port, service } of services.datagramsOf(DEMO_CERTIFICATES)) site.addDatagram(address, port, service);

@@ -4,6 +4,7 @@
 // every fault by its JSON path with the way out. It opens no file; `lan-schema.ts` has the bounds, this file what spans members.
 
 import { addressParse, addressText } from "../network/address.js";
+import type { CallServerConfig } from "./call-server.js";
 import { schemaFindings, type SchemaFinding } from "./json-schema.js";
 import type { Cipher, Digest } from "../scep/algorithms.js";
 import { timeParse } from "../scep/der-values.js";
@@ -67,7 +68,7 @@ export interface LanVlan {
   readonly dns?: { readonly address: string; readonly names?: Readonly<Record<string, readonly string[]>> };
   readonly taken?: readonly string[];
   readonly fileServer?: LanFileServer;
-  readonly callServer?: { readonly address: string; readonly port?: number };
+  readonly callServer?: LanCallServer;
   readonly scep?: LanScep;
   readonly proxy?: LanProxy;
   readonly sntp?: { readonly address: string };
@@ -125,6 +126,13 @@ export interface LanFileServer {
   readonly tls?: LanTls;
 }
 
+/** Without users nobody can log in; OPTIONS are answered. */
+export interface LanCallServer extends Partial<CallServerConfig> {
+  readonly address: string;
+  readonly port?: number;
+  readonly tls?: LanTls;
+}
+
 /** Exactly one member beside `path` and `times` is given. */
 export interface LanAnswer {
   readonly path?: string;
@@ -143,6 +151,8 @@ export interface LanAnswer {
 
 /** Ports of a file server that names none. */
 export const FILE_PORT = 80;
+export const CALL_PORT = 5060;
+export const CALL_TLS_PORT = 5061;
 export const FILE_TLS_PORT = 443;
 /** A scope that a server of ours keeps in memory. */
 const POOL_ADDRESSES_MAX = 65536;
@@ -227,12 +237,19 @@ function vlanFindings(vlan: LanVlan, path: string): SchemaFinding[] {
     const message = `"${text}" has a service of this LAN; a taken address is somebody else's`;
     return services.has(text) ? [{ path: `${path}/taken/${index}`, message }] : [];
   });
-  const { tls, port = FILE_PORT } = vlan.fileServer ?? {};
-  const sealed = tls === undefined ? [] : lanTlsFindings(tls, `${path}/fileServer/tls`);
-  if (tls !== undefined && (tls.port ?? FILE_TLS_PORT) === port) {
-    sealed.push({ path: `${path}/fileServer/tls/port`, message: `port ${port} is the one for HTTP; HTTPS needs another` });
-  }
+  const { fileServer, callServer } = vlan;
+  const sealed = [
+    ...sealedFindings(fileServer?.tls, fileServer?.port ?? FILE_PORT, FILE_TLS_PORT, `${path}/fileServer/tls`),
+    ...sealedFindings(callServer?.tls, callServer?.port ?? CALL_PORT, CALL_TLS_PORT, `${path}/callServer/tls`),
+  ];
   return [...outside, ...twice, ...sealed, ...(outside.length === 0 ? poolFindings(vlan, path) : [])];
+}
+
+/** A service under TLS is beside the plain one, which has this port. */
+function sealedFindings(tls: LanTls | undefined, port: number, tlsPort: number, path: string): SchemaFinding[] {
+  if (tls === undefined) return [];
+  const taken = { path: `${path}/port`, message: `port ${port} is the one without TLS; TLS needs another` };
+  return [...lanTlsFindings(tls, path), ...((tls.port ?? tlsPort) === port ? [taken] : [])];
 }
 
 /** Everything that must lie in the subnet: where it stands, and the address. */

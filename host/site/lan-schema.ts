@@ -203,6 +203,59 @@ const FILE_SERVER: Schema = {
   oneOf: [{ required: ["demo"] }, { required: ["files"] }, { required: ["folder"] }],
 };
 
+const CALL_ANSWER: Schema = {
+  type: "object",
+  description: "a scripted answer: which requests, how often, and one thing that is wrong with it",
+  additionalProperties: false,
+  properties: {
+    method: { enum: ["OPTIONS", "REGISTER"], description: "the requests that it answers; default both" },
+    times: { type: "integer", minimum: 1, maximum: 1000000, description: "how often it applies; default always" },
+    silent: YES,
+    status: { type: "integer", minimum: 300, maximum: 699, description: "a status from 300 to 699" },
+    retryAfter: { type: "integer", minimum: 0, maximum: 86400, description: "beside `status`: seconds of Retry-After" },
+    challenge: YES,
+    stale: YES,
+    redirect: { type: "string", maxLength: 255, pattern: "^sips?:[!-~]+$", description: "where to, such as sip:10.0.8.4" },
+    malformed: YES,
+    foreign: YES,
+    close: YES,
+  },
+  oneOf: ["silent", "status", "challenge", "stale", "redirect", "malformed", "foreign", "close"].map((name) => ({ required: [name] })),
+};
+
+const CALL_SERVER: Schema = {
+  type: "object",
+  description: "a SIP registrar with digest authentication, over UDP and TCP, and TLS where `tls` is given",
+  additionalProperties: false,
+  required: ["address"],
+  properties: {
+    address: { $ref: "#/$defs/address" },
+    port: { type: "integer", minimum: 1, maximum: 65535, default: 5060, description: "a port, 1 to 65535" },
+    users: {
+      type: "object",
+      description: "extension to password",
+      maxProperties: 1000,
+      propertyNames: { pattern: "^[0-9A-Za-z+*._-]{1,64}$", description: "an extension of 1 to 64 letters, digits and + * . _ -" },
+      additionalProperties: { type: "string", maxLength: 64, pattern: "^[ -~]*$", description: "up to 64 ASCII characters" },
+    },
+    realm: { type: "string", maxLength: 128, pattern: "^[ !#-\\[\\]-~]*$", default: "example.com",
+      description: "up to 128 ASCII characters" },
+    algorithms: {
+      type: "array", minItems: 1, maxItems: 8, items: { enum: ["MD5", "SHA-256", "MD5-sess"] },
+      description: "one challenge each, in this order; default MD5",
+    },
+    qop: { ...FLAG, default: true, description: "false: challenges without qop, as in RFC 2069" },
+    proxy: { ...FLAG, default: false, description: "true: challenges as a proxy does, by 407" },
+    maxExpires: { type: "integer", minimum: 1, maximum: 1000000000, default: 3600, description: "the longest registration, in seconds" },
+    minExpires: { type: "integer", minimum: 0, maximum: 2000000000, default: 0, description: "the shortest registration, in seconds" },
+    answers: { type: "array", maxItems: 1000, items: CALL_ANSWER, description: "the first that applies is used" },
+    tls: {
+      ...TLS, description: "SIP under TLS on port 5061 or another, besides; `{}`: a good certificate of the LAN's own",
+      properties: { ...TLS.properties, port: { ...TLS.properties!["port"], default: 5061 } },
+    },
+  },
+};
+
 const HTTP_SERVER: NonNullable<Schema["properties"]> = {
   address: { $ref: "#/$defs/address" },
   thinkMilliseconds: { type: "integer", minimum: 0, maximum: 600000, default: 0, description: "milliseconds before each answer" },
@@ -286,16 +339,7 @@ const VLAN: Schema = {
     },
     taken: { ...ADDRESSES, description: "up to 31 addresses that somebody uses already" },
     fileServer: FILE_SERVER,
-    callServer: {
-      type: "object",
-      description: "a port that takes connections",
-      additionalProperties: false,
-      required: ["address"],
-      properties: {
-        address: { $ref: "#/$defs/address" },
-        port: { type: "integer", minimum: 1, maximum: 65535, default: 5060, description: "a port, 1 to 65535" },
-      },
-    },
+    callServer: CALL_SERVER,
     scep: SCEP,
     proxy: PROXY,
     sntp: {

@@ -13,19 +13,21 @@ import { driveStack } from "../network/stack-driver.js";
 import { Switch, type SwitchPort } from "../network/switch.js";
 import { Random } from "../random.js";
 import type { Scheduler } from "../scheduler.js";
+import { CallServer, type SipAccess } from "./call-server.js";
 import { demoSource } from "./demo.js";
 import { DhcpServer } from "./dhcp-server.js";
 import { fileHandler, MemoryFiles, type FileSource } from "./file-server.js";
 import { HttpServer, type HttpAccess } from "./http-server.js";
 import { dhcpConfigOf, httpFaultsOf, lldpContentOf, subnetOf } from "./lan-build.js";
-import { FILE_PORT, FILE_TLS_PORT, type LanCable, type LanConfig, type LanFileServer, type LanVlan } from "./lan-config.js";
+import {
+  CALL_PORT, CALL_TLS_PORT, FILE_PORT, FILE_TLS_PORT, type LanCable, type LanCallServer, type LanConfig, type LanFileServer, type LanVlan,
+} from "./lan-config.js";
 import { CertificateServices, CERTIFICATE_SEED, lanSeconds, seededBytes } from "./lan-certificates.js";
 import { lanTlsIdentity, type LanTls, type TlsIdentity } from "./lan-tls.js";
 import { LldpNeighbour } from "./lldp-neighbour.js";
-import { Listener, type DatagramService, type StreamService } from "./service.js";
+import type { DatagramService, StreamService } from "./service.js";
 
 const DNS_PORT = 53;
-const CALL_PORT = 5060;
 /** The computers of the far end: fast enough that only the telephone's cable is slow. */
 const HOST_SPEED = 1000;
 /** Locally administered: 02, two zero bytes, VLAN and number. */
@@ -61,6 +63,7 @@ export interface LanOptions {
   /** Each replaces the config's own. */
   readonly faults?: LanFaults;
   readonly onAccess?: (access: HttpAccess) => void;
+  readonly onSip?: (access: SipAccess) => void;
   /** What a CA decided, in a line. */
   readonly onDecision?: (line: string) => void;
 }
@@ -133,9 +136,7 @@ export class Lan {
     }
     if (vlan.dns !== undefined) this.#addNameServer(vlan, vlan.dns.address, vlan.dns.names ?? {});
     if (vlan.fileServer !== undefined) this.#addFileServer(vlan, vlan.fileServer);
-    if (vlan.callServer !== undefined) {
-      this.#listenStream(this.#host(vlan, addressOf(vlan.callServer.address)), vlan.callServer.port ?? CALL_PORT, new Listener());
-    }
+    if (vlan.callServer !== undefined) this.#addCallServer(vlan, vlan.callServer);
     const random = new Random(CERTIFICATE_SEED ^ vlan.id);
     for (const { address, port, service } of this.#certificates.streamsOf(vlan)) {
       this.#listenStream(this.#host(vlan, address, random), port, service);
@@ -186,6 +187,16 @@ export class Lan {
     const { openText } = this.#options;
     if (openText === undefined) throw new RangeError(`the file ${path} cannot be opened here`);
     return openText(path);
+  }
+
+  #addCallServer(vlan: LanVlan, { address: text, port = CALL_PORT, tls, ...config }: LanCallServer): void {
+    const { scheduler: clock, onSip } = this.#options;
+    const address = addressOf(text);
+    const random = new Random(address);
+    const service = new CallServer({ users: {}, ...config, clock, random, ...(onSip === undefined ? {} : { onAccess: onSip }) });
+    this.#listenStream(this.#host(vlan, address), port, service);
+    this.#listenDatagram(this.#host(vlan, address), port, service);
+    if (tls !== undefined) this.#listenStream(this.#host(vlan, address), tls.port ?? CALL_TLS_PORT, this.#sealed(service, tls, text));
   }
 
   #source(server: LanFileServer): FileSource {

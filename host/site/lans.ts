@@ -3,6 +3,7 @@
 // They are data, checked by the same reader as a user's file, and meant to be copied from: `voice-vlan` is the usual office,
 // the others have one thing wrong each.
 
+import { DEMO_USERS } from "./demo.js";
 import type { LanConfig, LanVlan } from "./lan-config.js";
 
 /** The names of an office. */
@@ -20,7 +21,7 @@ const OFFICE: LanVlan = {
   dns: { address: "10.0.8.1", names: names("10.0.8") },
   // A moment, so that a person can read the screen.
   fileServer: { address: "10.0.8.2", demo: true, thinkMilliseconds: 250 },
-  callServer: { address: "10.0.8.3" },
+  callServer: { address: "10.0.8.3", users: DEMO_USERS },
   scep: { address: "10.0.8.4" },
   sntp: { address: "10.0.8.4" },
 };
@@ -33,7 +34,7 @@ const VOICE: LanVlan = {
   routers: [{ address: "10.0.232.1" }],
   dns: { address: "10.0.232.1", names: names("10.0.232") },
   fileServer: { address: "10.0.232.2", demo: true, thinkMilliseconds: 250 },
-  callServer: { address: "10.0.232.3" },
+  callServer: { address: "10.0.232.3", users: DEMO_USERS },
   scep: { address: "10.0.232.4" },
   sntp: { address: "10.0.232.4" },
 };
@@ -45,7 +46,7 @@ function pointer(option242: string): LanVlan {
 
 const LANS: Readonly<Record<string, LanConfig>> = {
   demo: {
-    summary: "one subnet with DHCP and a file server: an old telephone is upgraded twice and ends at its login prompt",
+    summary: "one subnet with DHCP, file server and call server: an old telephone is upgraded twice and ends registered",
     vlans: [OFFICE],
   },
   "voice-vlan": {
@@ -96,7 +97,7 @@ function loopEnd(prefix: string, other: number): Pick<LanVlan, "dhcp" | "routers
     routers: [{ address: `${prefix}.1` }],
     dns: { address: `${prefix}.1` },
     fileServer: { address: `${prefix}.2`, demo: true, thinkMilliseconds: 250 },
-    callServer: { address: `${prefix}.3` },
+    callServer: { address: `${prefix}.3`, users: DEMO_USERS },
     scep: { address: `${prefix}.4` },
     sntp: { address: `${prefix}.4` },
   };

@@ -37,10 +37,3 @@ export interface StreamService {
   refuses?(): boolean;
   connect(peer: StreamPeer): StreamHandler;
 }
-
-/** A port that takes connections and says nothing: what a call server is until there is a SIP registrar. */
-export class Listener implements StreamService {
-  connect(): StreamHandler {
-    return { data: () => undefined, closed: () => undefined };
-  }
-}

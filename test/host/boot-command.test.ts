@@ -26,7 +26,9 @@ t.test("a telephone of any model starts in the demonstration", (t) => {
     const result = boot("--model", model, "--json");
     t.equal(result.code, 0, model);
     t.equal(result.stderr, "", model);
-    t.match(eventsOf(result).at(-1), { event: "end", state: "login", bootname: "" }, "the demonstration's software is for others");
+    // A telephone without a script of its own knows no call server either.
+    t.match(eventsOf(result).at(-1), { event: "end", state: model === "x" ? "registered" : "login", bootname: "" },
+      "the demonstration's software is for others");
   }
   t.end();
 });
@@ -91,7 +93,7 @@ t.test("--flash keeps software and settings from run to run, and refuses what is
   t.match(end?.event === "end" ? end.parameters["LLDP_ENABLED"] : undefined, { value: "1", source: "command-line" });
   const third = eventsOf(boot(...flash, "--set", "LLDP_ENABLED=0")).at(-1);
   t.match(third?.event === "end" ? third.parameters["LLDP_ENABLED"] : undefined, { value: "0" });
-  t.same(readdirSync(folder).sort(), ["chip.bin", "short.bin"], "nothing is left beside it");
+  t.same(readdirSync(folder).sort(), ["chip.bin", "chip.bin.secure", "short.bin"], "nothing is left beside them");
   const cases: readonly [string[], RegExp][] = [
     [["--flash", path, "--part", "W25Q512JV"], /has 16777216 bytes, and the chip W25Q512JV has 67108864; give --part W25Q128JV/],
     [["--flash", `${folder}/short.bin`], /it has 10 bytes.*name a file of an earlier run, or a new one/],
@@ -103,6 +105,22 @@ t.test("--flash keeps software and settings from run to run, and refuses what is
     t.match(result.stderr, expected);
   }
   t.equal(readFileSync(`${folder}/short.bin`, "utf8"), "not a chip", "a file that is something else is left alone");
+  t.end();
+});
+
+t.test("who logged in by the keys is registered again in the next run, and the password is nowhere", (t) => {
+  const folder = t.testdir({});
+  const lossy = ["--lan", "lossy", "--appname", "as-asked", "--json"];
+  const args = [...lossy, "--flash", `${folder}/chip.bin`, "--transcript", `${folder}/t.txt`];
+  const first = boot(...args, "--until", "registered", "--key", '"Enter username":4001 Login 246810 Login');
+  t.match(eventsOf(first).at(-1), { ok: true, state: "registered" });
+  t.notMatch(first.stdout + readFileSync(`${folder}/t.txt`, "utf8"), /246810/);
+  const second = boot(...args);
+  t.match(eventsOf(second).at(-1), { ok: true, state: "registered", cause: "The start-up reached registered." });
+  t.notMatch(second.stdout + readFileSync(`${folder}/t.txt`, "utf8"), /246810|Enter username/);
+  const refused = boot(...lossy, "--extension", "4001", "--password", "97531", "--timeout", "60");
+  t.match([refused.code, eventsOf(refused).at(-1)], [1, { ok: false, code: "register-refused", state: "login" }]);
+  t.notMatch(refused.stdout, /97531/);
   t.end();
 });
 

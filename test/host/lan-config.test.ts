@@ -103,7 +103,7 @@ const WRONG: [change: string, value: unknown, path: string, message: RegExp][] =
   [`${FILES}/tls`, { plain: true, names: ["a"] }, `${FILES}/tls/names`, /leave it out beside plain/],
   [`${FILES}/tls`, { certificate: "a", key: "b", plain: true }, `${FILES}/tls/plain`, /shows no certificate/],
   [`${FILES}/tls`, { names: [] }, `${FILES}/tls/commonName`, /needs one/],
-  [`${FILES}/tls`, { port: 8080 }, `${FILES}/tls/port`, /is the one for HTTP/],
+  [`${FILES}/tls`, { port: 8080 }, `${FILES}/tls/port`, /is the one without TLS/],
   [`${DHCP}/pool`, undefined, DHCP, /"pool" is missing; wanted: \[first, last\] address/],
   [`${DHCP}/pool`, ["10.0.8.50"], `${DHCP}/pool`, /1 entries; wanted: \[first, last\] address/],
   [`${DHCP}/pool/1`, "10.0.9.99", `${DHCP}/pool/1`, /"10.0.9.99" is no host address of 10.0.8.0\/24; 10.0.8.1 to 10.0.8.254 are/],

@@ -45,7 +45,7 @@ t.test("demo: an access port, from DISCOVER to a file", (t) => {
   t.equal(got.end, Status.Closed);
   t.same(got.body, Buffer.from(demoSource().read("46xxsettings.txt")!));
   t.equal(telephone.get("10.0.8.2", "/nothing.txt").head, "HTTP/1.1 404 Not Found");
-  t.equal(telephone.get("10.0.8.3", "/", 5, 5060).end, undefined, "the call server listens and says nothing");
+  t.equal(telephone.get("10.0.8.3", "/", 5, 5060).end, Status.Reset, "what is no SIP ends a connection to the call server");
   t.equal(telephone.get("10.0.8.3", "/", 5).end, Status.Refused, "and has no other port");
   t.same([tags(telephone, "out"), tags(telephone, "in")], [["-"], ["-"]]);
   t.end();

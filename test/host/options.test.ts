@@ -6,7 +6,6 @@ import t from "tap";
 import { Key } from "../../hal/abi.js";
 import { nearest } from "../../host/nearest.js";
 import { parseBootOptions, type BootOptions } from "../../host/cli/options.js";
-import { UsageError } from "../../host/cli/usage.js";
 
 const MAIN = "build/js/host/cli/main.js";
 
@@ -15,7 +14,8 @@ t.test("without options it is the demonstration's telephone", (t) => {
   t.same({ ...options, mac: [...options.mac] }, {
     network: { kind: "lan", name: "demo" }, listLans: false, model: "9640D01A", mac: [0, 4, 13, 18, 52, 86], serial: "07N540100001",
     asAsked: false, presets: [], faults: [],
-    part: "W25Q128JV", trust: [], unsigned: false, strictHttp: false, waitSeconds: 0, seed: 1, keys: [], until: "login",
+    part: "W25Q128JV", trust: [], unsigned: false, strictHttp: false, waitSeconds: 0, seed: 1, keys: [], extension: "4001",
+    password: "246810", logsIn: false,
     timeoutSeconds: 900, lenient: false, json: false, showSecrets: false, expectations: [], expectFiles: [],
   });
   t.end();
@@ -128,7 +128,6 @@ t.test("a bad value says what to type instead", (t) => {
     [["--wait", "5"], /use it with --server URL/],
     [["--until", "logn"], /no state; did you mean login\?/],
     [["--until", "the-end-of-it"], /one of power-up .* or none/],
-    [["--until", "registered"], /not in this release yet; --until login/],
     [["--key", "Program"], /WHEN:KEYS is needed/],
     [["--key", "soon:5"], /"soon" is neither seconds nor a state/],
     [["--key", "5:$"], /"\$" is no key/],
@@ -138,6 +137,20 @@ t.test("a bad value says what to type instead", (t) => {
   for (const [args, expected] of cases) {
     t.throws(() => parseBootOptions(args), { name: "UsageError", message: expected }, args.join(" ").slice(0, 60));
   }
+  t.end();
+});
+
+t.test("extension and password belong together", (t) => {
+  const cases: readonly [string[], RegExp][] = [
+    [["--extension", "4001"], /--extension needs --password P/],
+    [["--password", "x"], /--password needs --extension N/],
+    [["--extension", "40 01", "--password", "x"], /1 to 64 letters, digits/],
+    [["--extension", "4001", "--password", ""], /1 to 64 ASCII characters/],
+  ];
+  for (const [args, expected] of cases) t.throws(() => parseBootOptions(args), { name: "UsageError", message: expected }, args.join(" "));
+  const login = { extension: "4001", password: "a b", logsIn: true };
+  t.match(parseBootOptions(["--lan", "lossy", "--extension", "4001", "--password", "a b"]), login);
+  t.match(parseBootOptions(["--lan", "lossy"]), { extension: undefined, logsIn: false }, "the demonstration's are its own");
   t.end();
 });
 
@@ -174,17 +187,6 @@ t.test("the telephone's date, and https", (t) => {
   t.match(parseBootOptions(["--server", "https://files.example/p"]).network, { server: { ...secure, port: 443 } });
   t.match(parseBootOptions(["--server", "https://files.example:411/p"]).network, { server: { ...secure, port: 411 } });
   t.equal(parseBootOptions(["--ca", "ca.pem"]).ca, "ca.pem");
-  t.end();
-});
-
-t.test("what later releases bring is refused, never ignored", (t) => {
-  t.throws(() => parseBootOptions(["--key", "registered:5"]), /"registered" is neither seconds nor a state \([^)]* login craft\)/);
-  t.throws(() => parseBootOptions(["--fault", "cut@registered"]), /"registered" is no state; one of power-up /);
-  const later = ["extension", "password"];
-  for (const name of later) {
-    const expected = new UsageError(`--${name} is not in this release yet; \`offhook boot --help\` lists what is`);
-    t.throws(() => parseBootOptions([`--${name}`, "x"]), expected);
-  }
   t.end();
 });
 

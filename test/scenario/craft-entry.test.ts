@@ -181,8 +181,12 @@ const code: Row[] = [
   },
   {
     ...telephone, name: "wrong-code-at-the-prompt", ends: LOGIN, until: "none", timeoutSeconds: 40, lan: near(),
-    ...keys("10:Mute 1#", "10.9:Mute 27238#", "20:Mute 1 Login 27238#", "30:5#"),
-    check: (t, played) => t.same(beeps(played).length, 2, "the code, and Mute within the second; what is no code is the prompt's"),
+    ...keys("10:Mute 1#", "10.9:Mute 27238#", "20:Mute 1 Login 27238#", "30:5"),
+    check: (t, played) => {
+      t.same(beeps(played).length, 3, "the code, Mute within the second, and Login with nothing typed; what is no code is the prompt's");
+      const shown = played.events.filter((event) => event.event === "display" && event.text === "27238");
+      t.equal(shown.length, 1, "a code too early is not shown");
+    },
   },
   {
     ...telephone, name: "no-frame-after-the-code", ends: CRAFT, until: "none", timeoutSeconds: 120, lan: near({ leaseSeconds: 60 }),

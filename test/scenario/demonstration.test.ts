@@ -1,24 +1,26 @@
 // Goal: the demonstration goes the whole way, shows every text exactly and in order, and is the same in two runs.
-// Method: the demonstration's own site and files in virtual time: old boot file → boot file → application → login; its
+// Method: the demonstration's own site and files in virtual time: old boot file → boot file → application → certificate → registered; its
 // transcript against a golden, twice, and its exact counts (row 13 of the bench) against another.
 
 import t from "tap";
 import { startUpCounts } from "../../host/bench/start-up.js";
 import { demoKey, demoOldBoot } from "../../host/image/demo.js";
 import { W25Q128JV } from "../../host/peripherals/nor-parts.js";
+import { DEMO_EXTENSION, DEMO_PASSWORD } from "../../host/site/demo.js";
 import { core } from "../support/core.js";
 import { golden } from "../support/golden.js";
 import { play, type Scenario } from "../support/scenario.js";
 import { displayed, requestsOf, transcriptOf } from "../support/scenario-table.js";
 
 const DEMONSTRATION: Scenario = {
-  name: "demonstration", part: W25Q128JV, trust: [demoKey().spki], stored: [demoOldBoot()], strict: false,
+  name: "demonstration", part: W25Q128JV, trust: [demoKey().spki], stored: [demoOldBoot()], until: "registered",
+  identity: { extension: DEMO_EXTENSION, password: DEMO_PASSWORD },
 };
 
 t.test("the demonstration", (t) => {
   const first = play(DEMONSTRATION);
   t.same(first.violations, [], "what every run keeps");
-  t.same([first.end.state, first.end.code, first.end.ok, first.exitCode], ["login", "reached", true, 0]);
+  t.same([first.end.state, first.end.code, first.end.ok, first.exitCode], ["registered", "reached", true, 0]);
   t.same([first.end.bootname, first.end.appname], ["hb96xxdemo.bin", "SIP96xxdemo.bin"]);
   t.same([first.end.upgradestat, first.end.appstat], [0, 0]);
   const second = play(DEMONSTRATION);
@@ -39,7 +41,8 @@ t.test("what it asks the file server for, and the states on its way", (t) => {
   const start = ["power-up", "hardware", "link", "dhcp", "conflict", "router", "file-server", "script"];
   const update = [...start, "download", "erase", "write", "restart"];
   const states = played.events.flatMap((event) => (event.event === "state" ? [event.state] : []));
-  t.same(states, [...update, ...update, ...start, "call-server", "scep", "login"]);
+  t.same(played.sip, ["OPTIONS 200", "REGISTER 401", "REGISTER 200"]);
+  t.same(states, [...update, ...update, ...start, "call-server", "scep", "login", "registered"]);
   t.end();
 });
 

@@ -145,7 +145,7 @@ const rows: Row[] = [
   {
     ...telephone, lan: office(), name: "no-room", ends: LOGIN,
     files: script([
-      "SIPDOMAIN", "HTTPPROXY", "HTTPEXCEPTIONDOMAINS", "MYCERTURL", "CONFIG_SERVER", "SIPREGISTRAR", "SNTPSRVR", "TLSSRVR", "LOGSRVR",
+      "SIPDOMAIN", "HTTPPROXY", "HTTPEXCEPTIONDOMAINS", "MYCERTCAID", "CONFIG_SERVER", "SIPREGISTRAR", "SNTPSRVR", "TLSSRVR", "LOGSRVR",
     ].map((name) => `SET ${name} ${"v".repeat(250)}\n`).join("")),
     check: (t, played) => {
       t.match(played.end.warnings, [{ code: "flash-failed" }, {}]);

@@ -89,7 +89,9 @@ export class BareTelephone {
     const offer = this.ask(dhcpRequest(DhcpMessage.Discover), seconds);
     if (offer === undefined) return undefined;
     const chosen = [50, 4, ...addressField(offer.address), 54, 4, ...offer.options.get(54)!];
-    const ack = this.ask(dhcpRequest(DhcpMessage.Request, [...ALL_OPTIONS, ...chosen]));
+    const ask = (): DhcpReply | undefined => this.ask(dhcpRequest(DhcpMessage.Request, [...ALL_OPTIONS, ...chosen]));
+    let ack = ask();
+    while (ack?.type === DhcpMessage.Offer) ack = ask(); // The cable doubled it.
     if (ack?.type !== DhcpMessage.Ack) throw new Error(`REQUEST was answered by ${ack?.type}`);
     const router = ack.options.get(3);
     this.network.configure(addressOf(ack.address), MASK, router === undefined ? 0 : addressOf([...router.subarray(0, 4)].join(".")), 1500);

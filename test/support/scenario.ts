@@ -24,6 +24,7 @@ import { Random } from "../../host/random.js";
 import type { Scheduler } from "../../host/scheduler.js";
 import { Session } from "../../host/session.js";
 import { DEMO_FILE_PORT, DEMO_FILE_SERVER, demoSite } from "../../host/site/demo.js";
+import type { CallServerConfig } from "../../host/site/call-server.js";
 import type { DhcpConfig } from "../../host/site/dhcp-server.js";
 import { provision } from "../../host/site/factory.js";
 import { MemoryFiles, type FileSource } from "../../host/site/file-server.js";
@@ -80,6 +81,7 @@ export interface Scenario extends Pick<BoardOptions, "instantiate" | "scep" | "s
   /** What the file server answers instead of files. */
   readonly handler?: HttpHandler;
   readonly dhcp?: Partial<DhcpConfig>;
+  readonly callServer?: Partial<CallServerConfig>;
   /** Changes the far end before power-up. */
   readonly site?: (site: Site, scheduler: Scheduler) => void;
   readonly identity?: Partial<Identity>;
@@ -115,6 +117,7 @@ export interface Played {
   readonly end: EndEvent;
   readonly exitCode: number;
   readonly accesses: readonly HttpAccess[];
+  readonly sip: readonly string[]; // What the call server was asked in memory: `REGISTER 401`.
   readonly flash: GuardedFlash;
   readonly board: Board;
   readonly violations: readonly string[];
@@ -127,8 +130,7 @@ export interface Played {
 /** 64 units: boot slots of 384 KiB and application slots of 1.5 MiB, so that small files fill a good part of them. */
 export const SMALL_PART: NorPart = { ...W25Q128JV, name: "small", totalBytes: 0x400000 };
 export const IDENTITY: Identity = { model: "9640D01A", serial: "07N540100001", mac: Uint8Array.of(0, 4, 13, 0x12, 0x34, 0x56) };
-const SEED = 1;
-const SPEED = 100;
+const [SEED, SPEED] = [1, 100];
 /** The longest pause that a stage may take: DHCP's longest is 64 s and a random second. */
 const POLL_WAIT_US_MAX = 70_000_000;
 const POWER_OFF_US = 2_000_000;
@@ -181,6 +183,7 @@ class Play {
   readonly #session: Session;
   readonly #transcript: Transcript;
   readonly #accesses: HttpAccess[] = [];
+  readonly #sip: string[] = [];
   readonly #violations: string[] = [];
   readonly #captured = createHash("sha256");
   #frameCount = 0;
@@ -253,8 +256,8 @@ class Play {
     const { end, exitCode } = this.#session.finish();
     this.#checkEnd();
     return {
-      transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, flash: this.#flash, board,
-      violations: this.#violations, built: this.#built, pc: this.#pc,
+      transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, sip: this.#sip, board,
+      violations: this.#violations, built: this.#built, pc: this.#pc, flash: this.#flash,
       capture: { digest: this.#captured.digest("hex"), frameCount: this.#frameCount, longestIn: this.#longestIn },
     };
   }
@@ -304,12 +307,13 @@ class Play {
   }
 
   #site(scheduler: Scheduler): Site {
-    const { files, faults = [], dhcp, handler, thinkUs } = this.#scenario;
+    const { files, faults = [], dhcp, callServer, handler, thinkUs } = this.#scenario;
     const onAccess = (access: HttpAccess): void => void this.#accesses.push(access);
     const source = files === undefined || isSource(files) ? files : new MemoryFiles(files);
     const site = demoSite({
       scheduler, faults, onAccess, ...(source === undefined ? {} : { source }), ...(dhcp === undefined ? {} : { dhcp }),
-      ...(thinkUs === undefined ? {} : { thinkUs }),
+      ...(thinkUs === undefined ? {} : { thinkUs }), ...(callServer === undefined ? {} : { callServer }),
+      onSip: (access) => void this.#sip.push(`${access.method} ${access.status}`),
     });
     if (handler !== undefined) site.addStream(DEMO_FILE_SERVER, DEMO_FILE_PORT, new HttpServer({ scheduler, handler, faults, onAccess }));
     this.#scenario.site?.(site, scheduler);

@@ -1,43 +1,37 @@
-// State `call-server`: contact a call server, each address in order. In this release contact is a TCP connection.
+// State `call-server`: VLAN status and tagging are checked again, and a call server is contacted by OPTIONS, each address in order.
 
 import { Kind, ResetCause, Row, Status } from "../../../hal/abi";
-import { BootState, EventKind, Field, Notice, SipResult, SipStep, Transport, VlanReason } from "../../../hal/events";
-import { eventBegin, eventCode, eventSend, eventText } from "../../base/events";
-import { CONTACTING, NO_CALL_SERVER } from "../../base/texts";
+import { BootState, Notice, SipResult, VlanReason } from "../../../hal/events";
+import { CONTACTING, NO_CALL_SERVER, SIP_OPTIONS } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeNow } from "../../base/time";
-import { CALL_SERVERS_US, CALL_SERVER_CONNECT_US, NO_CALL_SERVER_US } from "../../config";
+import { CALL_SERVERS_US, CALL_SERVER_ANSWER_US, NO_CALL_SERVER_US } from "../../config";
 import { dhcpClientRelease } from "../../net/dhcp-client";
-import { dnsAddress } from "../../net/dns";
-import { streamClose, streamOpen, streamState } from "../../net/tcp-stream";
-import { listCount, listItemBytes, listItemPtr } from "../../settings/list";
-import { parameterBytes, parameterNumber, parameterPtr } from "../../settings/parameters";
-import { Parameter } from "../../settings/table";
+import { sipRequestInit } from "../../net/sip-request";
 import { screenSetText } from "../../ui/screen";
+import { callServersAreControllers, callServersChoose, callServersCount, callServersInit, callServersPrefer } from "../call-servers";
 import { confirmPoll } from "../confirm";
+import { attemptEnd, attemptEvent, attemptIsSent, attemptPoll, attemptResult, attemptStart, attemptStop } from "../sip-attempt";
 import { statusNotice } from "../status";
 import { vlanCheck, vlanRefresh } from "../vlan";
 import { restartFor } from "./restart";
 
-const NO_HANDLE: i32 = -1;
-const ADDRESS = memory.data(4, 4);
-
-let handle: i32 = NO_HANDLE;
 let checked: bool = false;
 let contacted: bool = false;
 let serverIndex: i32 = 0;
 let serverCount: i32 = 0;
-let serverUs: u64 = 0;
+let answerUs: u64 = 0;
 let allUs: u64 = 0;
 
 export function callServerEnter(): void {
-  handle = NO_HANDLE;
   checked = false;
   contacted = false;
-  serverIndex = 0;
-  serverCount = listCount(parameterPtr(Parameter.SIPPROXYSRVR), parameterBytes(Parameter.SIPPROXYSRVR));
-  serverUs = timeNow() + CALL_SERVER_CONNECT_US;
+  serverIndex = -1;
+  serverCount = callServersCount();
   allUs = timeNow() + CALL_SERVERS_US;
+  callServersInit();
+  sipRequestInit(0, 0, 0, 0);
   screenSetText(Row.Prompt, CONTACTING);
+  if (callServersAreControllers()) statusNotice(Notice.ControllerList);
   if (serverCount > 0) return;
   allUs = timeNow() + NO_CALL_SERVER_US;
   screenSetText(Row.Prompt, NO_CALL_SERVER);
@@ -47,35 +41,45 @@ export function callServerEnter(): void {
 export function callServerPoll(): BootState {
   if (contacted) return confirmPoll(Kind.Application) == Status.Pending ? BootState.CallServer : callServerLeave();
   if (!checked && callServerVlanChanged()) return BootState.Restart;
-  if (serverCount == 0) {
-    timeWakeAt(allUs);
-    return timeNow() < allUs ? BootState.CallServer : BootState.Scep;
-  }
-  const status = callServerConnect();
-  if (status == Status.Pending && timeNow() < serverUs) {
-    timeWakeAt(serverUs);
-    return BootState.CallServer;
-  }
-  callServerEvent(status);
-  if (handle >= 0) streamClose(handle, false);
-  handle = NO_HANDLE;
-  if (status == Status.Ok) {
-    contacted = true; // The application has proved itself; whatever follows may take its time.
-    timeWakeNow();
-    return BootState.CallServer;
-  }
-  serverIndex++;
-  serverUs = timeNow() + CALL_SERVER_CONNECT_US;
+  timeWakeAt(allUs);
+  if (serverCount == 0) return timeNow() < allUs ? BootState.CallServer : BootState.Scep;
+  if (serverIndex < 0) return callServerNext();
+  const status = callServerStatus();
+  if (status == Status.Pending) return BootState.CallServer;
+  attemptEvent(status == Status.Ok ? SipResult.Contacted : attemptResult(status), status == Status.Ok);
+  if (status != Status.Ok) return callServerNext();
+  attemptEnd();
+  callServersPrefer(serverIndex);
+  contacted = true; // The application has proved itself; whatever follows may take its time.
   timeWakeNow();
-  if (serverIndex < serverCount && timeNow() < allUs) return BootState.CallServer;
-  statusNotice(Notice.CallServerSilent);
-  return callServerLeave();
+  return BootState.CallServer;
 }
 
-/** Gives up what is under way. */
-export function callServerStop(): void {
-  if (handle >= 0) streamClose(handle, true);
-  handle = NO_HANDLE;
+/** Of the server at hand: its request may wait for 4 s while others are left, and the last one for all the time that is left. */
+function callServerStatus(): i32 {
+  const sent = attemptIsSent();
+  const status = attemptPoll();
+  if (status != Status.Pending) return status;
+  if (!sent && attemptIsSent()) answerUs = serverIndex + 1 < serverCount ? timeNow() + CALL_SERVER_ANSWER_US : allUs;
+  if (attemptIsSent()) timeWakeAt(answerUs);
+  const late = timeNow() >= allUs || (attemptIsSent() && timeNow() >= answerUs);
+  return late ? Status.TimedOut : Status.Pending;
+}
+
+/** The next entry that names somebody. Without one, or out of time, start-up goes on. */
+function callServerNext(): BootState {
+  attemptStop();
+  timeWakeNow();
+  serverIndex++;
+  if (serverIndex < serverCount && timeNow() < allUs) {
+    const names = callServersChoose(serverIndex);
+    attemptStart(SIP_OPTIONS, 0);
+    if (names) return BootState.CallServer;
+    attemptEvent(SipResult.NoAddress, false);
+    return callServerNext();
+  }
+  statusNotice(Notice.CallServerSilent);
+  return callServerLeave();
 }
 
 /** VLAN status and tagging are checked again, whatever the settings file said of them; a change restarts the telephone. */
@@ -93,48 +97,4 @@ function callServerVlanChanged(): bool {
 /** The Prompt Line is the next stage's. */
 function callServerLeave(): BootState {
   return BootState.Scep;
-}
-
-/** Resolves and opens the address at hand: Ok once connected. UDP cannot be contacted by a connection. */
-function callServerConnect(): i32 {
-  if (parameterNumber(Parameter.SIPSIGNAL) == Transport.Udp) return Status.Unsupported;
-  if (handle >= 0) return streamState(handle);
-  const status = dnsAddress(callServerPtr(), callServerBytes(), ADDRESS);
-  if (status != Status.Ok) return status;
-  handle = streamOpen(load<u32>(ADDRESS), callServerPort());
-  return handle < 0 ? handle : streamState(handle);
-}
-
-function callServerPort(): i32 {
-  return parameterNumber(parameterNumber(Parameter.SIPSIGNAL) == Transport.Tls ? Parameter.SIP_PORT_SECURE : Parameter.SIPPORT);
-}
-
-function callServerPtr(): usize {
-  return listItemPtr(parameterPtr(Parameter.SIPPROXYSRVR), parameterBytes(Parameter.SIPPROXYSRVR), serverIndex);
-}
-
-function callServerBytes(): i32 {
-  return listItemBytes(parameterPtr(Parameter.SIPPROXYSRVR), parameterBytes(Parameter.SIPPROXYSRVR), serverIndex);
-}
-
-function callServerEvent(status: i32): void {
-  eventBegin(EventKind.Sip);
-  eventCode(Field.Transport, parameterNumber(Parameter.SIPSIGNAL));
-  eventCode(Field.SipStep, SipStep.Connect);
-  eventText(Field.Server, callServerPtr(), callServerBytes());
-  eventCode(Field.SipResult, callServerResult(status));
-  eventSend();
-}
-
-function callServerResult(status: i32): SipResult {
-  switch (status) {
-    case Status.Ok: return SipResult.Contacted;
-    case Status.Pending:
-    case Status.TimedOut: return SipResult.TimedOut;
-    case Status.Refused: return SipResult.Refused;
-    case Status.NoName: return SipResult.NoName;
-    case Status.Unsupported: return SipResult.Unsupported;
-    case Status.Reset: return SipResult.Reset;
-    default: return SipResult.Unreachable;
-  }
 }

@@ -1,0 +1,108 @@
+// What went wrong with call servers: none known, none that answers, a registration that was refused. Like verdict-problems, for SIP.
+
+import type { NoticeFact, SipEvent } from "./event-types.js";
+import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
+
+type Text = Pick<Problem, "cause" | "advice">;
+
+/** Answers that lead on. */
+const ON_THE_WAY: ReadonlySet<string> = new Set(["contacted", "challenged", "stale", "redirected", "interval-too-brief", "registered"]);
+
+/** Each thing once: a start-up that did not get further says the same of contact and of registration. */
+export function callServerProblems(run: StartUp): Problem[] {
+  const problems = run.notices.flatMap((fact) => callServerProblem(run, fact));
+  return problems.filter(({ code }, index) => problems.findIndex((other) => other.code === code) === index);
+}
+
+function callServerProblem(run: StartUp, fact: NoticeFact): Problem[] {
+  switch (fact.notice) {
+    case "no-call-server": return [noCallServer(run, fact)];
+    case "call-server-silent": return [silentCallServer(run, fact)];
+    case "register-silent": return isRegistered(run, fact.after) ? [] : [silentCallServer(run, fact)];
+    case "register-refused": return isRegistered(run, fact.after) ? [] : [refused(run, fact)];
+    case "controller-list": return [controllerList(run, fact)];
+    default: return [];
+  }
+}
+
+function isRegistered(run: StartUp, after: number): boolean {
+  return run.events.some((event) => event.event === "sip" && event.result === "registered" && event.n > after);
+}
+
+function noCallServer(run: StartUp, fact: NoticeFact): Problem {
+  return {
+    n: fact.after, code: "no-call-server", serious: false,
+    cause: "No call server address is known: SIPPROXYSRVR is empty.",
+    evidence: [{ parameter: "SIPPROXYSRVR", source: run.facts.parameters.get("SIPPROXYSRVR")?.source ?? "default" }],
+    advice: "SET SIPPROXYSRVR in the settings file",
+  };
+}
+
+function controllerList(run: StartUp, fact: NoticeFact): Problem {
+  return {
+    n: fact.after, code: "controller-list", serious: false,
+    cause: "SIPPROXYSRVR is empty, and SIP_CONTROLLER_LIST is used instead; a telephone of release 1.0 does not know it.",
+    evidence: parameterEvidence(run, "SIP_CONTROLLER_LIST"),
+    advice: "SET SIPPROXYSRVR as well for telephones before release 2.4.1",
+  };
+}
+
+function attempts(run: StartUp, fact: NoticeFact): SipEvent[] {
+  return run.events.flatMap((event) => (event.event === "sip" && event.n <= fact.after ? [event] : []));
+}
+
+function silentCallServer(run: StartUp, fact: NoticeFact): Problem {
+  const failed = attempts(run, fact).filter(({ result = "" }) => !ON_THE_WAY.has(result));
+  const [name, list] = serverList(run);
+  const how = [...new Set(failed.map((event) => event.result))].join(", ");
+  return {
+    n: fact.after, code: "call-server-silent", serious: false,
+    cause: `No call server answered${list === "" ? "" : ` (${name} ${list})`}${how === "" ? "" : `: ${how}`}.`,
+    evidence: [...ends(failed).map((event) => ({ event: event.n })), ...parameterEvidence(run, name)],
+    advice: `check ${name}, SIPSIGNAL and the ports (SIPPORT, SIP_PORT_SECURE), and that the call server is running`,
+  };
+}
+
+/** The list that was in force. */
+function serverList(run: StartUp): [name: string, value: string] {
+  const of = (name: string): string => run.facts.parameters.get(name)?.value ?? "";
+  const name = of("SIPPROXYSRVR") === "" && of("SIP_CONTROLLER_LIST") !== "" ? "SIP_CONTROLLER_LIST" : "SIPPROXYSRVR";
+  return [name, of(name)];
+}
+
+function refused(run: StartUp, fact: NoticeFact): Problem {
+  const answer = attempts(run, fact).findLast(({ step }) => step === "register");
+  return {
+    n: fact.after, code: "register-refused", serious: true, ...refusedText(answer),
+    evidence: [...(answer === undefined ? [] : [{ event: answer.n }]), ...parameterEvidence(run, "SIPDOMAIN")],
+  };
+}
+
+function refusedText(answer: SipEvent | undefined): Text {
+  const server = answer?.server ?? "The call server";
+  const status = answer?.status === undefined ? "" : ` (${answer.status})`;
+  switch (answer?.result) {
+    case "wrong-credentials": return {
+      cause: `${server} refused the extension or its password${status}.`,
+      advice: "check extension and password at the call server, and that its realm is the one that the password was made for",
+    };
+    case "user-not-found": return {
+      cause: `${server} does not know the extension${status}.`,
+      advice: "create the extension at the call server, or correct it; SIPDOMAIN is part of its address",
+    };
+    case "invalid-domain": return {
+      cause: `${server} is not responsible for the domain of SIPDOMAIN${status}.`,
+      advice: "SET SIPDOMAIN to the domain that the call server serves",
+    };
+    case "unsupported-challenge": return {
+      cause: `${server} asks for credentials in a way that the telephone does not have${status}: it knows Digest with MD5 and SHA-256.`,
+      advice: "let the call server offer Digest with algorithm MD5 or SHA-256, and with qop=auth or none",
+    };
+    case undefined: return {
+      cause: "SIPDOMAIN or SIPREGISTRAR is no host name: nothing was sent.", advice: "SET SIPDOMAIN to a name such as example.com",
+    };
+    default: return {
+      cause: `${server} refused the registration${status}.`, advice: "look at the call server's log for this answer",
+    };
+  }
+}
