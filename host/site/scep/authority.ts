@@ -73,21 +73,30 @@ interface Answer {
   readonly certificate?: Uint8Array;
 }
 
+interface Signers {
+  readonly authority: Signer;
+  readonly registrar: Signer;
+}
+
 export class ScepAuthority {
-  readonly certificate: Certificate;
   readonly #options: ScepAuthorityOptions;
-  readonly #authority: Signer;
-  readonly #registrar: Signer;
+  readonly #bornSeconds: number;
   readonly #waiting = new Map<string, Waiting>();
+  #made: Signers | undefined;
   #serial = SERIAL_FIRST;
 
   constructor(options: ScepAuthorityOptions) {
     this.#options = options;
-    const issued = certifier(options.now());
-    this.certificate = readCertificate(issued(1n, AUTHORITY_NAME, AUTHORITY_KEY, true));
-    this.#authority = { key: AUTHORITY_KEY, certificate: this.certificate };
-    const registrar = readCertificate(issued(2n, REGISTRAR_NAME, REGISTRAR_KEY, false));
-    this.#registrar = options.registrar === true ? { key: REGISTRAR_KEY, certificate: registrar } : this.#authority;
+    this.#bornSeconds = options.now();
+  }
+
+  get certificate(): Certificate {
+    return this.#signers.authority.certificate;
+  }
+
+  /** Made when they are first needed: most telephones ask for no certificate, and signing takes longer than a whole start-up. */
+  get #signers(): Signers {
+    return (this.#made ??= signersOf(this.#bornSeconds, this.#options.registrar === true));
   }
 
   readonly handler: HttpHandler = (request) => {
@@ -106,8 +115,8 @@ export class ScepAuthority {
 
   #certificates(): HttpResponse {
     const { certificate } = this;
-    if (this.#registrar === this.#authority) return binary("application/x-x509-ca-cert", certificate.der);
-    return binary("application/x-x509-ca-ra-cert", derCertificates([this.#registrar.certificate.der, certificate.der]));
+    if (this.#signers.registrar === this.#signers.authority) return binary("application/x-x509-ca-cert", certificate.der);
+    return binary("application/x-x509-ca-ra-cert", derCertificates([this.#signers.registrar.certificate.der, certificate.der]));
   }
 
   #operation(request: HttpRequest, message: string | null): HttpResponse {
@@ -135,7 +144,7 @@ export class ScepAuthority {
     }
     if (data.content === undefined) throw new MalformedError("a request without content");
     const envelope = readEnvelope(data.content);
-    const content = envelope.open(this.#registrar);
+    const content = envelope.open(this.#signers.registrar);
     const answer = content === undefined ? refusal(FailInfo.BadMessageCheck) : this.#decide(message.type, transaction, content);
     const name = data.certificates[0]!;
     this.#options.onDecision?.(`${MessageType[message.type]} ${transaction} ${nameText(name.subject)}: ${PkiStatus[answer.status]}`);
@@ -199,7 +208,8 @@ export class ScepAuthority {
     };
     const client = fault === "wrong-recipient" ? this.certificate : to.client;
     const envelope = certificate === undefined ? undefined : derEnvelope(derCertificates([certificate]), client, to.cipher, random);
-    const signer = fault === "bad-signature" ? { ...this.#registrar, key: otherKey(this.#registrar) } : this.#registrar;
+    const { registrar } = this.#signers;
+    const signer = fault === "bad-signature" ? { ...registrar, key: otherKey(registrar) } : registrar;
     return derMessage(head, envelope, signer, to.digest);
   }
 }
@@ -218,6 +228,14 @@ function refusal(failInfo: FailInfo): Answer {
 
 function otherKey({ key }: Signer): typeof AUTHORITY_KEY {
   return key === AUTHORITY_KEY ? REGISTRAR_KEY : AUTHORITY_KEY;
+}
+
+/** The CA, and who answers for it. */
+function signersOf(bornSeconds: number, hasRegistrar: boolean): Signers {
+  const issued = certifier(bornSeconds);
+  const authority = { key: AUTHORITY_KEY, certificate: readCertificate(issued(1n, AUTHORITY_NAME, AUTHORITY_KEY, true)) };
+  if (!hasRegistrar) return { authority, registrar: authority };
+  return { authority, registrar: { key: REGISTRAR_KEY, certificate: readCertificate(issued(2n, REGISTRAR_NAME, REGISTRAR_KEY, false)) } };
 }
 
 /** Signs the CA's own certificates: from the day before for ten years. */
