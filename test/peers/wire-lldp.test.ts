@@ -49,7 +49,7 @@ for (const [mode, title, settings] of [
     const { ran, capture, known } = await boot(t, settings, "--set", `LLDP_ENABLED=${mode}`);
     t.ok(decisions(ran).includes("lldp 0 232 *"), `LLDP decided: ${decisions(ran)}`);
     t.ok(ran.events.some((event) => event.event === "reset" && event.reason === "vlan"), "it restarted for it");
-    t.same(lastStates(ran), ["power-up", "hardware", "link", "dhcp", "conflict", "router", "file-server", "call-server", "login"]);
+    t.same(lastStates(ran), ["power-up", "hardware", "link", "dhcp", "conflict", "router", "file-server", "call-server", "scep", "login"]);
     t.same(messages(ran).slice(-4), ON_VOICE);
     for (const [name, value] of [["L2QVLAN", "232"], ["L2Q", "1"], ["L2QAUD", "5"], ["DSCPAUD", "46"]] as const) {
       t.match(ran.end.parameters[name], { value, source: "lldp" }, name);
