@@ -233,7 +233,7 @@ export enum SecureOperation {
   Answer = 35,
   /** The certificate that is held of a server. Parameters: its URL. Output: the report, then the certificate. NotFound for none. */
   Certificate = 36,
-  /** Forgets key and certificate. */
+  /** Forgets key and certificate. Output: the report of what was forgotten. NotFound where there was neither. */
   Forget = 37,
 }
 
@@ -277,6 +277,7 @@ export enum ScepStep {
   Request = 7,
   Poll = 8,
   Answer = 9,
+  Forget = 10,
 }
 
 /**

@@ -30,7 +30,6 @@ const WORDS: ReadonlyMap<Field, Words> = new Map<Field, Words>([
   [Field.Transport, Transport],
   [Field.SipStep, SipStep], [Field.SipResult, SipResult], [Field.Source, Source], [Field.Notice, Notice],
   [Field.Signature, Signature], [Field.TrustEffect, TrustEffect], [Field.TrustWhy, TrustWhy],
-  [Field.Signature, Signature],
   [Field.ScepStep, ScepStep], [Field.ScepResult, ScepResult], [Field.MessageType, ScepMessage],
   [Field.ScepDigest, ScepDigest], [Field.ScepCipher, ScepCipher], [Field.FailInfo, ScepFailure],
 ]);
@@ -41,7 +40,7 @@ const PRINTED_NAMES: ReadonlyMap<Field, string> = new Map([
   [Field.ScriptEffect, "effect"], [Field.VlanReason, "reason"],
   [Field.ScriptWhy, "why"], [Field.SlotState, "state"], [Field.SlotWhy, "why"],
   [Field.SipStep, "step"], [Field.SipResult, "result"], [Field.TrustEffect, "effect"], [Field.TrustWhy, "why"],
-  [Field.SipStep, "step"], [Field.SipResult, "result"], [Field.ScepStep, "step"], [Field.ScepResult, "result"],
+  [Field.ScepStep, "step"], [Field.ScepResult, "result"],
   [Field.ScepDigest, "digest"], [Field.ScepCipher, "cipher"],
 ]);
 

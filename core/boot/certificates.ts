@@ -1,14 +1,15 @@
 // The certificates that TLS trusts: the PEM files that TRUSTCERTS names are obtained and stored as one set, or none of them is.
 //
-// In: TRUSTCERTS as a file of this start-up has set it. Out: the secure element's set, whole, and one event for each file and for the
-// set. What no file sets stays as it is; set to nothing it is cleared; a file that is missing or no PEM leaves what was stored before.
+// In: TRUSTCERTS as a file of this start-up has set it, or the command line. Out: the secure element's set, whole, and one event for each
+// file and for the set. What nothing sets stays as it is; set to nothing it is cleared; a file that is missing or no PEM leaves what was
+// stored before.
 
 import { Row, Status } from "../../hal/abi";
 import { EventKind, Field, Source, TrustEffect, TrustWhy } from "../../hal/events";
 import { eventBegin, eventCode, eventNumber, eventSend, eventText } from "../base/events";
 import { timeWakeNow } from "../base/time";
 import { FILE_NAME_BYTES_MAX, TRUST_FILE_BYTES_MAX } from "../config";
-import { trustSetAdd, trustSetBegin, trustSetForget, trustSetPoll, trustSetStore } from "../image/trust-set";
+import { trustSetAdd, trustSetBegin, trustSetPoll, trustSetStore } from "../image/trust-set";
 import { listCount, listItemBytes, listItemPtr } from "../settings/list";
 import { parameterBytes, parameterPtr, parameterSource } from "../settings/parameters";
 import { Parameter } from "../settings/table";
@@ -35,12 +36,6 @@ export function certificatesInit(): void {
   phase = Phase.Begin;
 }
 
-/** Whatever is trusted is to be forgotten. Poll as for a start-up's set. */
-export function certificatesClear(): void {
-  trustSetForget();
-  certificatesGo(Phase.Store);
-}
-
 /** Call until it is no longer Pending: the set was replaced, cleared or kept, and it was said which. */
 export function certificatesPoll(): i32 {
   if (phase == Phase.Begin) certificatesBegin();
@@ -55,7 +50,7 @@ export function certificatesPoll(): i32 {
 
 function certificatesBegin(): void {
   const source = parameterSource(Parameter.TRUSTCERTS);
-  if (source != Source.Settings && source != Source.Script) return certificatesGo(Phase.Over);
+  if (source != Source.Settings && source != Source.Script && source != Source.CommandLine) return certificatesGo(Phase.Over);
   trustSetBegin();
   certificatesGo(Phase.Open);
 }
@@ -109,7 +104,6 @@ function certificatesAdd(): void {
 function certificatesStore(): void {
   const count = trustSetPoll();
   if (count == Status.Pending) return;
-  if (count == Status.Unsupported) return certificatesGo(Phase.Over); // There was nothing to forget.
   if (count < 0) return certificatesEnd(TrustEffect.Kept, TrustWhy.Failed);
   addedCount = count;
   certificatesEnd(count == 0 ? TrustEffect.Cleared : TrustEffect.Stored, TrustWhy.None);

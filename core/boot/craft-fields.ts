@@ -61,12 +61,15 @@ export function fieldsClear(index: i32): bool {
   return fieldsMark(index, was != 0);
 }
 
-/** The next choice; after the last the first. */
+/** The next choice; after the last the first. The one in use is no change; what is typed is, even if it says the same. */
 export function fieldsChange(index: i32): bool {
   const value = asciiNumber(field(index) + 1, load<u8>(field(index)));
+  const parameter = fieldParameter(first + index);
   store<u8>(field(index), 1);
   store<u8>(field(index) + 1, 0x30 + (value + 1) % fieldChoices(first + index));
-  return fieldsMark(index, true);
+  changed &= ~(1 << index);
+  fieldsMark(index, parameterBytes(parameter) != 1 || load<u8>(field(index) + 1) != load<u8>(parameterPtr(parameter)));
+  return true;
 }
 
 /** Adds label and text to the line. */

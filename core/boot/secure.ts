@@ -30,10 +30,14 @@ export function secureStart(operation: SecureOperation, ptr: usize, bytes: i32):
 /** Pending, or how the operation ended; the report is then that of the operation. */
 export function securePoll(): i32 {
   const status = halSePoll();
-  if (status == Status.Pending) return status;
+  if (status != Status.Pending) secureRead();
+  return status;
+}
+
+/** Reads the report of the operation that has ended. */
+export function secureRead(): void {
   bytesFill(REPORT, 0, SECURE_REPORT_BYTES);
   halSeRead(0, REPORT, SECURE_REPORT_BYTES);
-  return status;
 }
 
 /** One byte of the report. */

@@ -37,6 +37,11 @@ export function trustSetForget(): void {
   trustSetStart(SecureOperation.TrustForget);
 }
 
+/** Starts to forget the telephone's own certificate and its key. */
+export function trustSetForgetOwn(): void {
+  trustSetStart(SecureOperation.Forget);
+}
+
 /** Pending, a count of certificates, or negative. While it is Pending the caller is polled again soon. */
 export function trustSetPoll(): i32 {
   if (startStatus == Status.Busy) trustSetStart(operation);

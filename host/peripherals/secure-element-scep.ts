@@ -210,9 +210,11 @@ export class SecureScep {
   }
 
   #forget(): SecureResult {
+    const { key, certificate } = this.#held ?? { key: this.#candidate, certificate: undefined };
+    if (key === undefined) return failed(Status.NotFound);
     this.#held = undefined;
     this.#drop();
-    return { status: Status.Ok, output: new Uint8Array(0) };
+    return { status: Status.Ok, output: encodeReport({ key, ...(certificate === undefined ? {} : { certificate }) }) };
   }
 
   #see(name: string, bytes: Uint8Array): void {

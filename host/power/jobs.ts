@@ -31,7 +31,7 @@ const STATES_MAX = 100_000;
 
 /** The plan of single cuts of a tier. Each shape begins among the seeds at another place. */
 function planOf(tier: Tier, index: number): Plan {
-  if (tier === "full") return { seeds: 4, prefixes: 8, seedFrom: 4 * index };
+  if (tier === "full") return { seeds: 2, prefixes: 4, seedFrom: 2 * index };
   return { seeds: 1, prefixes: 2, seedFrom: index };
 }
 

@@ -8,6 +8,8 @@ import { FailingFlash } from "../../host/faults/failing-flash.js";
 import type { KeyScript } from "../../host/key-script.js";
 import { TrustStore } from "../../host/peripherals/trust-store.js";
 import { lanAuthorityPem } from "../../host/site/lan-tls.js";
+import { certificatesOfPem } from "../../host/x509/pem.js";
+import { asking } from "../support/certificates.js";
 import { office, telephone, trunk, vlan } from "../support/lans.js";
 import { playTable, requestsOf, type Row } from "../support/scenario-table.js";
 import { play, playSettled, type Files, type Played, type Scenario } from "../support/scenario.js";
@@ -258,6 +260,21 @@ const entering: Row[] = [
     texts: ["Clearing values...", "Admin Procedures", "Flash failed"],
     check: (t, played) => t.notOk(shown(played, "Restarting..."), "nobody is told that all is forgotten"),
   },
+  {
+    ...telephone, name: "what-was-not-cleared-is-saved-again", lan, ends: LOGIN, timeoutSeconds: 40,
+    ...at("Down Down Start 7 Save Up Start Yes", '"Flash failed":Up Up Up Up Start Change Save Exit'),
+    wrap: (flash) => new FailingFlash(flash, { kind: "erase", after: 2 }), strict: false,
+    texts: ["Flash failed", "Signaling Procedure", "Restarting..."],
+    check: (t, played) => {
+      is(t, played, "GROUP", "7", "craft");
+      is(t, played, "SIG", "1", "craft");
+    },
+  },
+  {
+    ...telephone, name: "a-choice-cycled-back-is-no-change", lan, ends: CRAFT, timeoutSeconds: 20,
+    ...at("Up Up Up Start Change Change Change Cancel"), texts: ["Signaling Procedure", "Admin Procedures"],
+    check: (t, played) => t.notOk(shown(played, "Warning, this change has not been saved")),
+  },
 ];
 
 playTable("craft-procedures", [...addresses, ...vlans, ...others, ...entering]);
@@ -287,4 +304,26 @@ t.test("CLEAR forgets the certificates that TRUSTCERTS stored", async (t) => {
   const cleared = await playSettled({ ...trusting, name: "clears", lan: office({}, server), ...at("Down Start Yes") });
   t.match(cleared.events.filter((event) => event.event === "trust"), [{ effect: "cleared" }]);
   t.match((await playSettled({ ...trusting, name: "asks", lan: secure })).end, { code: "tls", cause: /trusts no certificate yet/ });
+});
+
+t.test("CLEAR forgets the telephone's own certificate and its key", (t) => {
+  const { events } = play({
+    ...asking({ PROCSTAT: 0 }), name: "clear-own", until: "none", timeoutSeconds: 40,
+    keys: ['"Enter username":Mute 27238#', '"Admin Procedures":Down Start Yes'].map(keyValue),
+  });
+  const steps = events.flatMap((event) => (event.event === "scep" ? [`${event.step} ${event.result}`] : []));
+  const asked = ["stored none", "capabilities ok", "authority ok", "key ok", "request ok", "answer ok"];
+  t.same(steps.filter((step) => !/^(time|poll)/.test(step)), [...asked, "forget ok", ...asked], "as if it never had one");
+  t.end();
+});
+
+t.test("CLEAR with a secure element that keeps what it has: it is said, and nobody is sent away", async (t) => {
+  const stored = certificatesOfPem(Buffer.from(lanAuthorityPem()));
+  const stubborn = new TrustStore({ stored, save: () => { throw new Error("full"); } });
+  const { end, events } = await playSettled({
+    ...telephone, name: "clear-refused", lan, tls: tlsPlan(stubborn), timeoutSeconds: 20, ...at("Down Start Yes"), until: "none",
+  });
+  t.match(events.filter((event) => event.event === "trust"), [{ effect: "kept", why: "failed" }]);
+  t.ok(events.some((event) => event.event === "display" && event.text === "Flash failed"));
+  t.match(end, { state: "craft" });
 });

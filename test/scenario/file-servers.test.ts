@@ -174,6 +174,11 @@ const trust: Row[] = [
     check: (t, played) => t.same(trustEvents(played), ["ca.pem taken 1", "more.pem taken 2", "stored 2"]),
   },
   {
+    ...on(PLAIN, { ...trusting("SET SIG 2\n", { "ca.pem": CA }), identity: { presets: ["TRUSTCERTS=ca.pem"] } }),
+    name: "trustcerts-of-the-command-line", ends: LOGIN,
+    check: (t, played) => t.same(trustEvents(played), ["ca.pem taken 1", "stored 1"]),
+  },
+  {
     ...on(PLAIN, { ...trusting("SET TRUSTCERTS ca.pem\n", { "ca.pem": CA }), stagingBytes: 0 }), name: "trustcerts-without-staging",
     ends: LOGIN, check: (t, played) => t.same(trustEvents(played), ["ca.pem taken 1", "stored 1"]),
   },

@@ -2,6 +2,7 @@
 // Method: a start-up each against a registrar that behaves in one way. The password stands in no event and in no golden.
 
 import type { Test } from "tap";
+import { keyValue } from "../../host/cli/option-values.js";
 import type { CallServerConfig } from "../../host/site/call-server.js";
 import type { KeyPress } from "../../host/key-press.js";
 import type { KeyScript } from "../../host/key-script.js";
@@ -160,6 +161,16 @@ const rows: Row[] = [
       name: "remembered-and-refused",
     ends: REFUSED, texts: ["Logging in...", "Incorrect username/password", "Enter username"],
       check: are("401 challenged", "401 wrong-credentials"),
+  },
+  {
+    ...base, contents: remembered, name: "reset-values-keeps-them", ends: IN, until: "none", timeoutSeconds: 60,
+    keys: ['"4001":Mute 27238#', '"Admin Procedures":Down Down Down Start Yes'].map(keyValue), texts: ["4001", "Restarting...", "4001"],
+    check: are(...CHALLENGED, ...CHALLENGED),
+  },
+  {
+    ...base, contents: remembered, name: "clear-forgets-them", ends: ["login", "reached", 0], until: "none", timeoutSeconds: 60,
+    keys: ['"4001":Mute 27238#', '"Admin Procedures":Down Start Yes'].map(keyValue), texts: ["4001", "Restarting...", "Enter username"],
+    check: are(...CHALLENGED),
   },
   {
     ...at({ maxExpires: 60 }), name: "renewed", until: "none", ends: ["registered", "reached", 0], timeoutSeconds: 120,

@@ -11,13 +11,14 @@ import {
 } from "../../base/texts";
 import { timeNow, timeWakeAt, timeWakeIn } from "../../base/time";
 import { IDLE_US, RESTART_US } from "../../config";
+import { settingsLogOpen, settingsLogPoll } from "../../flash/settings-log";
 import { dhcpClientRelease } from "../../net/dhcp-client";
 import { keptFileStart, keptInit } from "../../settings/kept";
 import { parameterBytes } from "../../settings/parameters";
 import { resetValues } from "../../settings/reset-values";
 import { Parameter } from "../../settings/table";
 import { screenBeep, screenClear, screenSetLine, screenSetSoftkey, screenSetText, SOFTKEY_COUNT } from "../../ui/screen";
-import { certificatesClear, certificatesPoll } from "../certificates";
+import { certificatesClear, certificatesClearPoll } from "../certificates-clear";
 import { codeBegin, codeCount, codeDigit, codeEnd, codeIsOpen, codeIsRight, HASH } from "../code-entry";
 import {
   fieldsApply, fieldsAreChanged, fieldsBackspace, fieldsChange, fieldsClear, fieldsIsChoice, fieldsKey, fieldsLoad, fieldsShow,
@@ -43,6 +44,10 @@ enum Screen {
   View,
   /** The chip is at work: keys wait. */
   Storing,
+  /** CLEAR: the secure element is. */
+  Clearing,
+  /** Something failed: what the chip holds is read again. */
+  Reading,
 }
 
 const ROW_COUNT: i32 = 6;
@@ -69,9 +74,19 @@ export function craftEnter(): void {
 
 export function craftPoll(): BootState {
   timeWakeIn(IDLE_US);
-  if (screen == Screen.Storing) craftStored();
+  if (isWorking()) craftWork();
   else if (inputsKey() != Key.None && !craftKey()) screenBeep();
-  return leaving && screen != Screen.Storing ? craftLeave() : BootState.Craft;
+  return leaving && !isWorking() ? craftLeave() : BootState.Craft;
+}
+
+function isWorking(): bool {
+  return screen >= Screen.Storing;
+}
+
+function craftWork(): void {
+  if (screen == Screen.Storing) craftStored();
+  else if (screen == Screen.Clearing) craftCleared();
+  else craftRead();
 }
 
 /** False for a key that means nothing. */
@@ -187,7 +202,6 @@ function confirmAct(act: i32): void {
   if (act == Act.Clear) {
     screenSetText(Row.Prompt, CLEARING);
     keptInit();
-    certificatesClear();
     readUs = timeNow() + RESTART_US;
   } else resetValues();
   craftStore();
@@ -243,15 +257,42 @@ function craftStore(): void {
 function craftStored(): void {
   if (timeNow() < readUs) return timeWakeAt(readUs);
   if (keepPoll() == Status.Pending) return;
-  // After the list: an AUTH that the chip would not give up needs them.
-  if (keepIsGood() && craftIsClearing() && certificatesPoll() == Status.Pending) return;
+  if (!keepIsGood()) return craftFailed();
+  if (craftIsClearing()) return craftClear();
+  craftDone();
+}
+
+/** After the list: an AUTH that the chip would not give up needs its certificates. */
+function craftClear(): void {
+  screen = Screen.Clearing;
+  certificatesClear();
+}
+
+function craftCleared(): void {
+  const status = certificatesClearPoll();
+  if (status == Status.Pending) return;
+  if (status == Status.Ok) craftDone();
+  else craftFailed();
+}
+
+function craftDone(): void {
   inputsHold(false);
-  if (!keepIsGood()) {
-    leaving = false;
-    screenBeep();
-  }
   if (leaving) craftForgotten();
-  else menuEnter(keepIsGood() ? SELECT : FLASH_FAILED);
+  else menuEnter(SELECT);
+}
+
+/** Nobody is sent away from what did not happen. A list that was to be forgotten is the chip's again: a later `Save` must not lose it. */
+function craftFailed(): void {
+  screen = Screen.Reading;
+  if (leaving) settingsLogOpen();
+  leaving = false;
+}
+
+function craftRead(): void {
+  if (settingsLogPoll() == Status.Pending) return;
+  inputsHold(false);
+  screenBeep();
+  menuEnter(FLASH_FAILED);
 }
 
 /** The VLAN of the last start is a value, too; CLEAR gives the address back. */
