@@ -5,7 +5,7 @@
 
 import type { Code, Evidence, HttpEvent, ScriptEvent } from "./event-types.js";
 import { ERROR_TEXTS, fileOf, isBlockFile } from "./event-text.js";
-import { tlsAdvice, tlsEvidence, tlsFailure, tlsText, tlsWarnings } from "./verdict-tls.js";
+import { tlsAdvice, tlsEvidence, tlsFailure, tlsText } from "./verdict-tls.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
 /** Codes of the reasons for which an HTTP answer is not used. */
@@ -52,7 +52,23 @@ export function fileProblems(run: StartUp): Problem[] {
   const first = byFile.keys().next().value;
   const failed = [...byFile].filter(([file, tries]) => isMissed(tries[tries.length - 1]) && (file === first || !gotElsewhere(run, file)));
   const problems = failed.map(([file, tries]) => fileProblem(run, file, tries, file === first));
-  return [...problems, ...tlsWarnings(run, (request) => failed.some(([, tries]) => tries.includes(request)))];
+  const missed = (request: HttpEvent): boolean => failed.some(([, tries]) => tries.includes(request));
+  return [...problems, ...passedOver(run, requests.filter((request) => !missed(request) && !isBlockFile(fileOf(request.url ?? ""))))];
+}
+
+/** Servers that failed, each once, where another had the file: a warning, since the next start-up may not be so lucky. */
+function passedOver(run: StartUp, requests: readonly HttpEvent[]): Problem[] {
+  const problems = requests.flatMap((request): Problem[] => {
+    const file = fileOf(request.url ?? "");
+    const other = requests.find(({ n, accepted, url = "" }) =>
+      n > request.n && accepted === true && fileOf(url) === file && originOf(url) !== originOf(request.url));
+    if (other === undefined || !isMissed(request)) return [];
+    const { cause, ...problem } = fileProblem(run, file, [request], false);
+    const plain = isSecure(request) && !isSecure(other) ? ", over plain HTTP" : "";
+    return [{ ...problem, serious: false, cause: `${cause.replace(/\.$/, "")}; ${hostOf(other)} had the file${plain}.` }];
+  });
+  const named = problems.map((problem) => [problem.cause.replaceAll(/https?:\S*/g, ""), problem] as const);
+  return [...new Map(named.toReversed()).values()].toReversed();
 }
 
 /** True when a file's last request ended without the file; one that was refused while it arrived has an `image` event. */
@@ -106,6 +122,11 @@ function unanswered(run: StartUp, tries: readonly HttpEvent[], last: HttpEvent):
   const address = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
     : `start the file server, and check its address and port (${names}) and the firewall between`;
   return { code: "server-unreachable", cause, advice: `${address}; --wait SECONDS powers on when it accepts a connection` };
+}
+
+/** Scheme, host and port. */
+function originOf(url = ""): string {
+  return /^https?:\/\/[^/]*/i.exec(url)?.[0] ?? "";
 }
 
 function isSecure({ url = "" }: HttpEvent): boolean {

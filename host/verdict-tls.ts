@@ -1,7 +1,6 @@
 // TLS that did not come about: what was wrong with the certificate or the port, and what an administrator does about it.
 //
-// In: the `http` events of one start-up. Out: the cause and advice for a file that nobody else brought, and a warning for a server that
-// was passed over while the next one had the file.
+// In: the `http` events of one start-up. Out: the words of cause, evidence and advice.
 
 import type { Evidence, HttpEvent } from "./event-types.js";
 import { ERROR_TEXTS } from "./event-text.js";
@@ -15,7 +14,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   "tls-expired": (host) => `renew the certificate of ${host}; if the telephone's date is the wrong one, give --date`,
   "tls-not-yet-valid": () => "give the telephone its date with --date, or the server a certificate that is valid then",
   "tls-name": (host) => `give the server a certificate for ${host} (an address as iPAddress among its alternative names), or name it in ` +
-    "TLSSRVR as its certificate does; SET TLSSRVRID 0 switches the check off",
+    "TLSSRVR as its certificate does; --set TLSSRVRID=0 tries it without this check",
   "tls-unknown-ca": (host, port) => "give the telephone the issuer's certificate: --ca FILE.pem, or a PEM file that TRUSTCERTS names; " +
     `openssl s_client -connect ${host}:${port} -showcerts shows what the server sends, which must reach up to that issuer`,
   "tls-plain": (host, port) => `let ${host} speak TLS at port ${port}, correct TLSPORT, or name it in HTTPSRVR for plain HTTP`,
@@ -45,18 +44,6 @@ export function tlsAdvice(request: HttpEvent): string {
 export function tlsEvidence(run: StartUp, request: HttpEvent): Evidence[] {
   const more = EVIDENCE[request.error ?? ""] ?? [];
   return ["TLSSRVR", ...more].flatMap((name) => parameterEvidence(run, name));
-}
-
-/** Servers that were passed over for their TLS, each once, where another had the file. */
-export function tlsWarnings(run: StartUp, missed: (request: HttpEvent) => boolean): Problem[] {
-  const failed = run.events.flatMap((event) => (event.event === "http" && event.error?.startsWith("tls-") === true ? [event] : []));
-  const once = [...new Map(failed.map((request) => [`${request.server} ${request.error}`, request])).values()];
-  return once.filter((request) => !missed(request)).map((request) => ({
-    n: request.n, code: "tls", serious: false,
-    cause: `${request.server ?? "A server"} was passed over: ${tlsText(request)}.`,
-    evidence: [{ event: request.n }, ...tlsEvidence(run, request)],
-    advice: tlsAdvice(request),
-  }));
 }
 
 /** A file that TRUSTCERTS names came and was refused: what is trusted stays as it was, which is not what was asked for. */

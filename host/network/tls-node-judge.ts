@@ -128,7 +128,9 @@ function nameFault({ x509, parsed }: Link, { name, checkName }: TlsQuestion): Tc
   const host = name.replace(/\.$/, "");
   const fits = isIP(host) === 0 ? x509.checkHost(host, { partialWildcards: false }) : x509.checkIP(host);
   if (fits !== undefined) return undefined;
-  return fault(Status.TlsName, `the name in the certificate is ${namesText(x509, parsed)}, the server is ${host}`);
+  const names = namesText(x509, parsed);
+  return fault(Status.TlsName, isIP(host) === 0 ? `the name in the certificate is ${names}, the server is ${host}`
+    : `the certificate is for ${names}, and the address ${host} is not among its alternative names (as iPAddress)`);
 }
 
 function namesText(x509: X509Certificate, parsed: Certificate): string {

@@ -40,6 +40,8 @@ export class TlsStream {
   #reason = "";
   #heard = false;
   #ended = false;
+  /** The end was said in TLS. */
+  #goodbye = false;
   #closing = false;
 
   constructor(options: TlsStreamOptions) {
@@ -92,9 +94,16 @@ export class TlsStream {
     const bytes = Math.min(target.length, engine.readableLength);
     // A read of nothing makes Node fetch more and notice the end, which it tells in an event.
     const piece = (bytes > 0 ? engine.read(bytes) : engine.read(0)) as Uint8Array | null;
-    if (piece === null) return this.#ended ? Status.Closed : 0;
+    if (piece === null) return this.#ended ? this.#end() : 0;
     target.set(piece);
     return piece.length;
+  }
+
+  /** Without the end of TLS the last bytes may be missing, and only their count could tell (RFC 9112 §9.8). */
+  #end(): number {
+    if (this.#goodbye) return Status.Closed;
+    this.fail(Status.Reset, "the other side ended the connection without ending TLS (close_notify): what came may be cut short");
+    return Status.Reset;
   }
 
   /** Says goodbye as TLS does; `isOver` tells when the stream below may be closed. */
@@ -140,6 +149,12 @@ export class TlsStream {
       this.#ended = true;
       changed();
     });
+    // The engine tells both ends in one way; what it was told first is the one that counts.
+    const push = engine.push.bind(engine);
+    engine.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      if (chunk === null) this.#goodbye = !this.#pipe.readableEnded;
+      return push(chunk, encoding);
+    };
     return engine;
   }
 

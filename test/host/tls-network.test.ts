@@ -28,13 +28,21 @@ const pattern = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }
 class Bench {
   readonly scheduler = new Scheduler();
   readonly network: TlsNetwork;
+  /** Ends the stream below TLS. */
+  cut: () => void = () => undefined;
 
   constructor(service: StreamService, tls: LanTls = {}) {
     const { scheduler } = this;
     const quiet = new EngineQuiet();
     const site = new Site();
     const sealed = new TlsService({ service, ...lanTlsIdentity(tls, "10.0.8.3"), scheduler, quiet });
-    site.addStream(SERVER, 443, tls.plain === true ? service : sealed);
+    site.addStream(SERVER, 443, tls.plain === true ? service : {
+      refuses: () => sealed.refuses(),
+      connect: (peer) => {
+        this.cut = () => peer.close();
+        return sealed.connect(peer);
+      },
+    });
     const trust = lanTrust();
     const below = new MemoryNetwork({ scheduler, site });
     below.configure(addressOf("10.0.8.50"));
@@ -72,7 +80,7 @@ class Bench {
 }
 
 /** Answers the first bytes with many, and ends as it is told. */
-function answering(bytes: number, end: "close" | "reset"): StreamService & { heard: Buffer; ended: string } {
+function answering(bytes: number, end: "close" | "reset" | "stay"): StreamService & { heard: Buffer; ended: string } {
   const service = {
     heard: Buffer.alloc(0), ended: "",
     connect: (peer: StreamPeer): StreamHandler => ({
@@ -80,7 +88,7 @@ function answering(bytes: number, end: "close" | "reset"): StreamService & { hea
         if (service.heard.length === 0) {
           peer.send(pattern(bytes));
           if (end === "close") peer.close();
-          else setImmediate(() => peer.reset());
+          else if (end === "reset") setImmediate(() => peer.reset());
         }
         service.heard = Buffer.concat([service.heard, data]);
       },
@@ -130,6 +138,18 @@ t.test("a reset in the middle is one", async (t) => {
   await bench.until(() => bench.network.tcpState(handle).status === Status.Ok);
   bench.network.tcpSend(handle, pattern(5));
   t.same((await bench.read(handle)).end, Status.Reset);
+});
+
+t.test("an end below that TLS did not say is a reset: what came may be cut short", async (t) => {
+  const bench = new Bench(answering(300, "stay"));
+  const handle = bench.open();
+  await bench.until(() => bench.network.tcpState(handle).status === Status.Ok);
+  bench.network.tcpSend(handle, pattern(5));
+  const target = new Uint8Array(400);
+  t.ok(await bench.until(() => bench.network.tcpReceive(handle, target) === 300), "what came is given");
+  bench.cut();
+  t.same((await bench.read(handle)).end, Status.Reset);
+  t.match(bench.network.tcpState(handle), { status: Status.Reset, reason: /without ending TLS \(close_notify\)/ });
 });
 
 t.test("what keeps a stream from being open, each with its status and a reason", async (t) => {

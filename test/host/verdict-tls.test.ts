@@ -24,7 +24,7 @@ const secure = (story: Run, fields: object): Run =>
 const TLS: readonly [error: string, detail: string, advice: RegExp][] = [
   ["tls-expired", "certificate expired on 2024-03-01", /renew the certificate of 10\.0\.8\.3/],
   ["tls-not-yet-valid", "certificate is not valid before 2027-01-01", /--date/],
-  ["tls-name", "the name in the certificate is other.example, the server is 10.0.8.3", /TLSSRVRID 0/],
+  ["tls-name", "the certificate is for other.example, and the address 10.0.8.3 is not among its alternative names", /TLSSRVRID=0/],
   ["tls-unknown-ca", "certificate is signed by itself", /--ca FILE\.pem.*TRUSTCERTS/],
   ["tls-plain", "no TLS on this port", /port 443/],
   ["tls-failed", "TLS: wrong version number", /TLS 1\.2 and 1\.3/],
@@ -78,7 +78,19 @@ t.test("a server that was passed over is a warning, once", (t) => {
   const end = judge(over);
   t.equal(end.ok, true);
   t.strictSame(end.warnings.map(({ code, cause }) => `${code}: ${cause}`).filter((line) => line.startsWith("tls")), [
-    "tls: 10.0.8.3 was passed over: certificate expired on 2024-03-01.",
+    "tls: 10.0.8.3: certificate expired on 2024-03-01; 10.0.8.2 had the file, over plain HTTP.",
   ]);
+  t.end();
+});
+
+t.test("so is one that did not answer at all, or badly; a second try of the same server is none", (t) => {
+  const warnings = (story: Run): string[] => judge(story.state("login")).warnings.map(({ code, cause }) => `${code}: ${cause}`);
+  const has = (story: Run, line: string): void => void t.ok(warnings(story).includes(line), warnings(story).join(" | "));
+  has(secure(bound(), { error: "timed-out" }).http(OK),
+    "server-unreachable: 10.0.8.3 did not answer in time; 10.0.8.2 had the file, over plain HTTP.");
+  has(bound().http({ try: 1, server: "10.0.8.9", url: URL.replace("10.0.8.2", "10.0.8.9"), status: 500, why: "server-error" }).http(OK),
+    `http-status: 10.0.8.9 answered 500 for http://10.0.8.9/96xxupgrade.txt; 10.0.8.2 had the file.`);
+  t.notOk(warnings(bound().http({ ...OK, accepted: false, status: 500, why: "server-error" }).http({ ...OK, try: 2 }))
+    .some((line) => /had the file/.test(line)));
   t.end();
 });
