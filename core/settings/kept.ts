@@ -77,10 +77,11 @@ export function keptFileStart(): void {
 }
 
 /**
- * A parameter that only a file's own word changes: what is kept of it joins the new set, unless that sets it itself. Only for a set that
- * will be kept: of one that is not nothing stays.
+ * A parameter that only a file's own word changes: what is kept of it joins the new set, unless that sets it itself. Not where that is too
+ * large: nothing stays of it, and the one that is kept still has it.
  */
 export function keptCarry(namePtr: usize, nameBytes: i32): void {
+  if (full) return;
   const stored = keptFind(namePtr, nameBytes, Source.Stored);
   if (stored < keptEnd && keptFind(namePtr, nameBytes, Source.Settings) == keptEnd) store<u8>(KEPT + <usize>stored, Source.Settings);
 }

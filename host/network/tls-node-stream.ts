@@ -42,7 +42,6 @@ export class TlsStream {
   #ended = false;
   /** The end was said in TLS. */
   #goodbye = false;
-  #closing = false;
 
   constructor(options: TlsStreamOptions) {
     this.#options = options;
@@ -54,9 +53,9 @@ export class TlsStream {
     return this.#engine !== undefined && this.#status === Status.Pending;
   }
 
-  /** True once the last byte of a closed stream has left. */
+  /** After `close`: true once its last byte has left. */
   get isOver(): boolean {
-    return this.#closing && (this.#pipe.finished || this.#status !== Status.Ok) && this.#pipe.waitingBytes === 0;
+    return (this.#pipe.finished || this.#status !== Status.Ok) && this.#pipe.waitingBytes === 0;
   }
 
   state(): TcpState {
@@ -108,7 +107,6 @@ export class TlsStream {
 
   /** Says goodbye as TLS does; `isOver` tells when the stream below may be closed. */
   close(): void {
-    this.#closing = true;
     this.#options.quiet.note();
     if (this.#status === Status.Ok) this.#engine!.end();
     else this.drop();

@@ -25,7 +25,7 @@ import {
   writerEraseBytes, writerErasedBytes, writerErasePoll, writerFinish, writerPoll, writerProgrammedBytes, writerPush, writerStart,
 } from "../../core/flash/writer";
 import {
-  keptBytes, keptFileEnd, keptFileStart, keptForget, keptInit, keptIsFull, keptPtr, keptPut,
+  keptBytes, keptFileEnd, keptFileStart, keptForget, keptCarry, keptInit, keptIsFull, keptPtr, keptPut,
 } from "../../core/settings/kept";
 
 /** What a test hands over by pointer: a page's worth of source bytes, a name, a digest. */
@@ -58,4 +58,5 @@ export {
   settingsLogIsBusy as settings_log_is_busy,
   keptInit as kept_init, keptPut as kept_put, keptFileStart as kept_file_start, keptFileEnd as kept_file_end, keptPtr as kept_ptr,
   keptBytes as kept_bytes, keptIsFull as kept_is_full, keptForget as kept_forget,
+  keptCarry as kept_carry,
 };

@@ -31,6 +31,8 @@ class Bench {
   /** Ends the stream below TLS. */
   cut: () => void = () => undefined;
 
+  readonly below: MemoryNetwork;
+
   constructor(service: StreamService, tls: LanTls = {}) {
     const { scheduler } = this;
     const quiet = new EngineQuiet();
@@ -44,7 +46,7 @@ class Bench {
       },
     });
     const trust = lanTrust();
-    const below = new MemoryNetwork({ scheduler, site });
+    const below = this.below = new MemoryNetwork({ scheduler, site });
     below.configure(addressOf("10.0.8.50"));
     this.network = new TlsNetwork({ below, scheduler, trusted: () => trust.trusted, dateMs: DATE_MS, quiet });
   }
@@ -132,6 +134,32 @@ t.test("the telephone ends it in order, and at once", async (t) => {
   }
 });
 
+t.test("a goodbye that the network below does not take is given up", async (t) => {
+  const bench = new Bench({ connect: () => ({ data: () => undefined, closed: () => undefined }) });
+  const handle = bench.open();
+  await bench.until(() => bench.network.tcpState(handle).status === Status.Ok);
+  const closed: [handle: number, abort: boolean][] = [];
+  bench.below.tcpSend = () => 0;
+  bench.below.close = (...how) => closed.push(how) && Status.Ok;
+  const startUs = bench.scheduler.nowUs;
+  bench.network.close(handle, false);
+  await bench.until(() => closed.length > 0);
+  t.same([closed, bench.scheduler.nowUs - startUs], [[[handle, true]], 5_000_000], "at once, after five seconds");
+});
+
+t.test("the date of the telephone goes on with its time", async (t) => {
+  const service: StreamService = { connect: () => ({ data: () => undefined, closed: () => undefined }) };
+  const bench = new Bench(service, { from: "2026-11-27" });
+  const state = async (): Promise<number> => {
+    const handle = bench.open();
+    await bench.until(() => bench.network.tcpState(handle).status !== Status.Pending);
+    return bench.network.tcpState(handle).status;
+  };
+  t.equal(await state(), Status.TlsNotYetValid, "the day before");
+  bench.scheduler.nowUs += 24 * 3600 * 1_000_000;
+  t.equal(await state(), Status.Ok, "a day later");
+});
+
 t.test("a reset in the middle is one", async (t) => {
   const bench = new Bench(answering(10, "reset"));
   const handle = bench.open();
@@ -168,7 +196,7 @@ t.test("what keeps a stream from being open, each with its status and a reason",
     [refusing, {}, Status.Refused, /refused the connection/],
     [silent, { to: "2024-03-01" }, Status.TlsExpired, /^certificate expired on 2024-03-01; the telephone's date is 2026-11-26$/],
     [silent, { from: "2027-01-01" }, Status.TlsNotYetValid, /^certificate is not valid before 2027-01-01/],
-    [silent, { names: ["a.example", "10.0.8.4"] }, Status.TlsName, /certificate is for a.example, 10.0.8.4, and the address 10.0.8.3 is not among/],
+    [silent, { names: ["a.example", "10.0.8.4"] }, Status.TlsName, /is for a.example, 10.0.8.4, and the address 10.0.8.3 is not/],
     [silent, { issuer: "stranger" }, Status.TlsUnknownCa, /Nobody's authority, which is not trusted/],
     [silent, { issuer: "itself" }, Status.TlsUnknownCa, /signed by itself/],
   ];

@@ -271,6 +271,11 @@ const entering: Row[] = [
     },
   },
   {
+    ...telephone, name: "emptied-what-nobody-entered", lan, ends: CRAFT, timeoutSeconds: 20,
+    ...at("Start # # # # Clear Save Start # # # #"),
+    texts: ["> HTTP Server: ", "Select procedure and press Start.", "> HTTP Server: 10.0.8.2"],
+  },
+  {
     ...telephone, name: "a-choice-cycled-back-is-no-change", lan, ends: CRAFT, timeoutSeconds: 20,
     ...at("Up Up Up Start Change Change Change Cancel"), texts: ["Signaling Procedure", "Admin Procedures"],
     check: (t, played) => t.notOk(shown(played, "Warning, this change has not been saved")),

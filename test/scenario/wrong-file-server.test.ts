@@ -80,6 +80,12 @@ const unreached: Row[] = [
     requests: [`200 ${SCRIPT}`, `200 ${SETTINGS}`],
   },
   {
+    // Behind the last server of the list comes the first.
+    ...right, name: "second-server-fails-later", dhcp: { option242: 'HTTPSRVR="10.0.8.9,10.0.8.2"' },
+    faults: [{ path: SETTINGS, fault: { kind: "status", status: 500 } }], ends: ["login", "http-status", 1],
+    texts: ["HTTP:2 10.0.8.2", "HTTP:2 500", "HTTP:1 10.0.8.9"],
+  },
+  {
     ...right, name: "never-answers", faults: [{ fault: { kind: "silent" } }],
     ends: ["login", "http-refused", 1], requests: Array<string>(3).fill(`0 ${SCRIPT}`),
   },

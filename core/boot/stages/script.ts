@@ -9,7 +9,7 @@ import { FILE_NAME_BYTES_MAX } from "../../config";
 import {
   interpreterGetBytes, interpreterGetPtr, interpreterGetResult, interpreterStatus, interpreterWhy,
 } from "../../script/interpreter";
-import { keptCarry, keptFileEnd, keptFileStart, keptIsFull } from "../../settings/kept";
+import { keptCarry, keptFileEnd, keptFileStart } from "../../settings/kept";
 import { parameterBytes, parameterNameBytes, parameterNamePtr, parameterPtr } from "../../settings/parameters";
 import { Parameter } from "../../settings/table";
 import { screenClear } from "../../ui/screen";
@@ -93,8 +93,8 @@ function scriptEnd(): void {
   screenClear(Row.Title);
   const well = scriptIsWell();
   trusted = !well;
-  // It stays until a file says otherwise: where the new set is not kept, the stored one has it still.
-  if (well && !keptIsFull()) keptCarry(parameterNamePtr(Parameter.AUTH), parameterNameBytes(Parameter.AUTH));
+  // It stays until a file says otherwise.
+  if (well) keptCarry(parameterNamePtr(Parameter.AUTH), parameterNameBytes(Parameter.AUTH));
   keptFileEnd(well);
   if (modeGet() == Mode.Lex) return;
   if (modeGet() == Mode.Telephone) vlanReport(VlanReason.Settings); // It takes effect at call-server contact.

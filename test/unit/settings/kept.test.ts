@@ -53,6 +53,11 @@ t.test("a value that finds no room spoils its file's set, and nothing else", asy
   const many = Object.fromEntries(Array.from({ length: 48 }, (_, index) => [`NAME${index}`, "v".repeat(255)]));
   settingsFile(core, many);
   is(t, "CommandLine IPADD=10.0.0.1 | Stored SIG=2", "the set before it stays");
+  core.call("kept_file_start");
+  put(core, many, Source.Settings);
+  core.call("kept_carry", core.give(Buffer.from("SIG")), 3);
+  core.call("kept_file_end", 1);
+  is(t, "CommandLine IPADD=10.0.0.1 | Stored SIG=2", "and nothing of it went over");
   t.equal(core.call("kept_is_full"), 1, "and it can be said");
   settingsFile(core, { SIG: "1" });
   is(t, "CommandLine IPADD=10.0.0.1 | Stored SIG=1", "the next one is taken");
