@@ -48,6 +48,21 @@ export function bytesEqual(left: usize, right: usize, bytes: i32): bool {
   return true;
 }
 
+/** The place of the first byte that is `value`, or `bytes`. */
+export function bytesFind(ptr: usize, value: u8, bytes: i32): i32 {
+  let index: usize = 0;
+  const end = <usize>bytes;
+  const word = <u64>value * 0x0101010101010101;
+  for (; index + 8 <= end; index += 8) {
+    const other = load<u64>(ptr + index) ^ word;
+    // The lowest bit that is set stands in the lowest byte that is zero.
+    const zero = (other - 0x0101010101010101) & ~other & 0x8080808080808080;
+    if (zero != 0) return <i32>(index + (<usize>ctz(zero) >> 3));
+  }
+  for (; index < end; index++) if (load<u8>(ptr + index) == value) break;
+  return <i32>index;
+}
+
 /** True when every byte is `value`. */
 export function bytesAre(ptr: usize, value: u8, bytes: i32): bool {
   let index: usize = 0;

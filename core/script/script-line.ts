@@ -4,9 +4,10 @@
 // A line longer than the buffer is read to its end and marked; what it said is cut.
 
 import { asciiIsBlank } from "../base/ascii";
+import { bytesCopy, bytesFind } from "../base/bytes";
 import { SCRIPT_LINE_BYTES_MAX } from "../config";
 
-const NEWLINE: i32 = 0x0a;
+const NEWLINE: u8 = 0x0a;
 const RETURN: i32 = 0x0d;
 
 const LINE = memory.data(SCRIPT_LINE_BYTES_MAX, 8);
@@ -14,27 +15,27 @@ const LINE = memory.data(SCRIPT_LINE_BYTES_MAX, 8);
 let startOffset: u32 = 0;
 let takenBytes: u32 = 0;
 let complete: bool = false;
+/** What is left without trailing blanks; -1 while nobody has asked. */
+let shownBytes: i32 = -1;
 
 /** The next byte taken is the first of a line, at this offset of the file. */
 export function scriptLineStart(offset: u32): void {
   startOffset = offset;
   takenBytes = 0;
   complete = false;
+  shownBytes = -1;
 }
 
 /** Takes bytes up to and with the end of the line. Returns how many. */
 export function scriptLineTake(ptr: usize, bytes: i32): i32 {
   assert(!complete);
-  for (let i: i32 = 0; i < bytes; i++) {
-    const byte = <i32>load<u8>(ptr + <usize>i);
-    if (byte == NEWLINE) {
-      complete = true;
-      return i + 1;
-    }
-    if (takenBytes < <u32>SCRIPT_LINE_BYTES_MAX) store<u8>(LINE + <usize>takenBytes, byte);
-    takenBytes++;
-  }
-  return bytes;
+  const textBytes = bytesFind(ptr, NEWLINE, bytes);
+  const room = max(SCRIPT_LINE_BYTES_MAX - <i32>takenBytes, 0);
+  bytesCopy(LINE + <usize>takenBytes, ptr, min(textBytes, room));
+  takenBytes += textBytes;
+  complete = textBytes < bytes;
+  shownBytes = -1;
+  return complete ? textBytes + 1 : bytes;
 }
 
 /** True once the end of the line was taken. */
@@ -62,6 +63,11 @@ export function scriptLinePtr(): usize {
 
 /** Bytes without trailing blanks and carriage returns. */
 export function scriptLineBytes(): i32 {
+  if (shownBytes < 0) shownBytes = lineTrimmed();
+  return shownBytes;
+}
+
+function lineTrimmed(): i32 {
   let end = scriptLineTooLong() ? SCRIPT_LINE_BYTES_MAX : <i32>takenBytes;
   const start = markBytes();
   while (end > start && isTrailing(load<u8>(LINE + <usize>end - 1))) end--;

@@ -3,7 +3,7 @@
 // A row's peer may be measured in a process whose OpenSSL does without SHA extensions: the yardstick of machines that have none.
 
 /** What a measuring process does. */
-export const GROUPS = ["crc", "crc-mvp", "sha", "blocks", "pipeline", "ed25519", "p256", "cold"] as const;
+export const GROUPS = ["crc", "crc-mvp", "sha", "blocks", "pipeline", "ed25519", "p256", "cold", "explain"] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Peer {

@@ -1,8 +1,9 @@
-// Rows 1 to 9 out of processes of their own: several plain ones and several whose OpenSSL does without SHA extensions, because code
-// placement moves a figure from process to process.
+// Rows 1 to 9, and 14, out of processes of their own: several plain ones and several whose OpenSSL does without SHA extensions, because
+// code placement moves a figure from process to process.
 //
 // In: how to run one process. Out: rows. A row that misses a floor is measured again, at most three times; the medians count.
 
+import { EXPLAIN_EXPONENT_MAX, EXPLAIN_MS_MAX } from "./explain.js";
 import { median } from "./method.js";
 import type { Rates } from "./digests.js";
 import { COLD_RATIO_MAX, PLANS, type Group, type Plan, type Row } from "./rows.js";
@@ -27,6 +28,7 @@ export const round = (value: number, digits = 2): number => Number(value.toFixed
 export function measuredRows(measure: Measure, groups: readonly Group[]): Row[] {
   const rows = groups.flatMap((group) => {
     if (group === "cold") return [coldRow(measure)];
+    if (group === "explain") return [explainRow(measure)];
     return groupRows(measure, group, PLANS.filter((plan) => plan.group === group));
   });
   return rows.sort((left, right) => left.row - right.row);
@@ -95,5 +97,19 @@ function coldRow(measure: Measure): Row {
     ratios: { self }, floors: { self: COLD_RATIO_MAX }, met: self <= COLD_RATIO_MAX,
     ...(all.length > 1 ? { repeats: all.map((processes) => ({ self: ratio(processes) })) } : {}),
     details: { later: rate("later"), "whole download": rate("download") },
+  };
+}
+
+/** Milliseconds, with no peer: nothing else interprets these files. */
+function explainRow(measure: Measure): Row {
+  const processes = times(PROCESSES, () => measure("explain", false));
+  const of = (name: string, digits: number): number => round(median(processes.map((rates) => rates[name]!)), digits);
+  const details = {
+    bytes: of("bytes", 0), lines: of("lines", 0), firstMs: of("firstMs", 1), laterMs: of("laterMs", 1), exponent: of("exponent", 3),
+  };
+  const most = `at most ${EXPLAIN_MS_MAX} ms, exponent ${EXPLAIN_EXPONENT_MAX}`;
+  return {
+    row: 14, candidate: `explain a settings file (${most})`, mbps: null, ratios: {}, floors: {},
+    met: details.laterMs <= EXPLAIN_MS_MAX && details.exponent <= EXPLAIN_EXPONENT_MAX, details,
   };
 }

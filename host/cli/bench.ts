@@ -1,6 +1,6 @@
 // `offhook bench`: speed as ratios against peers measured in the same run, size, and growth. A missed floor is a figure, no failure.
 //
-// Rows 1 to 9 come from child processes, of this same program with `--child GROUP`; host/bench has the method and the rows.
+// Rows 1 to 9 and 14 come from child processes, of this same program with `--child GROUP`; host/bench has the method and the rows.
 
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import process, { argv, execPath, stderr, stdout } from "node:process";
 import { benchModulesExist } from "../bench/bench-module.js";
 import { coldRates } from "../bench/cold.js";
 import { blockRates, crcRates, shaRates, type Rates } from "../bench/digests.js";
+import { explainRates } from "../bench/explain.js";
 import { growth, type Growth } from "../bench/growth.js";
 import { machineFacts, type Machine } from "../bench/machine.js";
 import { partRates } from "../bench/parts.js";
@@ -29,7 +30,8 @@ const HELP = `Usage: offhook bench [--json] [--plot FILE]
 
 Ratios of CPU time against what a user would pick instead, candidates in turn in one process, the order rotated every round, medians
 of seven rounds and of five processes. Rows 1 to 4 are digests, 5 and 6 the way of a download, 7 and 8 signatures, 9 the first pass
-of a fresh process, 10 an update on each flash part against the part's own ceiling, 11 and 12 sizes, 13 a start-up's exact counts.
+of a fresh process, 10 an update on each flash part against the part's own ceiling, 11 and 12 sizes, 13 a start-up's exact counts,
+14 a settings file of 15,000 lines explained.
 It takes some minutes. A peer that is not installed is named and left out: \`npm run bench\` in a clone installs all of them.
 
 Examples:
@@ -40,7 +42,7 @@ Examples:
 
 const MASK = ":~0x20000000";
 /** Without the bench module only these can be measured. */
-const SHIPPED_GROUPS: readonly Group[] = ["pipeline"];
+const SHIPPED_GROUPS: readonly Group[] = ["pipeline", "explain"];
 /** Bytes that the whole telephone may take. */
 const CORE_BYTES_MAX = { mvp: 128 * 1024, simd: 160 * 1024 };
 const CORE_PAGES_MAX = 4;
@@ -82,6 +84,7 @@ const MEASURES: Readonly<Record<Group, () => Rates | Promise<Rates>>> = {
   ed25519: ed25519Rates,
   p256: p256Rates,
   cold: () => coldRates(readCore()),
+  explain: () => explainRates(readCore()),
 };
 
 async function child(group: Group): Promise<number> {

@@ -4,6 +4,7 @@ import "../../core/base/panic"; // Stands in for `abort`.
 
 import { option242Poll, option242Start } from "../../core/settings/option242";
 import { parametersReportPoll, parametersReportStart } from "../../core/settings/parameters";
+export { bytesFind as bytes_find } from "../../core/base/bytes";
 export {
   parameterBytes as parameter_bytes, parameterFind as parameter_find, parameterNumber as parameter_number,
   parameterPtr as parameter_ptr, parameterSet as parameter_set, parameterSource as parameter_source,

@@ -64,6 +64,14 @@ t.test("the cold row may take so many times as long, and no more", (t) => {
   t.end();
 });
 
+t.test("explaining may take so many milliseconds, and no more than its size", (t) => {
+  const rowOf = (laterMs: number, exponent: number) =>
+    measuredRows(processes(() => ({ bytes: 9, lines: 3, firstMs: 90, laterMs, exponent })).measureIn, ["explain"])[0]!;
+  t.match(rowOf(50, 1.05), { row: 14, met: true, details: { laterMs: 50, firstMs: 90, lines: 3 } });
+  t.match([rowOf(50.1, 1), rowOf(20, 1.06)], [{ met: false }, { met: false }]);
+  t.end();
+});
+
 t.test("candidates take turns that rotate, and times are medians", (t) => {
   const order: string[] = [];
   const candidates = ["a", "b", "c"].map((name) => ({ name, run: () => (order.push(name), name === "b" ? order.length : 7) }));
