@@ -230,6 +230,8 @@ export interface ScepEvent extends Stamp {
 /** A thing that supports a verdict: another event, a line of a file, or a parameter and where its value came from. */
 export type Evidence =
   | { readonly event: number }
+  /** On the telephone's cable, from 1, as in a capture of the run. */
+  | { readonly frame: number }
   | { readonly file: string; readonly line: number; readonly text: string }
   | { readonly parameter: string; readonly source: string };
 

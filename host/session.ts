@@ -8,8 +8,10 @@ import { checkRun, type Check, type Expectation } from "./checks/expectation.js"
 import { EXIT_EXPECTATION, judgedBody } from "./checks/judge.js";
 import type { EndEvent, OffhookEvent } from "./event-types.js";
 import { KeyPresser, type KeyMiss, type KeyScript } from "./key-script.js";
+import type { FrameLog } from "./network/frame-log.js";
 import type { FlashCounters } from "./peripherals/flash.js";
 import { exitCodeOf, verdictOf, type RunOutcome } from "./verdict.js";
+import { withFrames } from "./verdict-frames.js";
 
 export interface SessionOptions {
   readonly board: Board;
@@ -24,6 +26,8 @@ export interface SessionOptions {
   readonly lenient?: boolean;
   /** What the run must have shown. */
   readonly expectations?: readonly Expectation[];
+  /** What passed on the cable, for the evidence. */
+  readonly frames?: FrameLog | undefined;
   /** A scheduled key was pressed. */
   readonly onPress?: (name: string) => void;
 }
@@ -90,7 +94,7 @@ export class Session {
       lenient: this.#options.lenient ?? false,
     };
     log.flash("summary", flash.counters);
-    const body = verdictOf(log.events, log.facts, outcome);
+    const body = withFrames(verdictOf(log.events, log.facts, outcome), log.events, this.#options.frames?.facts ?? []);
     const checks = checkRun(this.#options.expectations ?? [], log.events, body);
     const judged = judgedBody(body, checks);
     return { end: log.end(judged), checks, exitCode: judged.code === "expectation" ? EXIT_EXPECTATION : exitCodeOf(body, outcome) };

@@ -3,8 +3,9 @@
 // In: the `end` event and the events its evidence points to. Out: lines of text, with colours only when asked for.
 // The first word of each line is its label in nine columns, so that a script can pick a line by it.
 
-import type { EndEvent, Evidence, OffhookEvent } from "./event-types.js";
-import { bytesText, clockText, countText, describeEvent, printable } from "./event-text.js";
+import type { EndEvent, OffhookEvent } from "./event-types.js";
+import { bytesText, clockText, countText, printable } from "./event-text.js";
+import { evidenceText } from "./evidence-text.js";
 import { isStored } from "./verdict-image.js";
 
 const LABEL_COLUMNS = 9;
@@ -30,7 +31,7 @@ export function renderVerdict(end: EndEvent, events: readonly OffhookEvent[], co
       ...notes,
       line(head, `${end.state}, ${clockText(end.t)} after power-up${promptText(events)}`, colour ? RED : ""),
       line("why", end.cause, ""),
-      line("evidence", end.evidence.map((item) => evidenceText(item, end, events)).join(", "), ""),
+      line("evidence", evidenceText(end.evidence, events, (item) => parameterText(item, end)), ""),
       line("do", end.advice, ""),
     ];
   }
@@ -60,16 +61,10 @@ function promptText(events: readonly OffhookEvent[]): string {
   return prompt?.event === "display" && prompt.text !== "" ? `    (Prompt Line: ${prompt.text})` : "";
 }
 
-function evidenceText(item: Evidence, end: EndEvent, events: readonly OffhookEvent[]): string {
-  if ("event" in item) {
-    const event = events[item.event - 1];
-    return event === undefined ? `event ${item.event}` : `event ${item.event} (${event.event} ${describeEvent(event)})`;
-  }
-  if ("parameter" in item) {
-    const value = end.parameters[item.parameter]?.value ?? "";
-    return `${item.parameter}=${value === "" ? '""' : value} from ${item.source}`;
-  }
-  return `${item.file}:${item.line} (${item.text.trim()})`;
+/** A value that is nothing is shown as that. */
+function parameterText({ parameter, source }: { readonly parameter: string; readonly source: string }, end: EndEvent): string {
+  const value = end.parameters[parameter]?.value ?? "";
+  return `${parameter}=${value === "" ? '""' : value} from ${source}`;
 }
 
 /** What the run did, counted. */

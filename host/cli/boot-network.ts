@@ -23,6 +23,7 @@ import { read48 } from "../network/stack/bytes.js";
 import { ExecLink } from "../network/wire-exec.js";
 import { UdpLink } from "../network/wire-udp.js";
 import { WireNetwork } from "../network/wire.js";
+import { FrameLog } from "../network/frame-log.js";
 import type { Scheduler } from "../scheduler.js";
 import type { LanFaults } from "../site/lan.js";
 import { LanConfigError, readLanConfig, type LanConfig } from "../site/lan-config.js";
@@ -44,6 +45,8 @@ export interface BootNetwork {
   attach(board: Board): void;
   /** Power is back after a loss of it. */
   powered?(): void;
+  /** What passed on the cable, where there is one. */
+  readonly frames?: FrameLog;
   close(): void;
 }
 
@@ -99,6 +102,7 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
   const base = options.network.kind === "lan-file" ? dirname(options.network.path) : ".";
   const dateMs = dateOf(options, config);
   let built: BuiltLan | undefined;
+  const frames = new FrameLog();
   const quiet = new EngineQuiet();
   const make = (scheduler: Scheduler, line: LineContext) => {
     built = buildLan(config, {
@@ -115,7 +119,10 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
       faults: sharesOf(options.faults),
       ...(options.option242 === undefined ? {} : { option242: options.option242 }),
       ...(source === undefined ? {} : { source }),
-      ...(capture === undefined ? {} : { onFrame: (direction, frame) => capture.frame(direction, frame) }),
+      onFrame: (direction, frame) => {
+        frames.take(scheduler.nowUs, direction, frame);
+        capture?.frame(direction, frame);
+      },
     });
     return new TlsNetwork({ below: built.network, scheduler, trusted: () => trust.trusted, dateMs, quiet });
   };
@@ -126,20 +133,25 @@ function lanNetwork(config: LanConfig, options: BootOptions, capture: CaptureFil
       board.line.plug(0);
     });
   };
-  return { make, speed: config.port?.speed ?? 100, fullDuplex: config.port?.duplex !== "half", attach, close: () => capture?.close() };
+  const { speed = 100, duplex } = config.port ?? {};
+  return { make, speed, fullDuplex: duplex !== "half", attach, frames, close: () => capture?.close() };
 }
 
 async function wireNetwork(
   wire: WireChoice, options: BootOptions, capture: CaptureFile | undefined, trust: TrustStore, wake: () => void,
 ): Promise<BootNetwork> {
   let board: Board | undefined;
+  const frames = new FrameLog();
   const outer = await openLink(wire, () => {
     board?.line.plug(0);
     wake();
   });
   const make = (scheduler: Scheduler, line: LineContext) => {
     const lossy = new LossyLink(outer, { scheduler, seed: line.random.word(), ...sharesOf(options.faults) });
-    const link: Link = capture === undefined ? lossy : watchedLink(lossy, capture);
+    const link = watchedLink(lossy, (direction, frame) => {
+      frames.take(scheduler.nowUs, direction, frame);
+      capture?.frame(direction, frame);
+    });
     const below = new WireNetwork({
       scheduler, link, mac: read48(line.mac, 0), random: line.random, isUp: line.isUp, setPhy: line.setPhy, isOutside: true, wake,
     });
@@ -154,7 +166,7 @@ async function wireNetwork(
     outer.close();
     capture?.close();
   };
-  return { make, speed: 100, attach, close };
+  return { make, speed: 100, attach, frames, close };
 }
 
 async function openLink(wire: WireChoice, ended: () => void): Promise<Link & { close(): void }> {
@@ -209,14 +221,14 @@ function onCut(faults: readonly FaultChoice[], board: Board, cut: () => void): v
   });
 }
 
-function watchedLink(link: Link, capture: CaptureFile): Link {
+function watchedLink(link: Link, seen: (direction: Direction, frame: Uint8Array) => void): Link {
   return {
     send: (frame) => {
-      capture.frame("out", frame);
+      seen("out", frame);
       link.send(frame);
     },
     onReceive: (take) => link.onReceive((frame) => {
-      capture.frame("in", frame);
+      seen("in", frame);
       take(frame);
     }),
   };

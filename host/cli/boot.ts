@@ -23,6 +23,7 @@ import { SecureElement } from "../peripherals/secure-element.js";
 import { TrustStore } from "../peripherals/trust-store.js";
 import { NOR_PARTS, norPart, type NorPart } from "../peripherals/nor-parts.js";
 import type { Identity } from "../peripherals/system.js";
+import type { FrameLog } from "../network/frame-log.js";
 import { RunLoop } from "../run-loop.js";
 import type { Scheduler } from "../scheduler.js";
 import { Session } from "../session.js";
@@ -82,7 +83,7 @@ export async function bootCommand(args: readonly string[]): Promise<number> {
     network.attach(board);
     const loop = new RunLoop(board);
     wake = () => loop.wake();
-    const run = new Run(options, board, loop, { transcript, junit, expectations });
+    const run = new Run(options, board, loop, { transcript, junit, expectations, frames: network.frames });
     faults.attach(board, { power: (on) => run.power(on, network) });
     if (options.network.kind === "server" && options.waitSeconds > 0) await awaitServer(options.network.server, options.waitSeconds);
     const code = await run.run();
@@ -100,6 +101,7 @@ interface Asked {
   readonly transcript: number | undefined;
   readonly junit: number | undefined;
   readonly expectations: readonly Expectation[];
+  readonly frames: FrameLog | undefined;
 }
 
 /** One run with its frontends, keys and signals. */
@@ -128,6 +130,7 @@ class Run {
       strict: options.network.kind !== "lan" || options.site !== undefined || options.logsIn,
       lenient: options.lenient,
       expectations: asked.expectations,
+      frames: asked.frames,
       onPress: (name) => this.#transcript?.key(this.#nowMs(), name),
     });
     this.#frontend = frontendOf(options, board);
@@ -167,8 +170,7 @@ class Run {
     if (junit !== undefined) writeFileSync(junit, junitOf(this.#board.log.events, end, checks));
     if (!this.#options.json) printVerdict(end, this.#board.log.events, this.#frontend instanceof TerminalFrontend);
     for (const { script, why } of this.#session.missedKeys) stderr.write(`offhook: --key ${script.text} was not pressed: ${why}\n`);
-    const { panic } = this.#board.system;
-    const faulty = this.#board.binding.faulty;
+    const [{ panic }, { faulty }] = [this.#board.system, this.#board.binding];
     if (panic) stderr.write(`offhook: the core stopped at ${panic.file}:${panic.line}; ${DEFECT}`);
     if (faulty) stderr.write(`offhook: the core passed a range outside its memory: ${faulty}; ${DEFECT}`);
     this.#board.network.reset(); // Sockets that are still open would keep the program alive.

@@ -5,8 +5,8 @@
 
 import { causeOf } from "../checks/judge.js";
 import type { Check } from "../checks/expectation.js";
-import { describeEvent } from "../event-text.js";
 import type { EndEvent, Evidence, OffhookEvent } from "../event-types.js";
+import { evidenceText } from "../evidence-text.js";
 
 interface Case {
   readonly name: string;
@@ -56,7 +56,7 @@ function stateCases(events: readonly OffhookEvent[], end: EndEvent): Case[] {
 }
 
 function failureOf(events: readonly OffhookEvent[], end: EndEvent): NonNullable<Case["failure"]> {
-  const evidence = end.evidence.map((item) => evidenceText(item, events)).join(", ");
+  const evidence = lineOf(end.evidence, events);
   return { type: end.code, message: end.cause, lines: [`why      ${end.cause}`, `evidence ${evidence}`, `do       ${end.advice}`] };
 }
 
@@ -68,21 +68,19 @@ function failingState(events: readonly OffhookEvent[], end: EndEvent): number {
 
 function numberOf(item: Evidence, events: readonly OffhookEvent[]): number | undefined {
   if ("event" in item) return item.event;
-  if ("parameter" in item) return undefined;
+  if (!("file" in item)) return undefined;
   return events.findLast((event) => event.event === "script" && event.file === item.file && event.line === item.line)?.n;
 }
 
-function evidenceText(item: Evidence, events: readonly OffhookEvent[]): string {
-  if ("parameter" in item) return `${item.parameter} from ${item.source}`;
-  if ("file" in item) return `${item.file}:${item.line} (${item.text.trim()})`;
-  const event = events[item.event - 1];
-  return `event ${item.event}${event === undefined ? "" : ` (${event.event} ${describeEvent(event)})`}`;
+/** Without the value: a report is read by many. */
+function lineOf(evidence: readonly Evidence[], events: readonly OffhookEvent[]): string {
+  return evidenceText(evidence, events, ({ parameter, source }) => `${parameter} from ${source}`);
 }
 
 function checkCase(check: Check, events: readonly OffhookEvent[]): Case {
   const { expectation, ok, wanted, found, evidence, advice } = check;
   if (ok) return { name: expectation, seconds: 0 };
-  const source = evidence.map((item) => evidenceText(item, events)).join(", ");
+  const source = lineOf(evidence, events);
   const lines = [`wanted   ${wanted}`, `found    ${found}`, ...(source === "" ? [] : [`evidence ${source}`]), `do       ${advice}`];
   return { name: expectation, seconds: 0, failure: { type: "expectation", message: causeOf(check), lines } };
 }
