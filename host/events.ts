@@ -7,6 +7,7 @@
 import { Row } from "../hal/abi.js";
 import { EventKind } from "../hal/events.js";
 import { decodeRecord, kebabCase, latin1Of, type EventRecord, type FieldValue } from "./event-record.js";
+import { isHidden, MASK, maskOption, maskStatement, maskUrl } from "./secrets.js";
 import type { EndEvent, EventBody, Facts, NoticeFact, OffhookEvent, ParameterValue } from "./event-types.js";
 
 /** The telephone's time; the scheduler is one. */
@@ -31,13 +32,6 @@ export interface EventLogOptions {
 
 export type Listener = (event: OffhookEvent) => void;
 
-/** Parameters whose values are shown as `***`. */
-const SECRET_NAMES: ReadonlySet<string> = new Set([
-  "PROCPSWD", "DOT1XPSWD", "SCEPPASSWORD", "SNMPSTRING", "ADMIN_PASSWORD", "FORCE_SIP_PASSWORD", "PPMPASSWORD", "SIPPASSWORD",
-]);
-const SECRET_IN_TEXT = new RegExp(
-  `((?:^|[^A-Za-z0-9_])(?:${[...SECRET_NAMES].join("|")})(?:[ \\t]*=[ \\t]*|[ \\t]+SEQ[ \\t]+|[ \\t]+))(?:"[^"]*"?|[^\\s,"]+)`, "gi");
-const MASK = "***";
 const SOFTKEY_COUNT = 4;
 
 /** Kinds that are facts, not events. */
@@ -217,22 +211,16 @@ export class EventLog {
 
   #masked(fields: EventRecord["fields"]): EventRecord["fields"] {
     if (this.#showSecrets) return fields;
-    const masked: Record<string, FieldValue> = { ...fields };
-    if (SECRET_NAMES.has(String(fields["name"]).toUpperCase()) && fields["value"] !== undefined) masked["value"] = MASK;
-    for (const name of ["statement", "option242"]) {
-      const text = fields[name];
-      if (typeof text === "string") masked[name] = maskText(text);
-    }
-    return masked;
+    const isValueHidden = isHidden(String(fields["name"] ?? ""));
+    return Object.fromEntries(Object.entries(fields).map(([name, value]): [string, FieldValue] => {
+      if (typeof value !== "string") return [name, value];
+      if (name === "value" && isValueHidden) return [name, MASK];
+      return [name, name === "statement" ? maskStatement(value) : name === "option242" ? maskOption(value) : maskUrl(value)];
+    }));
   }
 }
 
 function rowName(row: number): string {
   if (row === Row.Title) return "title";
   return row === Row.Prompt ? "prompt" : String(row - Row.Application);
-}
-
-/** Hides the value after a secret's name: `SET NAME value`, `IF $NAME SEQ value`, and `NAME=value` of option 242. */
-function maskText(text: string): string {
-  return text.replace(SECRET_IN_TEXT, (_whole, before: string) => before + MASK);
 }

@@ -5,7 +5,7 @@
 
 import { fileOf, printable } from "../event-text.js";
 import type { Evidence, HttpEvent, OffhookEvent } from "../event-types.js";
-import { isSecret } from "../lint/secrets.js";
+import { isHidden, MASK } from "../secrets.js";
 import { nearest } from "../nearest.js";
 import type { EndBody } from "../verdict.js";
 
@@ -29,7 +29,6 @@ export interface Check {
 type Finding = Omit<Check, "expectation">;
 
 const SHOWN_MAX = 5;
-const HIDDEN = "***";
 
 /** Looks at each expectation, in the order in which they were given. */
 export function checkRun(expectations: readonly Expectation[], events: readonly OffhookEvent[], end: EndBody): Check[] {
@@ -39,7 +38,7 @@ export function checkRun(expectations: readonly Expectation[], events: readonly 
 /** What was typed, without the secret in it where secrets are hidden. */
 function shownText(expectation: Expectation, end: EndBody): string {
   const { text } = expectation;
-  return expectation.kind === "parameter" && isHidden(expectation.name, end) ? text.replace(/([=~]).*$/s, `$1${HIDDEN}`) : text;
+  return expectation.kind === "parameter" && isHiddenHere(expectation.name, end) ? text.replace(/([=~]).*$/s, `$1${MASK}`) : text;
 }
 
 function findingOf(expectation: Expectation, events: readonly OffhookEvent[], end: EndBody): Finding {
@@ -53,14 +52,14 @@ function findingOf(expectation: Expectation, events: readonly OffhookEvent[], en
 
 function parameterFinding({ name, how, value }: Extract<Expectation, { kind: "parameter" }>, end: EndBody): Finding {
   const shown = how === "equals" ? quoted(value) : `like /${value}/`;
-  const wanted = `${name} ${isHidden(name, end) ? HIDDEN : shown}`;
+  const wanted = `${name} ${isHiddenHere(name, end) ? MASK : shown}`;
   const known = valueOf(name, end);
   if (known === undefined) {
     const near = nearest(name, Object.keys(end.parameters).map((known) => known.toLowerCase()));
     const instead = near === undefined ? "`offhook explain` lists the names" : `did you mean ${near.toUpperCase()}?`;
     return { ok: false, wanted, found: `no parameter ${name}`, evidence: [], advice: `correct the name in the expectation; ${instead}` };
   }
-  if (isHidden(name, end)) {
+  if (isHiddenHere(name, end)) {
     const advice = "add --show-secrets to compare it, and keep the output to yourself";
     return { ok: false, wanted, found: "a secret, which is hidden", evidence: known.evidence, advice };
   }
@@ -94,8 +93,8 @@ function valueOf(name: string, end: EndBody): Known | undefined {
 }
 
 /** Also where no telephone has it: what was typed is still a secret. */
-function isHidden(name: string, end: EndBody): boolean {
-  return isSecret(name) && (end.parameters[name]?.value ?? HIDDEN) === HIDDEN;
+function isHiddenHere(name: string, end: EndBody): boolean {
+  return isHidden(name) && (end.parameters[name]?.value ?? MASK) === MASK;
 }
 
 /** A path is met by a URL that ends in it, whole names only. */

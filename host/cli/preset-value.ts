@@ -5,6 +5,7 @@
 
 import { PARAMETERS, wantedText, type ParameterRule } from "../parameter-rules.js";
 import { nearest } from "../nearest.js";
+import { isHidden, MASK } from "../secrets.js";
 import { UsageError } from "./usage.js";
 
 /** What a parameter holds once its macros are replaced, and digits of a number (core/settings/table.ts). */
@@ -23,7 +24,7 @@ export function presetValue(text: string, serial: string): string {
   const rule = PARAMETERS.find((parameter) => parameter.name === name);
   if (rule === undefined) throw new UsageError(unknown(name));
   const wanted = wantedOf(rule, value, serial);
-  if (wanted !== undefined) throw new UsageError(`--set ${name}=${JSON.stringify(value)}: ${wanted} is needed`);
+  if (wanted !== undefined) throw new UsageError(`--set ${name}=${isHidden(name) ? MASK : JSON.stringify(value)}: ${wanted} is needed`);
   return `${name}=${value}`;
 }
 

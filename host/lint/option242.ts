@@ -10,7 +10,7 @@ import { setterOf, wanted } from "../explain/why-text.js";
 import { RULES, type Finding, type RuleName } from "./finding.js";
 import { nameRemark } from "./names.js";
 import { vlantestMessage } from "./rules.js";
-import { isSecret } from "./secrets.js";
+import { isSecret } from "../secrets.js";
 
 const NOTHING = { name: "", bytes: new Uint8Array(0), source: { read: () => undefined } };
 

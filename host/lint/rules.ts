@@ -9,7 +9,7 @@ import type { Remark, RuleName } from "./finding.js";
 import { reachedLines, unreachableRuns } from "./flow.js";
 import { isKept, tagFinder, type Line, type LintFile } from "./lint-file.js";
 import { isOurs, nameRemark } from "./names.js";
-import { isSecret } from "./secrets.js";
+import { isSecret } from "../secrets.js";
 
 type Rule = (file: LintFile) => Remark[];
 

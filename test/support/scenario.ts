@@ -1,8 +1,7 @@
 // Plays a whole start-up in virtual time against a far end in memory, and checks what must hold in every run.
 //
-// In: a far end, on the memory binding or on the wire (`lan`), a telephone and what goes wrong. Out: transcript, events, verdict,
-// exit code, and what was violated: a panic, a wild pointer, a poll that forgot to ask for its next one, a progress bar that fell,
-// flash touched before a file was accepted.
+// In: a far end, in memory or on the wire (`lan`), a telephone and what goes wrong. Out: transcript, events, verdict, exit code, and what
+// was violated: a panic, a wild pointer, a poll that asks for no other, a bar that fell, flash touched too early, a secret that is shown.
 
 import { checkPrimeSync, createHash } from "node:crypto";
 import { Board, type BoardOptions, type LineContext } from "../../host/board.js";
@@ -39,6 +38,7 @@ import { core } from "./core.js";
 import { GuardedFlash, type FlashOperation } from "./guarded-flash.js";
 import { testKey } from "./image-craft.js";
 import { Pc, type PcPlan } from "./pc.js";
+import { leaksOf } from "./planted.js";
 import type { Software } from "./scenario-software.js";
 
 export { blockFile, software, unsignedSoftware, type Software } from "./scenario-software.js";
@@ -255,6 +255,7 @@ class Play {
     const board = this.#board;
     const { end, exitCode } = this.#session.finish();
     this.#checkEnd();
+    this.#violations.push(...leaksOf(this.#scenario, JSON.stringify(board.log.events) + this.#transcript.text));
     return {
       transcript: this.#transcript.text, events: board.log.events, end, exitCode, accesses: this.#accesses, sip: this.#sip, board,
       violations: this.#violations, built: this.#built, pc: this.#pc, flash: this.#flash,
@@ -322,21 +323,20 @@ class Play {
 
   #event(event: OffhookEvent): void {
     this.#transcript.event(event);
-    if (event.event === "state") this.#pull(event.state);
-    if (event.event === "state") this.#pc?.entered(event.state);
-    if (event.event === "state" && event.state === "power-up") this.#flash.allowed = false;
+    if (event.event === "state") this.#entered(event.state);
     if (event.event === "image" && event.verdict === "accepted") this.#flash.allowed = true;
-    // Without staging and block file the header is all that can be judged before.
-    if (event.event === "state" && event.state === "erase" && this.#scenario.stagingBytes === 0) this.#flash.allowed = true;
     if (event.event === "progress") this.#progress(event.permille);
   }
 
-  #pull(state: string): void {
+  #entered(state: string): void {
     const { pull } = this.#scenario;
+    this.#pc?.entered(state);
+    if (state === "power-up") this.#flash.allowed = false;
+    // Without staging and block file the header is all that can be judged before.
+    if (state === "erase" && this.#scenario.stagingBytes === 0) this.#flash.allowed = true;
     if (pull?.state !== state || this.#pulled) return;
     this.#pulled = true;
-    const { scheduler } = this.#board;
-    const speed = this.#scenario.lan?.port?.speed ?? this.#scenario.linkSpeed ?? SPEED;
+    const [{ scheduler }, speed] = [this.#board, this.#scenario.lan?.port?.speed ?? this.#scenario.linkSpeed ?? SPEED];
     scheduler.in(pull.afterMs * 1000, () => {
       this.#plug(0);
       if (pull.forMs !== undefined) scheduler.in(pull.forMs * 1000, () => this.#plug(speed));
