@@ -3,6 +3,10 @@
 // A field that was not known at that moment is absent, never null, except where null has a meaning (`progress`).
 // Words are the kebab-case names of the members in hal/events.ts. Nothing here does anything.
 
+import type { Code } from "./verdict-codes.js";
+
+export type { Code } from "./verdict-codes.js";
+
 /** What every event carries: its number from 1, and the telephone's time in milliseconds since its first power-up. */
 export interface Stamp {
   readonly n: number;
@@ -245,15 +249,6 @@ export interface ParameterValue {
   readonly file?: string;
   readonly line?: number;
 }
-
-/** The codes of the `end` event that this release can produce. */
-export type Code =
-  | "reached" | "no-link" | "no-offer" | "offer-refused" | "no-file-server" | "server-unreachable" | "http-status"
-  | "http-refused" | "http-short" | "tls" | "script-missing" | "not-a-script" | "goto-missing" | "step-limit"
-  | "image-rejected" | "not-a-container" | "flash-failed" | "no-call-server" | "call-server-silent" | "scep-refused"
-  | "scep-pending" | "reset-loop"
-  | "local-procedures" | "timeout" | "address-conflict" | "router-silent" | "router-subnet" | "vlan-loop" | "vlan-fallback"
-  | "register-refused" | "option-242-cut" | "controller-list" | "expectation";
 
 /** The last event of a run: did the start-up get there, and if not, why. */
 export interface EndEvent extends Stamp {

@@ -1,12 +1,19 @@
 // What went wrong with call servers: none known, none that answers, a registration that was refused. Like verdict-problems, for SIP.
 
 import type { NoticeFact, SipEvent } from "./event-types.js";
+import { ERROR_TEXTS } from "./event-text.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
 type Text = Pick<Problem, "cause" | "advice">;
 
 /** Answers that lead on. */
 const ON_THE_WAY: ReadonlySet<string> = new Set(["contacted", "challenged", "stale", "redirected", "interval-too-brief", "registered"]);
+
+/** What is said of call servers alone. */
+const FAILURES: Readonly<Record<string, string>> = {
+  "malformed": "sent what is no SIP", "unsupported": "would need TLS, which this network does not offer", "no-address": "has no address",
+  "closed": "closed the connection", "redirected": "sent the telephone to an address that it does not follow",
+};
 
 /** Each thing once: a start-up that did not get further says the same of contact and of registration. */
 export function callServerProblems(run: StartUp): Problem[] {
@@ -52,15 +59,35 @@ function attempts(run: StartUp, fact: NoticeFact): SipEvent[] {
 }
 
 function silentCallServer(run: StartUp, fact: NoticeFact): Problem {
-  const failed = attempts(run, fact).filter(({ result = "" }) => !ON_THE_WAY.has(result));
+  const all = attempts(run, fact);
+  const stuck = all.filter(({ result = "" }) => !ON_THE_WAY.has(result));
+  const failed = stuck.length === 0 ? all.slice(-1) : stuck;
   const [name, list] = serverList(run);
-  const how = [...new Set(failed.map((event) => event.result))].join(", ");
+  const how = failuresText(failed);
   return {
     n: fact.after, code: "call-server-silent", serious: false,
     cause: `No call server answered${list === "" ? "" : ` (${name} ${list})`}${how === "" ? "" : `: ${how}`}.`,
     evidence: [...ends(failed).map((event) => ({ event: event.n })), ...parameterEvidence(run, name)],
     advice: `check ${name}, SIPSIGNAL and the ports (SIPPORT, SIP_PORT_SECURE), and that the call server is running`,
   };
+}
+
+/** What became of the requests: each way of failing once, with who failed so. */
+function failuresText(failed: readonly SipEvent[]): string {
+  const servers = new Map<string, Set<string>>();
+  for (const event of failed) {
+    const text = failureText(event);
+    servers.set(text, (servers.get(text) ?? new Set()).add(String(event.server ?? "the server")));
+  }
+  return [...servers].map(([text, names]) => {
+    const [first = "", ...others] = names;
+    return `${first}${others.length > 0 ? ` and ${others.length} more` : ""} ${text}`;
+  }).join(", ");
+}
+
+function failureText({ result = "", status }: SipEvent): string {
+  if (result === "server-failed") return `is busy or has failed (${status ?? "no status"})`;
+  return FAILURES[result] ?? ERROR_TEXTS[result] ?? result;
 }
 
 /** The list that was in force. */

@@ -40,6 +40,9 @@ const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
   "wrong-block": "make the block file of this very file again: offhook image pack … --block-hashes writes both",
   "too-large": "serve the right file at this URL: a script has at most 4 MiB, without staging 32 KiB, a file of TRUSTCERTS 64 KiB",
 };
+/** What curl would not show. */
+const ABOUT_BLOCKS: ReadonlySet<string> = new Set(["wrong-block", "file-changed"]);
+
 /** Files that were asked for and never obtained. A GET that fails is one only when no GET of its chain succeeded. */
 export function fileProblems(run: StartUp): Problem[] {
   const requests = run.events.flatMap((event) => (event.event === "http" ? [event] : []));
@@ -162,7 +165,7 @@ function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last:
     const how = HTTP_WHY_TEXTS[why] ?? { "redirect": redirectText(run, last), "wrong-block": blockText(last) }[why] ?? looseText(last);
     return {
       code, cause: `The answer to ${url}${last.status === undefined ? "" : ` (status ${last.status})`} ${how}.`,
-      advice: `${advice}: curl -sv ${url} shows what it sends`,
+      advice: ABOUT_BLOCKS.has(why) ? advice : `${advice}; curl -sv ${url} shows what it sends`,
     };
   }
   const count = tries.filter((request) => request.status === last.status).length;

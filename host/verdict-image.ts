@@ -120,7 +120,7 @@ export function upgradeLoop(events: readonly OffhookEvent[]): Problem {
     n: same[same.length - 1]?.n ?? 0, code: "reset-loop", serious: true,
     cause: `${file} was stored ${same.length} times${between}, and after each restart the script names something else again.`,
     evidence: same.map((image) => ({ event: image.n })),
-    advice: "let the script compare $BOOTNAME with the very file that it names after SET APPNAME, and name one boot file only",
+    advice: "let the script compare $APPNAME, for boot files $BOOTNAME, with the very file that SET APPNAME names, and name one only",
   };
 }
 

@@ -62,10 +62,12 @@ function fallbackProblems(run: StartUp): Problem[] {
   const given = run.events.find((event): event is VlanEvent => event.event === "vlan" && reasons.includes(event.reason));
   if (given === undefined) return [];
   const vlan = (given.reason === "vlantest" ? given.from : given.to) ?? 0;
+  const test = run.facts.parameters.get("VLANTEST")?.value;
+  const seconds = test === undefined ? "the seconds of VLANTEST" : `${test} s (VLANTEST)`;
   return [{
     n: given.n, code: "vlan-fallback", serious: true,
     evidence: [{ event: given.n }, ...parameter(run, "L2QVLAN"), ...parameter(run, "VLANTEST")],
-    cause: `No DHCP server answered on VLAN ${vlan} for VLANTEST seconds; the telephone went on without that VLAN.`,
+    cause: `No DHCP server answered on VLAN ${vlan} for ${seconds}; the telephone went on without that VLAN.`,
     advice: `let the switch carry VLAN ${vlan} tagged to this port and a DHCP server answer on it, or correct L2QVLAN`,
   }];
 }

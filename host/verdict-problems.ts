@@ -4,7 +4,7 @@
 // a server that answered at the third try is none. It does not decide what fails a run; host/verdict.ts does.
 
 import type { Code, DhcpEvent, Evidence, ImageEvent, ScriptEvent } from "./event-types.js";
-import { bytesText, countText, describeEvent, fileOf, isBlockFile } from "./event-text.js";
+import { bytesText, countText, fileOf, isBlockFile } from "./event-text.js";
 import { callServerProblems } from "./verdict-call.js";
 import { fileProblems } from "./verdict-files.js";
 import { networkProblems } from "./verdict-network.js";
@@ -16,6 +16,14 @@ import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-t
 const SCRIPT_END_CODES: Readonly<Record<string, Code>> = {
   "not-a-script": "not-a-script", "tag-not-found": "goto-missing", "step-limit": "step-limit", "depth-limit": "step-limit",
   "too-large": "step-limit", "tag-limit": "step-limit",
+};
+
+/** Limits of core/config.ts in words. */
+const LIMITS: Readonly<Record<string, string>> = {
+  "step-limit": "the telephone carries out at most 100,000 statements, and reads at most 64 MiB, in a start-up",
+  "depth-limit": "GETs lead more than 8 files deep",
+  "too-large": "it has more bytes than a script may have",
+  "tag-limit": "it has more tags than the telephone keeps",
 };
 
 /** How often a message is sent before nobody can be said to have answered it. */
@@ -54,13 +62,15 @@ function dhcpProblems(run: StartUp): Problem[] {
   if (open && exchange.filter((event) => event.message === "request").length < SENT_IN_VAIN) return [];
   const server = String(answer?.server ?? refusal?.["server"] ?? "the DHCP server");
   const nak = answer?.message === "nak";
-  const fault = answer?.lease === undefined ? "it has no lease time (option 51)" : "it was not confirmed by an ACK";
+  const unconfirmed = answer?.lease !== undefined;
+  const fault = unconfirmed ? "the REQUEST for it had no ACK" : "it has no lease time (option 51)";
   return [{
     n: answer?.n ?? (refusal?.after ?? entered), code: "offer-refused", serious: true,
     cause: nak ? `${server} answered the telephone's REQUEST with NAK.` : `The offer of ${server} was not taken: ${fault}.`,
     evidence: answer === undefined ? [{ event: entered }] : [{ event: answer.n }],
     advice: nak ? `let ${server} and every other server of this VLAN agree on the pool`
-      : `give the scope of ${server} a lease time (option 51)`,
+      : unconfirmed ? `look into the log of ${server} for this REQUEST: a pool that is used up, or a second server on this VLAN, does this`
+        : `give the scope of ${server} a lease time (option 51)`,
   }];
 }
 
@@ -149,9 +159,9 @@ function scriptText(run: StartUp, end: ScriptEvent, code: Code): Pick<Problem, "
         : `add the line "# ${tag}" (one blank, nothing after the word), or correct the GOTO`,
     };
   }
-  const line = end.line === undefined ? "" : ` at line ${end.line}`;
+  const line = end.line === undefined ? "" : ` (line ${end.line})`;
   return {
-    cause: `${file} did not end: it reached the telephone's limit (${end.why ?? "step-limit"})${line}.`,
+    cause: `${file} did not end${line}: ${LIMITS[end.why ?? ""] ?? LIMITS["step-limit"]!}.`,
     evidence: [at],
     advice: "look for a GOTO that leads back to itself, or for files that GET one another",
   };
@@ -199,19 +209,22 @@ function imageEvidence(run: StartUp, image: ImageEvent): Evidence[] {
   return [{ event: image.n }, ...asked];
 }
 
+const FLASH_FAILURES: Readonly<Record<string, string>> = {
+  "erase-failed": "could not be erased", "program-failed": "could not be programmed",
+  "read-back-differs": "does not hold what was written to it", "digest-differs": "does not hold what was written to it",
+};
+
 function flashProblems(run: StartUp): Problem[] {
   const notice = run.notices.find((fact) => fact.notice === "flash-failed");
   const reset = run.events.find((event) => event.event === "reset" && event.reason === "flash-failed");
   if (notice === undefined && reset === undefined) return [];
-  const failures = ["erase-failed", "program-failed", "read-back-differs", "digest-differs"];
-  const slot = run.events.findLast((event) => event.event === "slot" && failures.includes(event.why ?? ""));
-  const what = slot === undefined ? "" : `: ${describeEvent(slot)}`;
-  const rotten = slot?.event === "slot" && (slot.why === "digest-differs" || slot.why === "read-back-differs");
+  const slot = run.events.findLast((event) => event.event === "slot" && FLASH_FAILURES[event.why ?? ""] !== undefined);
   const at = slot ?? reset;
-  const failure = rotten ? "does not hold what was written to it" : "refused to be erased or programmed";
+  const place = slot?.event === "slot" ? `Slot ${slot.slot ?? "?"} of the ${slot.kind ?? "software"}` : "The flash chip";
+  const failure = slot?.event === "slot" ? FLASH_FAILURES[slot.why ?? ""] : undefined;
   return [{
     n: notice?.after ?? reset?.n ?? 0, code: "flash-failed", serious: true,
-    cause: `The flash chip ${failure}${what}. What was stored before is still there.`,
+    cause: `${place} ${failure ?? "could not be erased or programmed"}. What was stored before is still there.`,
     evidence: at === undefined ? [] : [{ event: at.n }],
     advice: "a worn or protected chip does this: replace the telephone; here, start with a fresh chip",
   }];

@@ -27,6 +27,11 @@ const RESULTS: Readonly<Record<string, readonly [cause: string, advice: string]>
   "unsupported": ["cannot be asked: this telephone has no secure element", "leave MYCERTURL empty"],
 };
 
+/** What each step asks for (RFC 8894 §4). */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  capabilities: "GetCACaps", authority: "GetCACert", request: "PKIOperation", poll: "PKIOperation",
+};
+
 const REFUSALS: Readonly<Record<string, string>> = {
   "bad-alg": "it does not take the algorithm or the size of the key (MYCERTKEYLEN)",
   "bad-message-check": "it could not verify or decrypt the request",
@@ -74,8 +79,10 @@ function wordsOf(event: ScepEvent): readonly [string, string] {
     return [`refused (${failInfo || "no reason"}): ${why}`, `look at the CA's log for ${transaction(event)}`];
   }
   if (result === "no-answer") return [ERROR_TEXTS[error] ?? "did not answer", `start the CA${through}, or correct MYCERTURL`];
-  if (result === "http-failed") return [`answered ${status ?? "no HTTP"} to ${event.step ?? "a request"}`, `correct MYCERTURL${through}`];
-  return RESULTS[result] ?? RESULTS["malformed"]!;
+  const operation = OPERATIONS[event.step ?? ""] ?? "a request";
+  if (result === "http-failed") return [`answered ${status ?? "no HTTP"} to ${operation}`, `correct MYCERTURL${through}`];
+  const [cause, advice] = RESULTS[result] ?? RESULTS["malformed"]!;
+  return [cause, advice.replace("this transaction", transaction(event))];
 }
 
 function transaction(event: ScepEvent | undefined): string {

@@ -159,6 +159,11 @@ function stopped(events: readonly OffhookEvent[], run: StartUp, outcome: RunOutc
     const cause = `The run was ended by its user in state ${run.state}.`;
     return { ...facts, code: "timeout", cause, advice: "start it again; --fast shows the end at once" };
   }
+  if (run.state === "login" && outcome.wanted === "registered") {
+    const cause = "The telephone asks who logs in, and nobody did before the time was over; registered was wanted.";
+    const advice = "log in with --extension N --password P or with --key, or stop earlier with --until login";
+    return { ...facts, code: "timeout", cause, advice };
+  }
   return {
     ...facts, code: "timeout", cause: `${nothing}The time was over in state ${run.state}; ${outcome.wanted} was wanted.`,
     advice: bare ? supply : "give it more time with --timeout SECONDS, or stop earlier with --until STATE",

@@ -242,7 +242,7 @@ function tap(folders, args, plan) {
 
 /** The longest first, so that no processor is left alone with it at the end. */
 const TEST_FOLDERS = ["power", "meta", "unit", "host", "scenario", "fuzz"];
-const GENERATORS = ["texts", "parameters", "known-names", "abi", "lan-schema", "expect-schema"];
+const GENERATORS = ["texts", "parameters", "known-names", "abi", "lan-schema", "expect-schema", "verdicts"];
 
 const commands = {
   async start(args) {

@@ -75,14 +75,14 @@ const CASES: readonly Case[] = [
   {
     name: "VLANTEST ran out", code: "vlan-fallback",
     story: run().parameter("L2QVLAN", "232", "option242").state("link", "dhcp").add(move(232, 0, "vlantest")).state("login"),
-    cause: /on VLAN 232 for VLANTEST seconds/, advice: /carry VLAN 232 tagged/,
+    cause: /on VLAN 232 for .*VLANTEST/, advice: /carry VLAN 232 tagged/,
     evidence: [{ event: 5 }, { parameter: "L2QVLAN", source: "option242" }],
   },
   {
     name: "VLANTEST ran out before the last restart", code: "vlan-fallback",
     story: run().state("link", "dhcp").add(move(232, 0, "vlantest")).reset("vlan").state("power-up", "call-server")
       .add(move(7, 232, "recheck", false)).add(move(7, 232, "failed-list", false)).state("login"),
-    cause: /on VLAN 232 for VLANTEST seconds/, advice: /correct L2QVLAN/, evidence: [{ event: 10 }],
+    cause: /on VLAN 232 for .*VLANTEST/, advice: /correct L2QVLAN/, evidence: [{ event: 10 }],
   },
   {
     name: "two servers that send it to one another", code: "vlan-loop", outcome: LOOP,

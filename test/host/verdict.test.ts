@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
     code: "offer-refused", outcome: TIMEOUT,
     story: run().state("link", "dhcp").dhcp({ message: "offer", server: "10.0.8.1", lease: 60 })
       .dhcp({ message: "request" }).dhcp({ message: "request" }),
-    cause: /it was not confirmed by an ACK/, advice: /10\.0\.8\.1/,
+    cause: /the REQUEST for it had no ACK/, advice: /log of 10\.0\.8\.1/,
   },
   {
     code: "no-offer", story: run().state("link", "dhcp").dhcp({ message: "discover" }).dhcp({ message: "discover" }), outcome: TIMEOUT,
@@ -185,7 +185,7 @@ const CASES: readonly Case[] = [
   {
     code: "step-limit",
     story: get(bound(), OK).script({ file: "a.txt", line: 3, statement: "GOTO A", effect: "end", why: "step-limit" }).state("login"),
-    cause: /did not end.*step-limit.*at line 3/, advice: /leads back/,
+    cause: /did not end \(line 3\): .*100,000 statements/, advice: /leads back/,
   },
   {
     code: "image-rejected",
@@ -219,7 +219,7 @@ const CASES: readonly Case[] = [
     story: asked("SIP1.bin").image({ file: "SIP1.bin", verdict: "accepted" }).state("erase")
       .add({ event: "slot", kind: "application", slot: "B", state: "failed", why: "erase-failed" })
       .notice("flash-failed").reset("flash-failed"),
-    cause: /refused to be erased or programmed: application B failed \(erase-failed\)/, advice: /worn or protected/,
+    cause: /^Slot B of the application could not be erased/, advice: /worn or protected/,
     evidence: [{ event: 15 }],
   },
   {
@@ -232,7 +232,7 @@ const CASES: readonly Case[] = [
     code: "call-server-silent", outcome: { ...TIMEOUT, wanted: "registered" },
     story: bound().parameter("SIPPROXYSRVR", "10.0.8.9", "settings").state("call-server")
       .add({ event: "sip", step: "connect", result: "timed-out" }).notice("call-server-silent").state("login"),
-    cause: /SIPPROXYSRVR 10\.0\.8\.9\): timed-out/, advice: /SIPSIGNAL/,
+    cause: /SIPPROXYSRVR 10\.0\.8\.9\): the server did not answer in time/, advice: /SIPSIGNAL/,
   },
   {
     code: "reset-loop", outcome: { ended: "reset-loop" }, story: get(bound(), OK).notice("no-software").reset("no-software"),

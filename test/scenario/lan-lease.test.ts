@@ -116,7 +116,7 @@ const rows: Row[] = [
   },
   {
     ...unconfirmed(Infinity), name: "never-confirmed", ends: ["dhcp", "offer-refused", 1], timeoutSeconds: 60,
-    check: (t, { end }) => t.match(end.cause, /was not taken: it was not confirmed by an ACK/),
+    check: (t, { end }) => t.match(end.cause, /was not taken: the REQUEST for it had no ACK/),
   },
   {
     ...telephone, name: "offer-without-lease-time", lan: office({ leaseSeconds: null }), ends: ["dhcp", "offer-refused", 1],
