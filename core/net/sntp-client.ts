@@ -1,7 +1,8 @@
 // The date from a time server: an SNTP client (RFC 4330 §5) that asks once and then counts on by the telephone's own clock.
 //
 // In: SNTPSRVR's list. Out: seconds since 1970, or none. Each server is asked twice; all of them together have a limit. An answer counts
-// that repeats our own number, comes from the server's address and port, and is of a synchronised server.
+// that repeats our own number, comes from the server's address and port, and is of a synchronised server. One that says that it is not, or
+// wants to be left alone, is not asked again.
 
 import { Status } from "../../hal/abi";
 import { be32, be32Store, bytesFill } from "../base/bytes";
@@ -37,6 +38,8 @@ let handle: i32 = NO_HANDLE;
 let serverIndex: i32 = 0;
 let triesLeft: i32 = 0;
 let asked: bool = false;
+/** A server answered that it has no time. */
+let timeless: bool = false;
 let answerUs: u64 = 0;
 let allUs: u64 = 0;
 let number: u32 = 0;
@@ -55,6 +58,7 @@ export function sntpStart(): void {
   serverIndex = 0;
   triesLeft = SNTP_TRIES_MAX;
   asked = false;
+  timeless = false;
   allUs = timeNow() + SNTP_US;
   answerUs = timeNow() + SNTP_ANSWER_US;
 }
@@ -65,11 +69,11 @@ export function sntpStop(): void {
   handle = NO_HANDLE;
 }
 
-/** Pending; Ok with a date; NotFound without a server; TimedOut when none answered. */
+/** Pending; Ok with a date; NotFound without a server, or without one that has the time; TimedOut when none answered. */
 export function sntpPoll(): i32 {
   const serverCount = listCount(parameterPtr(Parameter.SNTPSRVR), parameterBytes(Parameter.SNTPSRVR));
   if (serverCount == 0) return Status.NotFound;
-  if (serverIndex >= serverCount || timeNow() >= allUs) return sntpEnd(Status.TimedOut);
+  if (serverIndex >= serverCount || timeNow() >= allUs) return sntpEnd(timeless ? Status.NotFound : Status.TimedOut);
   if (!asked) sntpAsk();
   else if (sntpReceive()) return sntpEnd(Status.Ok);
   else if (timeNow() >= answerUs) sntpAgain();
@@ -121,6 +125,12 @@ function sntpNext(): void {
   timeWakeNow();
 }
 
+function sntpTimeless(): bool {
+  timeless = true;
+  sntpNext();
+  return false;
+}
+
 /** True when the answer is there and is one; whatever else comes is dropped. */
 function sntpReceive(): bool {
   const bytes = udpReceive(handle, MESSAGE, CAPACITY);
@@ -131,8 +141,9 @@ function sntpReceive(): bool {
   const stratum = <i32>load<u8>(MESSAGE + 1);
   const seconds = be32(MESSAGE + TRANSMIT);
   const isOurs = be32(MESSAGE + ORIGINATE) == number && be32(MESSAGE + ORIGINATE + 4) == ~number;
-  if (!isOurs || (first & 7) != MODE_SERVER || (first >> 6) == LEAP_UNKNOWN || seconds == 0) return false;
-  if (stratum == 0 || stratum > STRATUM_MAX) return false; // 0 is a kiss of death (RFC 4330 §8).
+  if (!isOurs || (first & 7) != MODE_SERVER) return false;
+  // Stratum 0 is a kiss of death (RFC 4330 §8).
+  if ((first >> 6) == LEAP_UNKNOWN || seconds == 0 || stratum == 0 || stratum > STRATUM_MAX) return sntpTimeless();
   knownSeconds = seconds - EPOCH;
   const fractionUs = (<u64>be32(MESSAGE + TRANSMIT + 4) * 1000000) >> 32;
   knownUs = timeNow() > fractionUs ? timeNow() - fractionUs : 0;

@@ -84,7 +84,9 @@ export class CertificateServices {
   datagramsOf({ sntp }: CertificateParts): Placed<DatagramService>[] {
     const { scheduler } = this.#options;
     const nowUs = (): number => this.#startSeconds * 1_000_000 + scheduler.nowUs;
-    return sntp === undefined ? [] : [{ address: addressOf(sntp.address), port: SNTP_PORT, service: new SntpServer({ nowUs }) }];
+    if (sntp === undefined) return [];
+    const { address, synchronised = true } = sntp;
+    return [{ address: addressOf(address), port: SNTP_PORT, service: new SntpServer({ nowUs, synchronised }) }];
   }
 
   #authority(scep: LanScep): ScepAuthority {

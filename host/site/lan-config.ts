@@ -71,7 +71,7 @@ export interface LanVlan {
   readonly callServer?: LanCallServer;
   readonly scep?: LanScep;
   readonly proxy?: LanProxy;
-  readonly sntp?: { readonly address: string };
+  readonly sntp?: { readonly address: string; readonly synchronised?: boolean };
 }
 
 export interface LanProxy {

@@ -347,7 +347,10 @@ const VLAN: Schema = {
       description: "a time server",
       additionalProperties: false,
       required: ["address"],
-      properties: { address: { $ref: "#/$defs/address" } },
+      properties: {
+        address: { $ref: "#/$defs/address" },
+        synchronised: { type: "boolean", description: "false: it has no time itself, and says so; default true" },
+      },
     },
   },
 };

@@ -9,6 +9,7 @@ const MESSAGE_BYTES = 48;
 const MODE_CLIENT = 3;
 const MODE_SERVER = 4;
 const STRATUM = 2;
+const LEAP_UNKNOWN = 3;
 /** Seconds from 1900 to 1970. */
 export const NTP_EPOCH_SECONDS = 2208988800;
 /** A precision of about a microsecond, as a power of two. */
@@ -17,6 +18,8 @@ const PRECISION = -20;
 export interface SntpOptions {
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
+  /** False: it has no time itself and says so, with leap indicator 3 and stratum 0 (RFC 4330 §4). Default true. */
+  readonly synchronised?: boolean;
 }
 
 export class SntpServer implements DatagramService {
@@ -31,8 +34,9 @@ export class SntpServer implements DatagramService {
     if (data.length < MESSAGE_BYTES || (data[0]! & 7) !== MODE_CLIENT || version < 1 || version > 4) return;
     const answer = new Uint8Array(MESSAGE_BYTES);
     const view = new DataView(answer.buffer);
-    answer[0] = (version << 3) | MODE_SERVER;
-    answer[1] = STRATUM;
+    const isSet = this.#options.synchronised ?? true;
+    answer[0] = (isSet ? 0 : LEAP_UNKNOWN << 6) | (version << 3) | MODE_SERVER;
+    answer[1] = isSet ? STRATUM : 0;
     answer[2] = data[2]!;
     view.setInt8(3, PRECISION);
     answer.set(Uint8Array.of(127, 127, 1, 1), 12); // Its reference, by name of the local clock.

@@ -12,7 +12,7 @@ import { startDnsmasq } from "./support/dhcp.js";
 import { SECRET, startKamailio, type KamailioPlan } from "./support/kamailio.js";
 import { Namespace, skipWithoutKernel } from "./support/namespace.js";
 import { isClean, shark } from "./support/shark.js";
-import { startSipp, type SippAnswer } from "./support/sipp.js";
+import { REPEATED, startSipp, type SippAnswer } from "./support/sipp.js";
 import { addVlans, cable, DATA_ADDRESS, scopes } from "./support/voice-vlan.js";
 
 const CONTENT = `SIPPROXYSRVR=${DATA_ADDRESS}`;
@@ -34,8 +34,12 @@ async function siteOf(t: Test): Promise<Site> {
 
 /** There is no file server: nothing that is looked at here needs one. */
 function boot({ namespace, capture }: Site, signal: number, password: string, ...more: readonly string[]): Promise<Ran> {
+  return bootOffhook(wordsOf({ namespace, capture }, signal, password, more));
+}
+
+function wordsOf({ namespace, capture }: Site, signal: number, password: string, more: readonly string[]): string[] {
   const login = ["--extension", "1001", "--password", password, "--set", `SIPSIGNAL=${signal}`];
-  return bootOffhook([...cable(namespace, capture), "--lenient", ...login, ...more]);
+  return [...cable(namespace, capture), "--lenient", ...login, ...more];
 }
 
 const results = ({ events }: Ran): string[] =>
@@ -102,12 +106,15 @@ t.test("kamailio wants a longer interval (423)", withKamailio, async (t) => {
 });
 
 const CHALLENGE = { status: "401 Unauthorized", headers: ['WWW-Authenticate: Digest realm="a", nonce="[call_number]b"'] };
+const STALE = { status: "401 Unauthorized", headers: ['WWW-Authenticate: Digest realm="a", nonce="[call_number]b", stale=true'] };
 const GRANTED = { status: "200 OK", headers: ["Expires: 120"] };
 
 const misbehaviour: readonly (readonly [title: string, answers: readonly SippAnswer[], texts: string, results: RegExp])[] = [
   ["401 for ever", [CHALLENGE, CHALLENGE, CHALLENGE], "Incorrect username/password", /401 challenged,.* 401 wrong-credentials$/],
   ["503, then nothing more until Retry-After", [{ status: "503 Busy", headers: ["Retry-After: 500"] }], "Login failed. Retrying...",
     /503 server-failed$/],
+  ["a nonce that is always stale", Array<SippAnswer>(12).fill(STALE), "Login failed. Try Again.",
+    /contacted(, register ... 401 \w+){8}$/],
   ["403", [{ status: "403 Forbidden" }], "Incorrect username/password", /403 wrong-credentials$/],
   ["404", [{ status: "404 Not Found" }], "Login failed. User Not Found.", /404 user-not-found$/],
   ["200 at once", [GRANTED], "1001", /200 registered$/],
@@ -117,7 +124,7 @@ for (const transport of ["udp", "tcp"] as const) {
   for (const [title, answers, text, wanted] of misbehaviour) {
     t.test(`sipp over ${transport}: ${title}`, withSipp, async (t) => {
       const site = await siteOf(t);
-      await startSipp(t, site.namespace, DATA_ADDRESS, transport, answers);
+      await startSipp(t, site.namespace, DATA_ADDRESS, { transport, answers });
       const ran = await boot(site, transport === "udp" ? 0 : 1, "x", "--timeout", "20");
       t.match(results(ran).join(", "), wanted);
       t.ok(ran.events.some((event) => event.event === "display" && event.text === text), text);
@@ -128,7 +135,7 @@ for (const transport of ["udp", "tcp"] as const) {
 
 t.test("sipp over tcp: an answer that is no SIP", withSipp, async (t) => {
   const site = await siteOf(t);
-  await startSipp(t, site.namespace, DATA_ADDRESS, "tcp", [{ raw: "HTTP/1.1 200 OK\nContent-Length: 0\n\n" }]);
+  await startSipp(t, site.namespace, DATA_ADDRESS, { transport: "tcp", answers: [{ raw: "HTTP/1.1 200 OK\nContent-Length: 0\n\n" }] });
   const ran = await boot(site, 1, "x", "--timeout", "20");
   t.match(results(ran).join(", "), /register tcp - malformed$/);
   t.ok(codes(ran).includes("call-server-silent"), `${codes(ran)}`);
@@ -136,8 +143,58 @@ t.test("sipp over tcp: an answer that is no SIP", withSipp, async (t) => {
 
 t.test("sipp over udp: silence is asked eleven times in 32 s", withSipp, async (t) => {
   const site = await siteOf(t);
-  await startSipp(t, site.namespace, DATA_ADDRESS, "udp", ["silence"]);
+  await startSipp(t, site.namespace, DATA_ADDRESS, { transport: "udp", answers: ["silence"] });
   const ran = await boot(site, 0, "x", "--timeout", "45");
   t.match(ran.events.findLast((event) => event.event === "sip"), { result: "timed-out", sends: 11 });
   t.equal(new Set(shark(site.capture, "sip.Method == REGISTER", "sip.Via.branch")).size, 1, "one transaction");
+});
+
+/** A response to another request than the telephone's last one. */
+const FOREIGN = {
+  raw: ["SIP/2.0 200 OK", "Via: SIP/2.0/[transport] 10.99.0.9:5060;branch=z9hG4bKforeign", ...REPEATED.slice(1), "Expires: 3600",
+    "Content-Length: 0", "", ""].join("\n"),
+};
+
+for (const transport of ["udp", "tcp"] as const) {
+  t.test(`sipp over ${transport}: a 200 of somebody else's transaction is left alone, the 403 behind it counts`, withSipp, async (t) => {
+    const site = await siteOf(t);
+    await startSipp(t, site.namespace, DATA_ADDRESS, { transport, answers: [[FOREIGN, { status: "403 Forbidden" }]] });
+    const ran = await boot(site, transport === "udp" ? 0 : 1, "x", "--timeout", "20");
+    t.match(results(ran).join(", "), /register ... 403 wrong-credentials$/);
+    t.notOk(results(ran).some((result) => result.endsWith("registered")));
+  });
+}
+
+for (const length of ["4294967296", "2147483647", "-1", "99999999999999999999", "0x10", "1400"]) {
+  t.test(`sipp over tcp: OPTIONS is answered with Content-Length: ${length}`, withSipp, async (t) => {
+    const site = await siteOf(t);
+    const raw = ["SIP/2.0 200 OK", ...REPEATED, `Content-Length: ${length}`, "", ""];
+    await startSipp(t, site.namespace, DATA_ADDRESS, { transport: "tcp", contact: { raw: raw.join("\n") }, answers: [GRANTED] });
+    const ran = await boot(site, 1, "x", "--timeout", "60");
+    t.notMatch(results(ran)[0], /contacted/, "a body that never comes, or a length that is none");
+    t.equal(ran.code === 0 || ran.code === 1, true, "it came to an end");
+  });
+}
+
+t.test("sipp over udp: OPTIONS without an answer is given up, and the start-up goes on", withSipp, async (t) => {
+  const site = await siteOf(t);
+  await startSipp(t, site.namespace, DATA_ADDRESS, { transport: "udp", contact: "silence", answers: ["silence"] });
+  const ran = await bootOffhook([...cable(site.namespace, site.capture), "--lenient", "--set", "SIPSIGNAL=0", "--timeout", "90"]);
+  t.same(results(ran), ["options udp - timed-out"], "after 32 s (RFC 3261 section 17.1.2.2, timer F)");
+  t.same([ran.end.state, codes(ran).includes("call-server-silent")], ["login", true], `${codes(ran)}`);
+});
+
+t.test("sipp over tcp: 503, and a telephone that asks again after Retry-After is registered", withSipp, async (t) => {
+  const site = await siteOf(t);
+  const busy = await startSipp(t, site.namespace, DATA_ADDRESS, {
+    transport: "tcp", answers: [{ status: "503 Busy", headers: ["Retry-After: 8"] }],
+  });
+  let next: Promise<unknown> | undefined;
+  const ran = await bootOffhook(wordsOf(site, 1, "x", ["--timeout", "60"]), (event) => {
+    if (event.event !== "sip" || event.status !== 503) return;
+    next ??= busy.stop().then(() => startSipp(t, site.namespace, DATA_ADDRESS, { transport: "tcp", answers: [GRANTED] }));
+  });
+  await next;
+  t.match(results(ran).join(", "), /503 server-failed.*200 registered$/);
+  t.match([ran.end.state, ran.code], ["registered", 0]);
 });

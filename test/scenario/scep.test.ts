@@ -5,7 +5,7 @@ import t, { type Test } from "tap";
 import type { OffhookEvent } from "../../host/event-types.js";
 import { hexOf } from "../../host/scep/der-values.js";
 import type { ScepFault } from "../../host/site/scep/authority.js";
-import { asking, certified, scepSteps, URL_OF_CA } from "../support/certificates.js";
+import { asking, certified, CLOCK, scepSteps, URL_OF_CA } from "../support/certificates.js";
 import { playTable, type Row } from "../support/scenario-table.js";
 import { play, type Played, type Scenario } from "../support/scenario.js";
 
@@ -111,6 +111,13 @@ const rows: Row[] = [
     check: (t, played) => {
       has(true, "answer ok")(t, played);
       t.equal(results(played)[0], "time no-time");
+    },
+  },
+  {
+    name: "clock-without-time", ...asking({}), lan: certified({}, { sntp: { address: CLOCK, synchronised: false } }), ends: LOGIN,
+    check: (t, played) => {
+      t.equal(results(played)[0], "time no-time", "it answers that it has none");
+      t.equal(scepSteps(played).length > 5, true, "and the start-up goes on");
     },
   },
   {
