@@ -1,12 +1,14 @@
 // What the secure element keeps, in a file beside the chip's (`boot --flash FILE` keeps it in FILE.secure).
 //
 // In: a path. Out: the trusted certificates that were stored, the telephone's own certificate with its key, and the file again whenever
-// one of them changes. Only its owner may read and write it; it
-// is written beside the old one and then renamed, so that one of them is always whole.
+// one of them changes. Only its owner may read and write it; it is written beside the old one and then renamed, so that one of them is
+// always whole.
 
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { fromPem, toPem } from "../image/keys.js";
 import type { ScepSecrets } from "../peripherals/secure-element-scep.js";
+import { readCertificate } from "../scep/certificate.js";
+import { readPrivateKey } from "../scep/rsa.js";
 import { certificatesOfPem } from "../x509/pem.js";
 import { certificatePem } from "../x509/make.js";
 
@@ -57,9 +59,22 @@ export class SecureFile {
   }
 }
 
+/** Throws for a key or certificate that cannot be read: it is found out before the telephone has power. */
 function secretsOf({ label, ...pems }: NonNullable<Contents["own"]>): ScepSecrets {
-  const ders = Object.entries(pems).map(([name, pem]) => [name, fromPem(pem).der]);
+  const ders = Object.entries(pems).map(([name, pem]) => [name, derOf(name as keyof typeof LABELS, pem)]);
   return { ...Object.fromEntries(ders) as ScepSecrets, ...(label === undefined ? {} : { label }) };
+}
+
+function derOf(name: keyof typeof LABELS, pem: string): Uint8Array {
+  const { label, der } = fromPem(pem);
+  if (label !== LABELS[name]) throw new Error(`its ${name} is no PEM of "${LABELS[name]}"`);
+  try {
+    if (name === "certificate") readCertificate(der);
+    else readPrivateKey(der);
+  } catch (error) {
+    throw new Error(`its ${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return der;
 }
 
 function readContents(path: string): Contents {
