@@ -4,7 +4,8 @@
 # `sh test/engines/c/build.sh [NAME [FLAGS...]]` makes build/engines/c/NAME (default replay); the flags are for our own files, such as
 # -fsanitize=address,undefined. It needs build/core.wasm and build/offhook_hal.h (npm run build), gcc, and wabt 1.0.32 as Debian 12
 # has it: later versions name things differently, and npm's wabt, which npm puts first on the path, is one and has no runtime.
-# By variables: CORE another module, OUT another folder, CC another compiler, WASM2C and WABT_RUNTIME where Debian's parts are.
+# By variables: SOURCES a host of your own in place of the replayer (examples/minimal-host.c), CORE another module, OUT another folder,
+# CC another compiler, WASM2C and WABT_RUNTIME where Debian's parts are.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../../.."
@@ -15,6 +16,7 @@ wasm2c=${WASM2C:-/usr/bin/wasm2c}
 runtime=${WABT_RUNTIME:-/usr/share/wabt/wasm2c}
 cc=${CC:-gcc}
 module=${CORE:-build/core.wasm}
+sources=${SOURCES:-$here/records.c $here/replay.c $here/main.c}
 
 version=$("$wasm2c" --version)
 if [ "$version" != 1.0.32 ]; then
@@ -36,5 +38,5 @@ if [ "$(cat "$out/core.sha256" 2>/dev/null)" != "$hash" ]; then
 fi
 
 # shellcheck disable=SC2086
-$cc $rules -Ibuild -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wshadow -DMODULE_SHA256="\"$hash\"" "$@" \
-  "$here/engine.c" "$here/records.c" "$here/replay.c" "$here/main.c" "$out/core.o" "$out/wasm-rt-impl.o" -lm -o "$out/$name"
+$cc $rules -Ibuild -I"$here" -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wshadow -DMODULE_SHA256="\"$hash\"" "$@" \
+  "$here/engine.c" $sources "$out/core.o" "$out/wasm-rt-impl.o" -lm -o "$out/$name"
