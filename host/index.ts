@@ -19,6 +19,7 @@ export { NOR_PARTS } from "./peripherals/nor-parts.js";
 export { NorFlash } from "./peripherals/nor-flash.js";
 export type { Identity } from "./peripherals/system.js";
 export type * from "./record/format.js";
+export { recordsFromJson, recordsToBytes, recordsToJson } from "./record/json.js";
 export { countsOf, readRecords, RecordError } from "./record/reader.js";
 export { Recorder } from "./record/recorder.js";
 export { replayRun } from "./record/replay.js";

@@ -188,11 +188,18 @@ function reachesCore(file, seen = new Set()) {
   return [...text.matchAll(/(?:from|import\() ?"(\.{1,2}\/[^"]+)"/g)].some(([, path]) => reachesCore(join(file, "..", path), seen));
 }
 
-/** A file in build/js/test/batch that runs the given tests in one process, on one build of the core. */
+/**
+ * A file in build/js/test/batch that runs the given tests in one process, on one build of the core. The first test ends when all files are
+ * loaded: tap takes a process whose tests so far have ended for done.
+ */
 function batch(name, buildName, files) {
   const path = `build/js/test/batch/${name}.test.js`;
-  const imports = files.map((file) => `await import("../../../../${file}");\n`).join("");
-  writeFileSync(path, `process.env.OFFHOOK_BUILD = "${buildName}";\n${imports}`);
+  const imports = files.map((file) => `await import("../../../../${file}");`);
+  const start = [
+    'import t from "tap";', `process.env.OFFHOOK_BUILD = "${buildName}";`, "let loaded;",
+    "const all = new Promise((resolve) => (loaded = resolve));", 't.test("all files are loaded", () => all);',
+  ];
+  writeFileSync(path, [...start, ...imports, "loaded();", ""].join("\n"));
   return path;
 }
 
@@ -241,8 +248,8 @@ function tap(folders, args, plan) {
 }
 
 /** The longest first, so that no processor is left alone with it at the end. */
-const TEST_FOLDERS = ["power", "meta", "unit", "host", "scenario", "fuzz"];
-const GENERATORS = ["texts", "parameters", "known-names", "abi", "lan-schema", "expect-schema", "verdicts"];
+const TEST_FOLDERS = ["power", "meta", "unit", "host", "scenario", "conformance", "fuzz"];
+const GENERATORS = ["texts", "parameters", "known-names", "abi", "lan-schema", "expect-schema", "verdicts", "conformance"];
 
 const commands = {
   async start(args) {
@@ -283,7 +290,7 @@ const commands = {
     install(true);
     await build(".", ...harnessJobs());
     env.OFFHOOK_GOLDEN = "write";
-    tap(["scenario"], args, (files) => batches(files, false));
+    tap(["scenario", "conformance"], args, (files) => batches(files, false));
   },
   async generate() {
     install(false);

@@ -1,0 +1,58 @@
+// Goal: each build does what the records of test/conformance say, and the JSON form loses nothing and believes nothing.
+// Method: every file replayed; written and read again in both forms; fields damaged one by one. `npm run golden` records them anew.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import t from "tap";
+import { recordsFromJson, recordsToBytes, recordsToJson } from "../../host/record/json.js";
+import { readRecords, RecordError } from "../../host/record/reader.js";
+import { recordsIn, replay } from "../../tools/replay.js";
+import { conformanceFiles, conformancePlans, FOLDER } from "../support/conformance.js";
+import { build, bytesOf } from "../support/core.js";
+import { LEX, record, TRAP } from "../support/recorded-runs.js";
+
+const FILE_BYTES_MAX = 1_000_000;
+
+if (process.env["OFFHOOK_GOLDEN"] === "write" && process.env["CI"] === undefined && build === "mvp") {
+  for (const [name, plans] of conformancePlans()) writeFileSync(`${FOLDER}/${name}.json`, recordsToJson(readRecords(record(plans))));
+}
+
+t.test("every file, on this build", (t) => {
+  const files = conformanceFiles();
+  t.same(files, [...conformancePlans().keys()].sort().map((name) => `${FOLDER}/${name}.json`));
+  for (const path of files) {
+    const { differences, counted } = replay(recordsIn(path), bytesOf(build));
+    t.same(differences, [], `${path}: ${counted}; \`npm run golden\` records them anew, if that is what was meant`);
+    t.ok(readFileSync(path).length < FILE_BYTES_MAX, path);
+  }
+  t.end();
+});
+
+t.test("both forms say the same", (t) => {
+  const small = record([TRAP, LEX]);
+  const text = recordsToJson(readRecords(small));
+  t.same(recordsFromJson(text), readRecords(small));
+  t.same(recordsToBytes(recordsFromJson(text)), small, "byte for byte");
+  t.equal(recordsToJson(recordsFromJson(text)), text);
+  t.end();
+});
+
+t.test("a text that is none is refused with the place", (t) => {
+  const good = JSON.parse(recordsToJson(readRecords(record([LEX])))) as Record<string, unknown>;
+  const refused: [string, unknown, RegExp][] = [
+    ["format", "x", /not recorded runs/], ["version", 2, /not recorded runs/], ["abi", "5", /abi is no whole number/],
+    ["module", "00", /SHA-256/],
+    ["kinds", {}, /kinds is no list/], ["kinds", [{ name: "x", arguments: Array(7).fill({ name: "a" }) }], /kinds\[0\] has 7 arguments/],
+    ["spans", ["!"], /spans\[0\] is no base64/], ["steps", [{ end: "lost" }], /steps\[0\]\.end/],
+    ["steps", [{ calls: [[99, [], 0, [], []]], end: "returned", result: 0 }], /steps\[0\]\.calls\[0\] kind is 99/],
+    ["runs", [{ name: "a", starts: [{ mode: 0, cause: 0, init: 9999, polls: [] }] }], /runs\[0\] init is 9999/],
+    ["runs", [{ name: 5, starts: [] }], /runs\[0\]\.name is no text/],
+  ];
+  for (const [name, value, wanted] of refused) {
+    const text = JSON.stringify({ ...good, [name]: value });
+    t.throws(() => recordsFromJson(text), { message: wanted, constructor: RecordError }, `${name} ${wanted}`);
+  }
+  t.throws(() => recordsFromJson("{"), { message: /^no JSON: / });
+  t.throws(() => recordsFromJson("null"), { message: /^not recorded runs/ });
+  t.end();
+});

@@ -1,0 +1,42 @@
+// Writes the table of docs/EMBEDDING.md that says which engines have replayed the records of test/conformance.
+//
+// `node build/js/tools/conformance.js`; with `--check` it fails when the page is stale. An engine stands in it with the command that
+// replays the records on it, and fails unless all are equal.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { countsOf } from "../host/record/reader.js";
+import { isMain, writeGenerated } from "./generate.js";
+import { recordsIn } from "./replay.js";
+
+const PAGE = "docs/EMBEDDING.md";
+const FOLDER = "test/conformance";
+const BEGIN = "<!-- generated: conformance -->";
+const END = "<!-- end of generated -->";
+
+const ENGINES: readonly (readonly [name: string, module: string, command: string])[] = [
+  ["V8, in Node", "core.wasm and core.simd.wasm", "npm test -- conformance"],
+  ["wasm2c 1.0.32 and gcc, native", "core.wasm and core.simd.wasm", "npm run test:peers -- engines/c/conformance"],
+];
+
+/** The page with its table renewed. Throws an Error where the marks are missing. */
+export function pageWith(page: string): string {
+  const [start, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (start < 0 || end < start) throw new Error(`${PAGE} lacks "${BEGIN}" and "${END}"`);
+  return `${page.slice(0, start + BEGIN.length)}\n\n${table()}\n\n${page.slice(end)}`;
+}
+
+function table(): string {
+  const files = readdirSync(FOLDER).filter((name) => name.endsWith(".json")).sort();
+  const rows = files.map((name) => {
+    const { runs, starts, polls, calls, bytes } = countsOf(recordsIn(`${FOLDER}/${name}`));
+    return `| \`${name}\` | ${[runs, starts, polls, calls, bytes].map((count) => count.toLocaleString("en-US")).join(" | ")} |`;
+  });
+  const equal = `${files.length} of ${files.length} equal`;
+  const engines = ENGINES.map(([name, module, command]) => `| ${name} | ${module} | ${equal} | \`${command}\` |`);
+  return [
+    "| records | runs | starts | polls | calls | bytes |", "|---|--:|--:|--:|--:|--:|", ...rows, "",
+    "| engine | module | files | command |", "|---|---|---|---|", ...engines,
+  ].join("\n");
+}
+
+if (isMain(import.meta.url)) writeGenerated(PAGE, pageWith(readFileSync(PAGE, "utf8")));
