@@ -1,8 +1,9 @@
 // What the package gives to programs: a telephone, what it is connected to, its events and its verdict.
 //
-// `compileCore` takes the bytes of `offhook/core.wasm` or `offhook/core.simd.wasm`, `chooseCore` those of both; a `Board` is a
-// telephone with a plug; `runVirtual` or a `RunLoop` moves its time; `board.log` has every event. A `Recorder` keeps what passed between
-// core and host, `replayRun` gives it to a module again. All of it runs in a browser too.
+// `compileCore` takes the bytes of `offhook/core.wasm` or `offhook/core.simd.wasm`, `chooseCore` those of both. A `Telephone` is a board
+// on a LAN in virtual time: power, keys, cable, events as they come, snapshots. By themselves, a `Board` is a telephone with a plug,
+// `runVirtual` or a `RunLoop` moves its time, and `board.log` has every event. A `Recorder` keeps what passed between core and host,
+// `replayRun` gives it to a module again. All of it runs in a browser too.
 // `explainFile` and `lintFile` have the core judge a settings file.
 // What is not exported here may change at any time.
 
@@ -27,4 +28,5 @@ export { RunLoop, runVirtual } from "./run-loop.js";
 export { Session, type SessionOptions } from "./session.js";
 export { demoSite, type DemoSiteOptions } from "./site/demo.js";
 export { type FileSource, MemoryFiles } from "./site/file-server.js";
+export { Telephone, type Snapshot, type TelephoneOptions, type Until } from "./telephone.js";
 export { renderVerdict } from "./verdict-text.js";

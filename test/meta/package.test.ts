@@ -1,7 +1,9 @@
 // Goal: a program can boot a telephone with nothing but the package's public names, as README.md shows.
 // Method: the package is imported by its own name, which goes through `exports` of package.json, and a script is tried.
 
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { execPath } from "node:process";
 import t from "tap";
 import type * as Offhook from "../../host/index.js";
 
@@ -47,6 +49,14 @@ t.test("a run is recorded, and another instance does the same", async (t) => {
   t.equal(run?.name, "my run");
   t.ok(run!.starts[0]!.polls.length > 20);
   t.equal(replayRun(run!, { module: core, isSame: true }), undefined);
+});
+
+t.test("the example of docs/EMBEDDING.md", (t) => {
+  const [, code = ""] = /## As a library[^]*?```js\n([^]*?)```/.exec(readFileSync("docs/EMBEDDING.md", "utf8")) ?? [];
+  const { stdout, stderr, status } = spawnSync(execPath, ["--input-type=module", "-e", code], { encoding: "utf8" });
+  t.same([status, stderr], [0, ""]);
+  t.match(stdout.split("\n"), [/^VLAN 0 to 232, option242$/, "login example.com", /^file-server \d+$/]);
+  t.end();
 });
 
 t.test("what package.json names exists", (t) => {

@@ -49,6 +49,7 @@ const CASES: readonly (readonly [name: string, text: string, expected: Expected]
   ["a branch in another case", ours("").replace(BRANCH, BRANCH.toUpperCase()), [{ ours: false }]],
   ["no branch", ours("").replace(`;branch=${BRANCH}`, ""), [{ ours: false }]],
   ["another Call-ID", ours("").replace(CALL_ID, CALL_ID.replace("0", "1")), [{ ours: false }]],
+  ["a number and a method without a blank between", ours("").replace("CSeq: 2 ", "CSeq: 2"), [{ ours: false }]],
   ["another number", ours("").replace("CSeq: 2", "CSeq: 3"), [{ ours: false }]],
   ["a number with a zero before it", ours("").replace("CSeq: 2", "CSeq: 02"), [{ ours: true }]],
   ["another method", ours("").replace("2 REGISTER", "2 OPTIONS"), [{ ours: false }]],

@@ -1,0 +1,110 @@
+// Goal: a program boots a telephone, waits for what it wants, pulls plug and cable, and gets the same telephone back from a snapshot.
+// Method: whole start-ups on built-in LANs; transcripts of a run and of its restored twin compared to the last event.
+
+import t from "tap";
+import { demoKey, demoOldBoot } from "../../host/image/demo.js";
+import { NorFlash } from "../../host/peripherals/nor-flash.js";
+import { W25Q128JV } from "../../host/peripherals/nor-parts.js";
+import type { Scheduler } from "../../host/scheduler.js";
+import { provision } from "../../host/site/factory.js";
+import { MemoryFiles } from "../../host/site/file-server.js";
+import { Telephone, type TelephoneOptions } from "../../host/telephone.js";
+import { core } from "../support/core.js";
+
+const identity = { model: "9640D01A", serial: "1", mac: Uint8Array.of(0, 4, 13, 1, 2, 3) };
+const named = { ...identity, bootName: "boot.bin", appName: "app.bin" };
+const script = (text: string): MemoryFiles => new MemoryFiles({ "96xxupgrade.txt": text });
+const plain: TelephoneOptions = { core, identity: named, lan: "demo", source: script("SET SIPDOMAIN example.com\n") };
+const all = ({ board }: Telephone): string => JSON.stringify(board.log.events);
+
+t.test("a state, a text, time that passes; the verdict", async (t) => {
+  const telephone = new Telephone(plain);
+  t.equal(telephone.state, "off");
+  t.equal(await telephone.run({ state: "dhcp", seconds: 5 }), false, "without power nothing happens");
+  t.equal(telephone.ms, 5000, "but time passes");
+  telephone.powerOn();
+  t.ok(await telephone.run({ state: "file-server" }));
+  t.ok(await telephone.run({ text: "HTTP:1" }), "also when it was shown in the same step");
+  t.ok(await telephone.run({ state: "login" }));
+  t.match(telephone.verdict(), { ok: true, code: "reached", state: "login", parameters: { SIPDOMAIN: { value: "example.com" } } });
+  t.equal(await telephone.run({ text: "never", seconds: 3 }), false);
+  const wrong = new Telephone({ ...plain, source: script("GOTO NOWHERE\n") } as TelephoneOptions);
+  wrong.powerOn();
+  t.ok(await wrong.run({ state: "login" }));
+  t.match(wrong.verdict(), { ok: false, code: "goto-missing" });
+  t.throws(() => new Telephone({ ...plain, lan: "nowhere" } as TelephoneOptions), RangeError);
+});
+
+t.test("events as they come, and no further than they are taken", async (t) => {
+  const telephone = new Telephone(plain);
+  telephone.powerOn();
+  const states: string[] = [];
+  for await (const event of telephone.events()) {
+    if (event.event === "state") states.push(event.state);
+    if (event.event === "dhcp" && event.message === "ack") break;
+  }
+  t.same(states, ["power-up", "hardware", "link", "dhcp"]);
+  const ms = telephone.ms;
+  const again: number[] = [];
+  for await (const { n } of telephone.events(0)) again.push(n);
+  t.equal(again[0], 1, "from the first on");
+  t.equal(telephone.ms, ms);
+});
+
+t.test("keys, and the cable", async (t) => {
+  const telephone = new Telephone({ ...plain, source: script("SET PROCSTAT 0\nSET SIPPROXYSRVR 10.0.8.3\n") } as TelephoneOptions);
+  telephone.powerOn();
+  t.equal(await telephone.press("Program"), false, "it is not on the screen yet");
+  t.ok(await telephone.run({ text: "Enter username" }));
+  t.ok(await telephone.press("Mute", ..."27238#"));
+  t.ok(await telephone.run({ text: "Admin Procedures", seconds: 10 }));
+  const other = new Telephone(plain);
+  other.powerOn();
+  await other.run({ state: "dhcp" });
+  other.plug(false);
+  t.ok(await other.run({ state: "link", seconds: 60 }), "it notices");
+  other.plug(true);
+  t.ok(await other.run({ state: "login", seconds: 120 }));
+});
+
+/** An old boot file in the chip, as the demonstration begins. */
+function updating(): TelephoneOptions {
+  const blank = (clock: Scheduler): NorFlash => new NorFlash({ part: W25Q128JV, clock, timing: "typical" });
+  const contents = provision({ core, identity, trust: [demoKey().spki], flash: blank, file: demoOldBoot() });
+  return {
+    core, identity, trust: [demoKey().spki], lan: "demo",
+    flash: (clock) => {
+      const chip = blank(clock);
+      chip.load(contents);
+      return chip;
+    },
+  };
+}
+
+t.test("the plug is pulled in the middle of an erase; a snapshot from there goes the same way", async (t) => {
+  const options = updating();
+  const telephone = new Telephone(options);
+  telephone.powerOn();
+  t.ok(await telephone.run({ state: "erase" }));
+  await telephone.run({ seconds: 0.4 });
+  const inErase = telephone.snapshot();
+  telephone.powerOff();
+  await telephone.run({ seconds: 2 });
+  telephone.powerOn();
+  t.ok(await telephone.run({ state: "login" }), "the update is finished");
+  t.match(telephone.verdict(), { code: "reached", appstat: 0 });
+
+  const twin = await Telephone.restore(updating(), JSON.parse(JSON.stringify(inErase)) as typeof inErase);
+  t.equal(twin.state, "erase");
+  twin.powerOff();
+  await twin.run({ seconds: 2 });
+  twin.powerOn();
+  await twin.run({ state: "login" });
+  t.equal(all(twin), all(telephone), "to the last event");
+  t.same(twin.board.flash.counters, telephone.board.flash.counters);
+
+  const other = await Telephone.restore(updating(), inErase);
+  t.ok(await other.run({ state: "login" }), "and without a cut it goes its own way");
+  t.not(all(other), all(telephone));
+  await t.rejects(Telephone.restore({ ...updating(), lan: "lossy" } as TelephoneOptions, inErase), /went another way/);
+});
