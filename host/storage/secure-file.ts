@@ -7,7 +7,7 @@
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { fromPem, toPem } from "../image/keys.js";
 import type { ScepSecrets } from "../peripherals/secure-element-scep.js";
-import { readCertificate } from "../scep/certificate.js";
+import { readCertificate, sameKey } from "../scep/certificate.js";
 import { readPrivateKey } from "../scep/rsa.js";
 import { certificatesOfPem } from "../x509/pem.js";
 import { certificatePem } from "../x509/make.js";
@@ -62,7 +62,16 @@ export class SecureFile {
 /** Throws for a key or certificate that cannot be read: it is found out before the telephone has power. */
 function secretsOf({ label, ...pems }: NonNullable<Contents["own"]>): ScepSecrets {
   const ders = Object.entries(pems).map(([name, pem]) => [name, derOf(name as keyof typeof LABELS, pem)]);
-  return { ...Object.fromEntries(ders) as ScepSecrets, ...(label === undefined ? {} : { label }) };
+  const secrets = Object.fromEntries(ders) as ScepSecrets;
+  checkPair(secrets);
+  return { ...secrets, ...(label === undefined ? {} : { label }) };
+}
+
+/** Neither is of use without the other: the next change of the file would lose it. */
+function checkPair({ key, certificate }: ScepSecrets): void {
+  if ((key === undefined) !== (certificate === undefined)) throw new Error("its key and its certificate are not both there");
+  if (key === undefined || certificate === undefined) return;
+  if (!sameKey(readPrivateKey(key), readCertificate(certificate).key)) throw new Error("its certificate is for another key");
 }
 
 function derOf(name: keyof typeof LABELS, pem: string): Uint8Array {

@@ -3,6 +3,9 @@
 
 import { chmodSync, existsSync, linkSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import t from "tap";
+import { toPem } from "../../host/image/keys.js";
+import { derPrivateKey } from "../../host/scep/rsa.js";
+import { REGISTRAR_KEY } from "../../host/site/scep/keys.js";
 import { SecureFile } from "../../host/storage/secure-file.js";
 import { bootOffhook } from "../support/offhook.js";
 
@@ -54,6 +57,16 @@ t.test("the certificate of one run is the telephone's in the next; a damaged fil
   t.match(kept, /BEGIN RSA PRIVATE KEY/);
   t.same(await steps(), ["stored ok"], "nobody is asked again");
   t.equal(readFileSync(`${chip}.secure`, "utf8"), kept);
+  const contents = JSON.parse(kept) as { trusted: string[]; own: Record<string, string> };
+  const { key, certificate, ...rest } = contents.own;
+  const foreign = toPem("RSA PRIVATE KEY", derPrivateKey(REGISTRAR_KEY));
+  const torn = [{ ...rest, key }, { ...rest, certificate }, { ...rest, certificate, key: foreign }];
+  for (const own of torn) {
+    const text = JSON.stringify({ ...contents, own });
+    writeFileSync(`${chip}.secure`, text);
+    t.throws(() => new SecureFile(`${chip}.secure`), /^its (key|certificate) /, Object.keys(own).join());
+    t.equal(readFileSync(`${chip}.secure`, "utf8"), text);
+  }
   for (const damaged of [kept.slice(0, -20), kept.replace(/MII/, "MIX"), kept.replaceAll("PRIVATE KEY", "KEY")]) {
     writeFileSync(`${chip}.secure`, damaged);
     await t.rejects(bootOffhook(args), /offhook: .*chip\.secure.* cannot be used: /s, "usage, not a crash");
