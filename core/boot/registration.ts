@@ -11,7 +11,7 @@ import { SIP_REGISTER } from "../base/texts";
 import { timeWakeNow } from "../base/time";
 import { SIP_RECOVERY_SECONDS, SIP_REDIRECTS_MAX, SIP_REQUESTS_MAX, SIP_RETRY_AFTER_SECONDS_MAX } from "../config";
 import { Asker, Challenge, challengeIsStale, challengeOffered } from "../net/sip-challenge";
-import { sipRequestAnswer, sipRequestInit } from "../net/sip-request";
+import { sipRequestAnswer, sipRequestForget, sipRequestInit } from "../net/sip-request";
 import {
   sipResponseExpires, sipResponseMinExpires, sipResponseRetryAfter, sipResponseStatus, sipResponseTargetBytes, sipResponseTargetPtr,
 } from "../net/sip-response";
@@ -140,6 +140,7 @@ function registrationNext(): Registration {
   serversLeft--;
   if (serversLeft <= 0) return Registration.Retry;
   serverIndex = serverIndex + 1 < callServersCount() ? serverIndex + 1 : 0;
+  sipRequestForget();
   registrationServer();
   return verdict;
 }
@@ -164,6 +165,7 @@ function registrationGranted(): Registration {
   if (grantedSeconds == 0) return registrationRefused(SipResult.Rejected, Registration.Rejected);
   if (grantedSeconds > SECONDS_MAX) grantedSeconds = SECONDS_MAX;
   callServersPrefer(serverIndex);
+  if (redirectsLeft < SIP_REDIRECTS_MAX) sipRequestForget(); // It is renewed where it began.
   attemptGranted(grantedSeconds);
   attemptEvent(SipResult.Registered, true);
   attemptEnd();
@@ -213,6 +215,7 @@ function registrationRedirected(): Registration {
   redirectsLeft--;
   attemptEvent(SipResult.Redirected, true);
   if (!callServersRedirect(sipResponseTargetPtr(), sipResponseTargetBytes())) return registrationNext();
+  sipRequestForget();
   registrationAsk();
   return Registration.Pending;
 }

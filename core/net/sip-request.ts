@@ -83,6 +83,11 @@ export function sipRequestServer(by: Transport, host: usize, hostSize: i32): voi
   hostBytes = hostSize;
 }
 
+/** The next requests go to somebody else: what proves the password to one server is not for another. */
+export function sipRequestForget(): void {
+  challengeForget();
+}
+
 /** The next requests answer this challenge of the answer at hand. */
 export function sipRequestAnswer(asker: Asker): void {
   if (!challengeTake(asker)) return;

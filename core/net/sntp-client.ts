@@ -134,7 +134,7 @@ function sntpTimeless(): bool {
 /** True when the answer is there and is one; whatever else comes is dropped. */
 function sntpReceive(): bool {
   const bytes = udpReceive(handle, MESSAGE, CAPACITY);
-  if (bytes == 0) return false;
+  if (bytes <= 0) return false; // Nothing, or no port to hear it on.
   timeWakeNow(); // There may be more.
   if (bytes < MESSAGE_BYTES || udpFromAddress() != load<u32>(ADDRESS) || udpFromPort() != PORT) return false;
   const first = <i32>load<u8>(MESSAGE);

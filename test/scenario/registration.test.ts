@@ -6,6 +6,7 @@ import { keyValue } from "../../host/cli/option-values.js";
 import type { CallServerConfig } from "../../host/site/call-server.js";
 import type { KeyPress } from "../../host/key-press.js";
 import type { KeyScript } from "../../host/key-script.js";
+import type { StreamService } from "../../host/site/service.js";
 import { playTable, type Row } from "../support/scenario-table.js";
 import { play, software, type Files, type Played } from "../support/scenario.js";
 
@@ -45,6 +46,12 @@ const typed = (...keys: readonly (string | number)[]): readonly KeyScript[] => [
 
 /** The chip after somebody logged in by the keys. */
 const remembered = play({ ...base, name: "before", keys: typed(4001, "Login", PASSWORD, "Login") }).board.flash.contents();
+
+/** A call server that listens and says nothing. */
+let heard = "";
+const listening: StreamService = {
+  connect: () => ({ data: (bytes) => void (heard += Buffer.from(bytes).toString()), closed: () => undefined }),
+};
 
 const rows: Row[] = [
   { ...login, name: "by-tcp", ends: IN, texts: TEXTS, check: are(...CHALLENGED) },
@@ -161,6 +168,16 @@ const rows: Row[] = [
       name: "remembered-and-refused",
     ends: REFUSED, texts: ["Logging in...", "Incorrect username/password", "Enter username"],
       check: are("401 challenged", "401 wrong-credentials"),
+  },
+  {
+    // The first server is busy once it has the digest.
+    ...at({ answers: [{ method: "REGISTER", challenge: true, times: 1 }, { method: "REGISTER", status: 503 }] }),
+    name: "a-digest-is-for-one-server", files: settings("", "10.0.8.3,10.0.8.4"), ends: ["login", "call-server-silent", 1],
+    site: (site) => site.addStream(0x0a000804, 5060, listening), timeoutSeconds: 25,
+    check: (t) => {
+      t.match(heard, /^REGISTER /m, "the second is asked");
+      t.notMatch(heard, /authorization/i, "without what the first was told");
+    },
   },
   {
     ...base, contents: remembered, name: "reset-values-keeps-them", ends: IN, until: "none", timeoutSeconds: 60,
