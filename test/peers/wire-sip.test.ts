@@ -180,12 +180,12 @@ t.test("sipp over udp: OPTIONS without an answer is given up, and the start-up g
   t.same([ran.end.state, codes(ran).includes("call-server-silent")], ["login", true], `${codes(ran)}`);
 });
 
-t.test("sipp over tcp: 503, and a telephone that asks again after Retry-After is registered", withSipp, async (t) => {
+t.test("sipp over udp: 503, and a telephone that asks again after Retry-After is registered", withSipp, async (t) => {
   const site = await siteOf(t);
   const busy = { status: "503 Busy", headers: ["Retry-After: 8"] };
-  await startSipp(t, site.namespace, DATA_ADDRESS, { transport: "tcp", answers: [busy, GRANTED] });
-  const ran = await boot(site, 1, "x", "--timeout", "60");
-  t.match(results(ran).join(", "), /register tcp 503 server-failed, register tcp 200 registered$/, "the first attempt after it");
+  await startSipp(t, site.namespace, DATA_ADDRESS, { transport: "udp", answers: [busy, GRANTED] });
+  const ran = await boot(site, 0, "x", "--timeout", "60");
+  t.match(results(ran).join(", "), /register udp 503 server-failed, register udp 200 registered$/, "the first attempt after it");
   const [failed, registered] = ran.events.flatMap((event) => (event.event === "sip" && event.step === "register" ? [event.t] : []));
   t.ok(registered! - failed! >= 8000 && registered! - failed! < 10_000, `${registered! - failed!} ms later`);
   t.match([ran.end.state, ran.code], ["registered", 0]);
