@@ -44,22 +44,19 @@ interface Forwarded {
 
 export class SwitchPort {
   readonly name: string;
-  readonly vlan: number;
   readonly tagged: ReadonlySet<number>;
   /** The switch's own end of this port: what is meant for the next device, in and out. */
   readonly control: Link;
   readonly #link: Link;
   readonly #forget: () => void;
+  #vlan: number;
   #up = true;
   #takeControl: (frame: Uint8Array) => void = () => undefined;
 
   constructor(options: SwitchPortOptions, link: Link, forget: () => void) {
-    for (const vid of [options.vlan, ...(options.tagged ?? [])]) {
-      const isVlan = Number.isInteger(vid) && vid >= 1 && vid <= VID_MAX;
-      if (!isVlan) throw new RangeError(`port ${options.name}: ${vid} is no VLAN; 1 to ${VID_MAX} are`);
-    }
+    for (const vid of [options.vlan, ...(options.tagged ?? [])]) checkVlan(options.name, vid);
     this.name = options.name;
-    this.vlan = options.vlan;
+    this.#vlan = options.vlan;
     this.tagged = new Set(options.tagged?.filter((vid) => vid !== options.vlan) ?? []);
     this.#link = link;
     this.#forget = forget;
@@ -73,6 +70,17 @@ export class SwitchPort {
 
   get up(): boolean {
     return this.#up;
+  }
+
+  get vlan(): number {
+    return this.#vlan;
+  }
+
+  /** Somebody sets the port to another VLAN. Who was behind it is learnt anew. Throws a RangeError for a number that is none. */
+  setVlan(vlan: number): void {
+    checkVlan(this.name, vlan);
+    this.#forget();
+    this.#vlan = vlan;
   }
 
   /** The cable came or went. Who was behind it is learnt anew. */
@@ -99,6 +107,11 @@ export class SwitchPort {
   send(bytes: Uint8Array): void {
     if (this.#up) this.#link.send(bytes);
   }
+}
+
+function checkVlan(port: string, vid: number): void {
+  const isVlan = Number.isInteger(vid) && vid >= 1 && vid <= VID_MAX;
+  if (!isVlan) throw new RangeError(`port ${port}: ${vid} is no VLAN; 1 to ${VID_MAX} are`);
 }
 
 export class Switch {
