@@ -1,6 +1,6 @@
 // One door to everything a clone can do: install what is missing, build what is stale, then start, test or check.
 //
-// `node tools/setup.mjs start|test|build|bench|pack|harness|peers|golden|generate|check`, from any folder.
+// `node tools/setup.mjs start|test|build|bench|web|pack|harness|peers|golden|generate|check`, from any folder.
 // Node built-ins only: it runs before anything is installed. What it says itself goes to stderr; stdout and the exit code
 // belong to the program that it runs last.
 
@@ -20,6 +20,8 @@ process.chdir(folder);
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 /** Of the development packages, those that building needs; the others serve the tests. */
 const BUILDERS = ["assemblyscript", "typescript", "@types/node", "@types/node-forge"];
+/** What bundles the page, and what else a package is made with. */
+const BUNDLERS = ["esbuild"];
 const TAP = "node_modules/tap/dist/esm/run.mjs";
 
 function fail(message) {
@@ -71,28 +73,29 @@ const installed = (name) => {
   return existsSync(path) && JSON.parse(readFileSync(path, "utf8")).version === wantedVersion(name);
 };
 
-/** Installs what building and running need, or with `everything` the tests' tools too, and says what. */
-function install(everything) {
+/** Installs what building and running need and `more`, or with `everything` the tests' tools too, and says what. */
+function install(everything, more = []) {
   const all = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
-  const wanted = all.filter((name) => everything || name in manifest.dependencies || BUILDERS.includes(name));
+  const builders = [...BUILDERS, ...more];
+  const wanted = all.filter((name) => everything || name in manifest.dependencies || builders.includes(name));
   const missing = wanted.filter((name) => !installed(name));
   if (missing.length === 0) return;
   const names = missing.map((name) => `${name} ${wantedVersion(name)}`).join(", ");
   stderr.write(`offhook: installing from npm, into node_modules here: ${names}\n`);
   // Whoever has the tests' tools keeps them.
   if (everything || existsSync("node_modules/tap")) npm(".", "ci");
-  else installBuilders();
+  else installBuilders(builders.concat(BUNDLERS.filter((name) => installed(name) && !more.includes(name))));
 }
 
 /**
  * npm can leave out all development packages or none, so the few that build are installed from a manifest without
  * the others, beside the whole lock file: versions and checksums are the lock's.
  */
-function installBuilders() {
+function installBuilders(names) {
   const place = "build/install";
   rmSync(place, { recursive: true, force: true });
   mkdirSync(place, { recursive: true });
-  const devDependencies = Object.fromEntries(BUILDERS.map((name) => [name, wantedVersion(name)]));
+  const devDependencies = Object.fromEntries(names.map((name) => [name, wantedVersion(name)]));
   writeFileSync(`${place}/package.json`, JSON.stringify({ ...manifest, devDependencies }));
   writeFileSync(`${place}/package-lock.json`, readFileSync("package-lock.json"));
   npm(place, "install");
@@ -248,7 +251,7 @@ function tap(folders, args, plan) {
 }
 
 /** The longest first, so that no processor is left alone with it at the end. */
-const TEST_FOLDERS = ["power", "meta", "unit", "host", "scenario", "conformance", "fuzz"];
+const TEST_FOLDERS = ["power", "meta", "unit", "host", "scenario", "web", "conformance", "fuzz"];
 const GENERATORS = ["texts", "parameters", "known-names", "abi", "lan-schema", "expect-schema", "verdicts", "conformance"];
 
 const commands = {
@@ -271,10 +274,17 @@ const commands = {
     await build("host", ...benchJobs());
     hand([resolve("build/js/host/cli/main.js"), "bench", ...args], { cwd: userFolder });
   },
+  async web(args) {
+    install(false, BUNDLERS);
+    await build("host");
+    node("tools/web.mjs");
+    if (!args.includes("--build")) hand([resolve("build/js/host/cli/main.js"), "serve", ...args], { cwd: userFolder });
+  },
   async pack() {
     rmSync("build/js", { recursive: true, force: true }); // Output of files that are gone must not be shipped.
-    install(false);
+    install(false, BUNDLERS);
     await build("host");
+    node("tools/web.mjs");
   },
   async harness() {
     mkdirSync("build/harness", { recursive: true });

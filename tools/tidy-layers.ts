@@ -149,7 +149,8 @@ const nodeModules: Rule = {
 
 /** What is run by name or published, and so needs nobody to import it; `offhook bench` times a harness. */
 const PRODUCT_ENTRIES = [
-  "core/main.ts", "host/index.ts", "host/cli/main.ts", "hal/abi.ts", "hal/events.ts", "hal/contract.ts", "test/harness/bench.ts",
+  "core/main.ts", "host/index.ts", "host/cli/main.ts", "host/frontends/browser/page.ts", "host/frontends/browser/worker.ts",
+  "hal/abi.ts", "hal/events.ts", "hal/contract.ts", "test/harness/bench.ts",
 ];
 /** Wrappers that tests put around a peripheral: a HAL call comes with its fault, also before a command offers it. */
 const PRODUCT_FOR_TESTS = /^host\/faults\//;

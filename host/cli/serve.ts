@@ -4,14 +4,20 @@
 // without a folder is the demonstration, so that another program (or a real telephone's tester) can fetch it.
 
 import { randomFillSync } from "node:crypto";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { FileSource } from "../site/file-server.js";
 import { demoSource } from "../site/demo.js";
+import { PAGE_PATH } from "../site/page-files.js";
 import { ScepAuthority } from "../site/scep/authority.js";
 import { FolderFiles, SCEP_PATH, serveOnLoopback, type Served, type ServedAccess, type ServeOptions } from "../site/serve-node.js";
 import { readArguments } from "./arguments.js";
 import { UsageError } from "./usage.js";
 
 const PORT_DEFAULT = 8080;
+/** Beside build/js, where somebody bundled it. */
+const PAGE = dirname(fileURLToPath(new URL("../../../web/index.html", import.meta.url)));
 
 const HELP = `Usage: offhook serve [DIR] [--port N]
 
@@ -19,6 +25,7 @@ const HELP = `Usage: offhook serve [DIR] [--port N]
   --port N   a port of 127.0.0.1; 0 takes a free one; default ${PORT_DEFAULT}
 
 Prints its URL, then a line for each request. Reachable from this machine only. Ctrl-C ends it.
+Below ${PAGE_PATH} there is a telephone in a page, with a far end of its own.
 
 Examples:
   offhook serve
@@ -47,8 +54,11 @@ export async function serveCommand(
   const folder = positionals[0];
   const port = portValue(values["port"] as string | undefined);
   const onAccess = (access: ServedAccess): void => void output.stdout.write(accessLine(access));
-  const served = await (folder === undefined ? listenDemonstration(port, onAccess) : listen({ source: sourceOf(folder), port, onAccess }));
+  const page = existsSync(`${PAGE}/index.html`) ? { page: new FolderFiles(PAGE) } : {};
+  const served = await (folder === undefined ? listenDemonstration({ port, onAccess, ...page })
+    : listen({ source: sourceOf(folder), port, onAccess, ...page }));
   output.stdout.write(`${served.url}  ${folder ?? "the demonstration"}\n`);
+  if ("page" in page) output.stderr.write(`A telephone in a page: ${served.url}${PAGE_PATH.slice(1)}\n`);
   output.stderr.write(`Try: offhook boot --server ${served.url}    Ctrl-C ends.\n`);
   await interrupted();
   await served.close();
@@ -72,11 +82,11 @@ function sourceOf(folder: string): FileSource {
 }
 
 /** With a CA of its own, at the port that it gets; the telephone has the date from nobody. */
-async function listenDemonstration(port: number, onAccess: (access: ServedAccess) => void): Promise<Served> {
-  let own = port;
+async function listenDemonstration(options: Omit<ServeOptions, "source" | "scep">): Promise<Served> {
+  let own = options.port;
   const source = demoSource(() => ({ url: `http://127.0.0.1:${own}${SCEP_PATH}`, clock: "", callServers: "" }));
   const authority = new ScepAuthority({ random: randomFillSync, now: () => Math.floor(Date.now() / 1000) });
-  const served = await listen({ source, port, onAccess, scep: authority.handler });
+  const served = await listen({ ...options, source, scep: authority.handler });
   own = served.port;
   return served;
 }

@@ -4,16 +4,11 @@
 // row; a longer one scrolls, in the telephone's time, so that two runs of one seed show the same.
 
 import type { OffhookEvent } from "../event-types.js";
+import { SCREEN_COLUMNS, scrolled } from "./scrolled-text.js";
 import { cell, cellCentred, cellRight, piece, type Piece, type Style } from "./style.js";
 
-/** Characters of a row that the screen shows. */
-const SCREEN_COLUMNS = 32;
 /** The frame's outer width: the screen, a blank and a border at each side. */
 export const TELEPHONE_COLUMNS = SCREEN_COLUMNS + 4;
-/** A long text stands still so long, then moves a character at each step; blanks part its end from its beginning. */
-const SCROLL_WAIT_MS = 1500;
-const SCROLL_STEP_MS = 250;
-const SCROLL_GAP = "    ";
 const APPLICATION_ROWS = ["0", "1", "2", "3", "4", "5"];
 /** The widths of the four softkeys: with three borders between them they fill the frame. */
 const SOFTKEY_COLUMNS = [8, 8, 8, 7];
@@ -99,12 +94,4 @@ export class TelephoneView {
 /** The function key that presses a softkey, in the border below it. */
 function keyUnder(columns: number, index: number): string {
   return `F${index + 1}`.padStart(Math.floor(columns / 2) + 1, "─").padEnd(columns, "─");
-}
-
-/** What the screen shows of a text, so long after it was set. */
-function scrolled(text: string, elapsedMs: number): string {
-  if (text.length <= SCREEN_COLUMNS) return text;
-  const loop = text + SCROLL_GAP;
-  const steps = Math.max(0, Math.floor((elapsedMs - SCROLL_WAIT_MS) / SCROLL_STEP_MS)) % loop.length;
-  return (loop + loop).slice(steps, steps + SCREEN_COLUMNS);
 }

@@ -11,6 +11,7 @@ import { fileHandler, type FileSource } from "./file-server.js";
 import type { HttpAccess } from "./http-server.js";
 import { statusResponse, type HttpHandler, type HttpRequest, type HttpResponse } from "./http-message.js";
 import { REQUEST_BODY_BYTES_MAX } from "./http-request.js";
+import { pageHandler } from "./page-files.js";
 
 /** A larger file is no telephone's; it is read whole, because its ETag is made from its bytes. */
 const FILE_BYTES_MAX = 256 * 1024 * 1024;
@@ -54,6 +55,8 @@ export interface ServeOptions {
   readonly onAccess: (access: ServedAccess) => void;
   /** A CA at `SCEP_PATH`. */
   readonly scep?: HttpHandler;
+  /** The telephone's page, at `PAGE_PATH`; a file of the source that is there too comes first. */
+  readonly page?: FileSource;
 }
 
 export interface Served {
@@ -67,8 +70,13 @@ export interface Served {
 export async function serveOnLoopback(options: ServeOptions): Promise<Served> {
   const files = fileHandler(options.source);
   const { scep } = options;
+  const page = options.page === undefined ? () => undefined : pageHandler(options.page);
   const isScep = (target: string): boolean => target === SCEP_PATH || target.startsWith(`${SCEP_PATH}?`);
-  const handler: HttpHandler = (request) => (scep !== undefined && isScep(request.target) ? scep : files)(request);
+  const handler: HttpHandler = (request) => {
+    if (scep !== undefined && isScep(request.target)) return scep(request);
+    const answer = files(request);
+    return answer.status === 404 ? (page(request) ?? answer) : answer;
+  };
   const server = createServer((request, response) => answer(handler, options.onAccess, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -42,6 +42,10 @@ export function decodeFrame(frame: Uint8Array): DecodedFrame {
   return { ...says, layers: layers.map((reader) => reader.layer()) };
 }
 
+const DECODERS: ReadonlyMap<number, Decoder> = new Map<number, Decoder>([
+  [EtherType.Arp, decodeArp], [EtherType.Ipv4, decodeIpv4], [EtherType.Lldp, decodeLldp],
+]);
+
 function decodeEthernet(frame: Uint8Array, says: Says, layers: LayerReader[]): void {
   const reader = begun(layers, new LayerReader("Ethernet", frame, 0, frame.length));
   says.target = reader.mac("target");
@@ -53,7 +57,7 @@ function decodeEthernet(frame: Uint8Array, says: Says, layers: LayerReader[]): v
     type = tag.number("type", 2, typeText);
   }
   const from = layers[layers.length - 1]!.at;
-  const decoder = new Map<number, Decoder>([[EtherType.Arp, decodeArp], [EtherType.Ipv4, decodeIpv4], [EtherType.Lldp, decodeLldp]]).get(type);
+  const decoder = DECODERS.get(type);
   if (decoder === undefined) says.summary = `type ${typeText(type)}`;
   else decoder(frame, from, frame.length, says, layers);
 }

@@ -64,8 +64,20 @@ export class Timeline {
   }
 }
 
-/** From its first state to its last, or to now. */
+/** States in which the telephone waits for a person: they take as long as that person likes. */
+const WAITING: ReadonlySet<string> = new Set(["login", "registered", "craft", "ended"]);
+
+/** How long a span is on the scale, and nothing where a person was waited for: that is no part of a start-up. */
+export function spanMs({ state, beginMs, endMs }: Span, nowMs: number): number {
+  return WAITING.has(state) ? 0 : Math.max(0, (endMs ?? nowMs) - beginMs);
+}
+
+/** True while the telephone waits for a person. */
+export function isWaiting({ state, endMs }: Span): boolean {
+  return WAITING.has(state) && endMs === undefined;
+}
+
+/** The whole start-up without what a person took. */
 export function lengthMs({ spans }: StartUp, nowMs: number): number {
-  const [first, last] = [spans[0], spans.at(-1)];
-  return first === undefined || last === undefined ? 0 : (last.endMs ?? Math.max(nowMs, last.beginMs)) - first.beginMs;
+  return spans.reduce((sum, span) => sum + spanMs(span, nowMs), 0);
 }
