@@ -18,7 +18,7 @@ const DOING: Readonly<Record<string, string>> = {
   "scep": "Asking the CA for a certificate of its own.",
   "login": "The telephone asks who logs in: 4001 and Login, then 246810 and Login.",
   "registered": "Registered at the call server: the start-up is done.",
-  "craft": "In the local procedures.",
+  "craft": "In the local procedures: Mute, the code 27238 and # open them, the softkeys lead on.",
 };
 
 export function doingText(state: string): string {

@@ -19,7 +19,7 @@ export function verdictNews(log: EventLog, frames: readonly FrameFact[]): Verdic
   const last = events.findLast((event) => event.event === "state");
   const state = last?.event === "state" ? last.state : "off";
   const arrived = GOALS.includes(state);
-  const ended = arrived ? "reached" : state === "craft" ? "local-procedures" : "interrupted";
+  const ended = arrived ? "reached" : "interrupted";
   const judged = verdictOf(events, facts, { ended, wanted: state, strict: true, lenient: false });
   const body = withFrames(judged, events, frames);
   // Without a problem, a run that has not ended is one that goes on.

@@ -1,0 +1,61 @@
+// Goal: the page is small, asks nobody else for anything, needs nothing of Node, and is served beside a file server's own files.
+// Method: it is bundled into a folder of its own; the files are weighed and searched, and asked for over HTTP.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { MemoryFiles } from "../../host/site/file-server.js";
+import { FolderFiles, serveOnLoopback } from "../../host/site/serve-node.js";
+
+interface Bundler {
+  bundlePage(folder: string): Promise<void>;
+  weights(folder: string): { readonly name: string; readonly bytes: number; readonly packed: number }[];
+}
+
+/** Held in a variable, because it is JavaScript that needs no types. */
+const BUNDLER: string = "../../../../tools/web.mjs";
+const PACKED_MAX = 300_000;
+const FILES = ["core.simd.wasm", "core.wasm", "icon.svg", "index.html", "page.js", "style.css", "worker.js"];
+
+const folder = mkdtempSync(join(tmpdir(), "offhook-web-"));
+t.teardown(() => rmSync(folder, { recursive: true }));
+const { bundlePage, weights } = (await import(BUNDLER)) as Bundler;
+await bundlePage(folder);
+
+t.test("small", (t) => {
+  t.same(readdirSync(folder).sort(), FILES);
+  const packed = weights(folder).reduce((sum, file) => sum + file.packed, 0);
+  t.ok(packed < PACKED_MAX, `${packed} bytes through gzip, fewer than ${PACKED_MAX}`);
+  t.end();
+});
+
+t.test("self-contained", (t) => {
+  for (const name of FILES.filter((file) => /\.(?:js|css|html)$/.test(file))) {
+    const text = readFileSync(join(folder, name), "utf8");
+    t.notMatch(text, /\bfrom ?"node:|\brequire\("node:|import\("node:/, `${name} needs nothing of Node`);
+    t.notMatch(text, /(?:src|href)="(?:https?:)?\/\/|url\(|@import/, `${name} names no other place`);
+  }
+  t.match(readFileSync(join(folder, "index.html"), "utf8"), /Content-Security-Policy"\s+content="default-src 'self'/);
+  t.end();
+});
+
+t.test("served below /phone/, the site's own files first", async (t) => {
+  const source = new MemoryFiles({ "46xxsettings.txt": "SET GROUP 1\n", "phone/icon.svg": "mine" });
+  const served = await serveOnLoopback({ source, port: 0, onAccess: () => undefined, page: new FolderFiles(folder) });
+  t.teardown(() => served.close());
+  const get = (path: string): Promise<Response> => fetch(new URL(path, served.url), { redirect: "manual" });
+  const typeOf = async (path: string): Promise<string | null> => (await get(path)).headers.get("content-type");
+  t.equal(await typeOf("phone/"), "text/html; charset=utf-8");
+  t.equal(await typeOf("phone/?x=1"), "text/html; charset=utf-8");
+  t.equal(await typeOf("phone/page.js"), "text/javascript; charset=utf-8");
+  t.equal(await typeOf("phone/style.css"), "text/css; charset=utf-8");
+  t.equal(await typeOf("phone/core.wasm"), "application/wasm");
+  t.equal(await (await get("phone/icon.svg")).text(), "mine");
+  const moved = await get("phone");
+  t.same([moved.status, moved.headers.get("location")], [301, "/phone/"]);
+  t.equal((await get("phone/nothing.js")).status, 404);
+  t.equal((await get("phone/..%2f..%2fetc%2fpasswd")).status, 404);
+  t.equal((await get("nothing.txt")).status, 404);
+  t.equal(await (await get("46xxsettings.txt")).text(), "SET GROUP 1\n");
+});

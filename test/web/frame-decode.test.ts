@@ -1,0 +1,94 @@
+// Goal: every frame of a start-up is read with the right words, every field names its own bytes, and no frame upsets the reader.
+// Method: the frames of whole start-ups on the built-in LANs; each cut at every length, and each byte changed by a seeded generator.
+
+import t from "tap";
+import { decodeFrame, type DecodedFrame } from "../../host/frontends/browser/frame-decode.js";
+import { lldpFrame } from "../../host/site/lldp-message.js";
+import { machineOn, runTo } from "../support/page-machine.js";
+import { random } from "../support/random.js";
+
+function framesOf(lan: string, seconds: number): Uint8Array[] {
+  const machine = machineOn(lan);
+  machine.power(true);
+  runTo(machine, () => machine.board.scheduler.nowUs > seconds * 1_000_000);
+  const frames: Uint8Array[] = [];
+  for (let n = 1; ; n++) {
+    const detail = machine.frame(n);
+    if (detail === undefined) return frames;
+    frames.push(detail.bytes);
+  }
+}
+
+const office = framesOf("demo", 40);
+const tagged = framesOf("voice-vlan", 20);
+const one = (protocol: string, text: string, frames = office): DecodedFrame | undefined =>
+  frames.map((frame) => decodeFrame(frame)).find((decoded) => decoded.protocol === protocol && decoded.summary.includes(text));
+
+t.test("what is said in a start-up", (t) => {
+  t.match(one("DHCP", "Discover"), { source: "0.0.0.0", target: "255.255.255.255" });
+  t.equal(one("DHCP", "Offer")?.summary, "Offer, 10.0.8.50, option 242: HTTPSRVR=10.0.8.2");
+  t.equal(one("ARP", "?")?.summary, "does anybody have 10.0.8.50?");
+  t.match(one("ARP", "is at")?.summary, /^10\.0\.8\.1 is at 02:00:00:01:00:0\d$/);
+  t.equal(one("HTTP", "GET")?.summary, "GET /96xxupgrade.txt HTTP/1.1");
+  t.equal(one("HTTP", "HTTP/1.1")?.source, "10.0.8.50");
+  t.equal(one("DNS", "which address has sip")?.summary, "which address has sip.example.com?");
+  t.equal(one("DNS", "sip.example.com is")?.summary, "sip.example.com is 10.0.8.3");
+  t.equal(one("SIP", "OPTIONS")?.summary, "OPTIONS sip:sip.example.com SIP/2.0");
+  t.ok(one("SNTP", "what time is it?"));
+  t.match(one("TCP", "SYN")?.summary, /^port \d+ to 80, SYN$/);
+  t.match(one("LLDP", "chassis", [lldpFrame({
+    mac: 0x0200ff000000, portName: "1", systemName: "switch", ttlSeconds: 120, portVlan: 8,
+    policy: { vlan: 232, tagged: true, priority: 5, dscp: 46 },
+  })])?.summary, /^chassis, port, life time, system name, capabilities, 802\.1 1, LLDP-MED \d/);
+  t.end();
+});
+
+t.test("a tag, an option and a header are fields with their bytes", (t) => {
+  const ack = tagged.find((frame) => decodeFrame(frame).summary.startsWith("Ack, 10.0.232.50"))!;
+  const fields = decodeFrame(ack).layers.flatMap((layer) => layer.fields);
+  const bytesOf = (name: string): string => {
+    const { from, bytes } = fields.find((field) => field.name === name)!;
+    return Buffer.from(ack.subarray(from, from + bytes)).toString("latin1");
+  };
+  t.match(fields.find(({ name }) => name === "VLAN and priority")?.value, /^VLAN 232, priority \d$/);
+  t.equal(bytesOf("site option (242)").slice(2), "HTTPSRVR=10.0.232.2");
+  t.equal(bytesOf("subnet mask (1)"), "\x01\x04\xff\xff\xff\0");
+  const answer = office.find((frame) => decodeFrame(frame).summary === "HTTP/1.1 200 OK")!;
+  const length = decodeFrame(answer).layers.flatMap((layer) => layer.fields).find(({ name }) => name === "Content-Length")!;
+  t.equal(Buffer.from(answer.subarray(length.from, length.from + length.bytes)).toString(), `Content-Length: ${length.value}\r\n`);
+  t.end();
+});
+
+/** Every field inside its layer and its frame, in order. */
+function fault(frame: Uint8Array): string | undefined {
+  for (const { name, from, bytes, fields } of decodeFrame(frame).layers) {
+    let at = from;
+    for (const field of fields) {
+      if (field.from < at || field.from + field.bytes > Math.min(frame.length, from + bytes)) return `${name}: ${field.name}`;
+      at = field.from + field.bytes;
+    }
+  }
+  return undefined;
+}
+
+t.test("cut anywhere, changed anywhere", (t) => {
+  const kinds = new Map(office.map((frame) => [decodeFrame(frame).protocol, frame]));
+  t.ok(kinds.size >= 7, [...kinds.keys()].join(" "));
+  const faults: string[] = [];
+  const check = (frame: Uint8Array): void => {
+    const found = fault(frame);
+    if (found !== undefined) faults.push(found);
+  };
+  office.forEach(check);
+  const next = random(7);
+  for (const frame of kinds.values()) {
+    for (let bytes = 0; bytes < frame.length; bytes++) check(frame.subarray(0, bytes));
+    for (let round = 0; round < 400; round++) {
+      const changed = frame.slice();
+      for (let count = 0; count < 3; count++) changed[next(frame.length)] = next(256);
+      check(changed);
+    }
+  }
+  t.same(faults, []);
+  t.end();
+});
