@@ -141,7 +141,8 @@ globalThis.replay = replay;
 t.test("the records of test/conformance, on both builds", options, async (t) => {
   const folder = await bundled(t);
   const contents = REPLAY.replaceAll("HOST", join(process.cwd(), "build/js/host"));
-  await build({ stdin: { contents, resolveDir: process.cwd() }, bundle: true, format: "esm", outfile: join(folder, "replay.js"), logLevel: "error" });
+  const stdin = { contents, resolveDir: process.cwd() };
+  await build({ stdin, bundle: true, format: "esm", outfile: join(folder, "replay.js"), logLevel: "error" });
   conformanceFiles().forEach((path, index) => writeFileSync(join(folder, `records-${index}.json`), readFileSync(path)));
   const { page } = await openPage(t, await startBrowser(t), await servePage(t, folder));
   await page.addScriptTag({ url: "replay.js", type: "module" });
