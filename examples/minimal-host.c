@@ -107,9 +107,9 @@ int32_t hal_tcp_send(int32_t handle, uint32_t ptr, int32_t bytes) {
   if (handle != 1 || source == NULL || question_bytes + (size_t)bytes > sizeof question) return OFFHOOK_STATUS_INVALID;
   memcpy(question + question_bytes, source, (size_t)bytes);
   question_bytes += (size_t)bytes;
-  static const char form[] = "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n";
+  static const char form[] = "HTTP/1.1 200 OK\r\nContent-Length: %lu\r\nConnection: close\r\n\r\n";
   if (question_bytes >= 4 && memcmp(question + question_bytes - 4, "\r\n\r\n", 4) == 0)
-    head_bytes = (size_t)snprintf(head, sizeof head, form, image.bytes);
+    head_bytes = (size_t)snprintf(head, sizeof head, form, (unsigned long)image.bytes);
   return bytes;
 }
 
