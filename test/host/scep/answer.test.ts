@@ -3,17 +3,19 @@
 
 import t from "tap";
 import { Status } from "../../../hal/abi.js";
-import { AES_128, SHA_256 } from "../../../host/scep/algorithms.js";
+import { AES_128, derAlgorithm, SHA_256 } from "../../../host/scep/algorithms.js";
 import { type Expected, judgeAnswer } from "../../../host/scep/answer.js";
 import { readAuthority } from "../../../host/scep/authority.js";
 import { derRequest, issueCertificate, readCertificate } from "../../../host/scep/certificate.js";
 import { derCertificates, derEnvelope, readSignedData, type Signer } from "../../../host/scep/cms.js";
 import { der, type Element, MalformedError, parseDer, TAG } from "../../../host/scep/der.js";
-import { hexBytes, readInteger, readOid, readTime } from "../../../host/scep/der-values.js";
+import { derOid, hexBytes, readInteger, readOid, readTime } from "../../../host/scep/der-values.js";
 import { derMessage, FailInfo, type MessageHead, MessageType, PkiStatus, readMessage } from "../../../host/scep/message.js";
 import { derName } from "../../../host/scep/name.js";
+import { sign } from "../../../host/scep/rsa.js";
 import { AUTHORITY_NAME, type ScepAuthorityOptions } from "../../../host/site/scep/authority.js";
 import { AUTHORITY_KEY, REGISTRAR_KEY } from "../../../host/site/scep/keys.js";
+import { replaced } from "../../support/replaced.js";
 import { ask, authority, fill, NOW } from "../../support/scep.js";
 
 const TRANSACTION = "0123456789ABCDEF";
@@ -35,13 +37,6 @@ function answered(head: Partial<MessageHead> = {}, inner = derCertificates([gran
 }
 
 const statusOf = (bytes: Uint8Array): string => Status[judgeAnswer(bytes, expected).status]!;
-
-/** The bytes with the element at a path of part numbers replaced by others. */
-function replaced({ tag, whole, parts }: Element, path: readonly number[], by: (element: Element) => Uint8Array[]): Uint8Array[] {
-  const [index, ...rest] = path;
-  if (index === undefined) return by({ tag, whole, parts, content: whole });
-  return [der(tag, ...parts.flatMap((part, at) => (at === index ? replaced(part, rest, by) : [part.whole])))];
-}
 
 const edited = (path: readonly number[], by: (element: Element) => Uint8Array[]): Uint8Array =>
   replaced(parseDer(answered()), path, by)[0]!;
@@ -122,6 +117,52 @@ t.test("what is inside the envelope", (t) => {
   t.end();
 });
 
+/** With other signed attributes, and a signature over them. */
+function resigned(by: (attribute: Element) => Uint8Array[]): Uint8Array {
+  const changed = edited([...INFOS, 0, 3], ({ parts }) => [der(0xa0, ...parts.flatMap(by))]);
+  const info = INFOS.reduce((element, at) => element.parts[at]!, parseDer(changed)).parts[0]!;
+  const message = der(TAG.set, ...info.parts[3]!.parts.map(({ whole }) => whole));
+  const signature = der(TAG.octetString, sign(AUTHORITY_KEY, SHA_256, message));
+  return replaced(parseDer(changed), [...INFOS, 0, 5], () => [signature])[0]!;
+}
+
+t.test("signed attributes say that data was signed, once", (t) => {
+  const withType = (...values: readonly Uint8Array[]): Uint8Array => resigned(({ whole, parts: [name] }) =>
+    [readOid(name!) === "1.2.840.113549.1.9.3" ? der(TAG.sequence, name!.whole, der(TAG.set, ...values)) : whole]);
+  const data = derOid("1.2.840.113549.1.7.1");
+  t.equal(statusOf(withType(data)), "Ok");
+  t.equal(statusOf(withType(derOid("1.2.840.113549.1.7.2"))), "BadSignature", "another type");
+  t.equal(statusOf(withType(data, data)), "Malformed", "two values");
+  t.equal(statusOf(withType()), "Malformed", "none");
+  t.end();
+});
+
+t.test("signer and recipient are named by issuer and serial number, and sign and decrypt with RSA of PKCS#1", (t) => {
+  t.equal(statusOf(edited([...INFOS, 0, 1, 0], () => [derName("", "another CA")])), "BadSignature");
+  t.equal(statusOf(edited([...INFOS, 0, 4], () => [derAlgorithm("1.2.840.113549.1.1.10")])), "Malformed", "PSS");
+  t.equal(statusOf(edited([...INFOS, 0, 4], () => [derAlgorithm(SHA_256.withRsa)])), "Ok");
+  const to = (more: object, cipher = AES_128): string => {
+    const other = { ...ownCertificate, ...more };
+    const head = { type: MessageType.CertRep, transaction: TRANSACTION, senderNonce: nonce, recipientNonce: nonce, status: 0 };
+    return statusOf(derMessage(head, derEnvelope(derCertificates([granted]), other, cipher, fill(1)), signer, SHA_256));
+  };
+  t.equal(to({}), "Ok");
+  t.equal(to({ serial: 78n }), "WrongRecipient");
+  t.equal(to({ issuer: ca.certificate.issuer }), "WrongRecipient");
+  t.equal(to({ key: AUTHORITY_KEY }), "WrongRecipient");
+  t.equal(to({}, { ...AES_128, keyBytes: 32 }), "Malformed", "a key of another length than the cipher's");
+  t.end();
+});
+
+t.test("validity has two ends, both included", (t) => {
+  const plan = { ...own, issuer: AUTHORITY_NAME, subject, notBefore: 1000, notAfter: 2000 };
+  const certificate = issueCertificate(plan, SHA_256, AUTHORITY_KEY);
+  const bytes = answered({}, derCertificates([certificate]));
+  t.same([999, 1000, 2000, 2001].map((now) => Status[judgeAnswer(bytes, { ...expected, now }).status]),
+    ["NotYetValid", "Ok", "Ok", "Expired"]);
+  t.end();
+});
+
 t.test("numbers, identifiers and days have one spelling", (t) => {
   for (const hex of ["02020001", "0202007f", "0201ff", "0200", "020180", "030100"]) {
     t.throws(() => readInteger(parseDer(hexBytes(hex))), MalformedError, hex);
@@ -187,6 +228,22 @@ t.test("the site's CA: a renewal is for those who have a certificate of it, with
   t.equal(asked(options, known, MessageType.RenewalReq), "Success -1");
   t.equal(asked({}, recipient, MessageType.PkcsReq), "Success -1");
   t.equal(asked({}, recipient, MessageType.PkcsReq, "a\nb"), "400", "no second line in its log");
+  t.end();
+});
+
+t.test("the site's CA: who did not sign, or asks for somebody else, gets nothing", (t) => {
+  const stranger: Signer = { key: AUTHORITY_KEY, certificate: ownCertificate };
+  t.equal(asked({}, stranger, MessageType.PkcsReq), "400");
+  const site = authority({ decision: "pending" });
+  const tell = (type: MessageType, content: Uint8Array): number | undefined => {
+    const envelope = derEnvelope(content, site.certificate, AES_128, fill(2));
+    const message = derMessage({ type, transaction: TRANSACTION, senderNonce: nonce }, envelope, recipient, SHA_256);
+    return readMessage(ask(site, "PKIOperation", message).body).status;
+  };
+  const named = (name: Uint8Array): Uint8Array => der(TAG.sequence, AUTHORITY_NAME, name);
+  t.equal(tell(MessageType.PkcsReq, derRequest(subject, SHA_256, REGISTRAR_KEY)), PkiStatus.Pending);
+  t.equal(tell(MessageType.GetCertInitial, named(derName("", "another"))), PkiStatus.Failure);
+  t.equal(tell(MessageType.GetCertInitial, named(subject)), PkiStatus.Pending);
   t.end();
 });
 
