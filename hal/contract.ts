@@ -114,7 +114,10 @@ export interface HalImports {
   udp_open(port: number): number;
   /** Sends one datagram. Returns its bytes, WouldBlock or NoLink. While unconfigured it leaves from 0.0.0.0. */
   udp_send(handle: number, address: number, port: number, ptr: number, bytes: number): number;
-  /** Takes one whole datagram; a longer one than the capacity is dropped. Returns bytes, 0 none. `from` = u32 address, u32 port. */
+  /**
+   * Takes one whole datagram; longer ones than the capacity and empty ones are dropped and the next is looked at. Returns bytes, 0 none.
+   * `from` = u32 address, u32 port.
+   */
   udp_receive(handle: number, ptr: number, capacity: number, fromPtr: number): number;
   /**
    * Opens a stream. Flags: 1 TLS, 2 check that the server's certificate is for the name (RFC 6125), which is a host name or an address as it

@@ -31,7 +31,10 @@ export declare function halUdpOpen(port: i32): i32;
 @external("hal", "udp_send")
 export declare function halUdpSend(handle: i32, address: i32, port: i32, ptr: usize, bytes: i32): i32;
 
-/** Takes one whole datagram; a longer one than the capacity is dropped. Returns bytes, 0 none. `from` = u32 address, u32 port. */
+/**
+ * Takes one whole datagram; longer ones than the capacity and empty ones are dropped and the next is looked at. Returns bytes, 0 none.
+ * `from` = u32 address, u32 port.
+ */
 @external("hal", "udp_receive")
 export declare function halUdpReceive(handle: i32, ptr: usize, capacity: i32, fromPtr: usize): i32;
 

@@ -15,7 +15,7 @@ import type { Keypad } from "./peripherals/keypad.js";
 import type { SecureElement } from "./peripherals/secure-element.js";
 import type { Staging } from "./peripherals/staging.js";
 import type { SystemBlock } from "./peripherals/system.js";
-import type { Network } from "./network/network.js";
+import type { Datagram, Network } from "./network/network.js";
 
 export interface Peripherals {
   readonly system: SystemBlock;
@@ -219,8 +219,10 @@ export class HalBinding {
   #receiveDatagram(handle: number, ptr: number, capacity: number, fromPtr: number): number {
     const target = this.#span("udp_receive", ptr, capacity);
     if (!target || !this.#span("udp_receive", fromPtr, 8)) return Status.Invalid;
-    const datagram = this.#peripherals.network.udpReceive(handle);
-    if (datagram === null || datagram.data.length > capacity) return 0; // Whole or dropped.
+    let datagram: Datagram | null;
+    do datagram = this.#peripherals.network.udpReceive(handle);
+    while (datagram !== null && (datagram.data.length === 0 || datagram.data.length > capacity)); // Whole or dropped.
+    if (datagram === null) return 0;
     target.set(datagram.data);
     this.#view.setUint32(fromPtr >>> 0, datagram.address, true);
     this.#view.setUint32((fromPtr >>> 0) + 4, datagram.port, true);

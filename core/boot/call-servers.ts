@@ -51,12 +51,17 @@ export function callServersChoose(index: i32): bool {
   return callServersRead(listItemPtr(ptr, bytes, index), listItemBytes(ptr, bytes, index));
 }
 
-/** Chooses what a redirect names: `sip:[user@]host[:port][;transport=…]`. */
+/**
+ * Chooses what a redirect names: `sip:[user@]host[:port][;transport=…][?…]`. The only `@` ends the user, which may hold `;` and `?`;
+ * nothing behind it may hold another (RFC 3261 §25.1).
+ */
 export function callServersRedirect(ptr: usize, bytes: i32): bool {
   let start = textBytes(SIP_SCHEME);
   if (bytes <= start || !asciiEqual(ptr, start, textPtr(SIP_SCHEME), start)) return false; // `sips:` would need TLS all the way.
-  for (let at = start; at < bytes; at++) if (load<u8>(ptr + <usize>at) == 0x40) start = at + 1;
-  return callServersRead(ptr + <usize>start, bytes - start);
+  const userEnd = byteAt(ptr, start, bytes, 0x40);
+  if (userEnd < bytes) start = userEnd + 1;
+  if (byteAt(ptr, start, bytes, 0x40) < bytes) return false;
+  return callServersRead(ptr + <usize>start, byteAt(ptr, start, bytes, 0x3f) - start);
 }
 
 export function callServerHostPtr(): usize {
@@ -73,6 +78,12 @@ export function callServerPort(): i32 {
 
 export function callServerTransport(): Transport {
   return transport;
+}
+
+/** Where a byte is, from `at` on; `end` without one. */
+function byteAt(ptr: usize, at: i32, end: i32, byte: u8): i32 {
+  while (at < end && load<u8>(ptr + <usize>at) != byte) at++;
+  return at;
 }
 
 function listOf(): Parameter {

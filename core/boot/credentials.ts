@@ -5,6 +5,7 @@
 
 import { Info } from "../../hal/abi";
 import { Source } from "../../hal/events";
+import { asciiIsDigit } from "../base/ascii";
 import { bytesCopy, bytesEqual } from "../base/bytes";
 import { systemInfo } from "../base/system";
 import { NAME_PASSWORD, NAME_USERNAME, textBytes, textPtr } from "../base/texts";
@@ -23,9 +24,22 @@ let passwordBytes: i32 = 0;
 export function credentialsLoad(): void {
   userBytes = systemInfo(Info.Extension, USER, CREDENTIAL_BYTES_MAX);
   passwordBytes = systemInfo(Info.Password, PASSWORD, CREDENTIAL_BYTES_MAX);
-  if (userBytes > 0) return;
-  userBytes = keptRead(NAME_USERNAME, USER);
-  passwordBytes = keptRead(NAME_PASSWORD, PASSWORD);
+  if (userBytes == 0) {
+    userBytes = keptRead(NAME_USERNAME, USER);
+    passwordBytes = keptRead(NAME_PASSWORD, PASSWORD);
+  }
+  if (!userIsClean()) credentialsForget();
+}
+
+/** It is written into requests as it is: letters, digits and `+ * . _ -`. */
+function userIsClean(): bool {
+  for (let i: usize = 0; i < <usize>userBytes; i++) {
+    const byte = <i32>load<u8>(USER + i);
+    const isLetter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+    const isMark = byte == 0x2b || byte == 0x2a || byte == 0x2e || byte == 0x5f || byte == 0x2d;
+    if (!isLetter && !isMark && !asciiIsDigit(byte)) return false;
+  }
+  return true;
 }
 
 export function credentialsForget(): void {

@@ -1,7 +1,8 @@
 // Challenges of digest authentication (RFC 7616 §3.3, RFC 3261 §22): what a server sent, and which of several is answered.
 //
-// A record is: u8 usable, u8 algorithm, u8 qop=auth, u8 stale, u8 opaque given, then the bytes of realm, nonce and opaque as u16 each, then
-// the three texts as they stood between their quotes. In: a header's value. Out: a record; one that cannot be answered is kept as that.
+// A record is: u8 usable, u8 algorithm, u8 qop=auth, u8 stale, u8 opaque given, u8 algorithm given, then the bytes of realm, nonce and
+// opaque as u16 each, then the three texts as they stood between their quotes. In: a header's value. Out: a record; one that cannot be
+// answered is kept as that.
 
 import { asciiEqual, asciiIsBlank } from "../base/ascii";
 import { bytesCopy, bytesEqual } from "../base/bytes";
@@ -23,6 +24,8 @@ export enum Asker {
   Count = 2,
 }
 
+/** Where it is marked that an algorithm was named. */
+const ALGORITHM_GIVEN: usize = 5;
 const REALM: i32 = 16;
 const REALM_BYTES_MAX: i32 = 128;
 const NONCE: i32 = 144;
@@ -161,18 +164,24 @@ function challengeRead(ptr: usize, bytes: i32): bool {
 /** One of the other parameters; those that are not known change nothing. */
 function challengeWord(pair: usize, bytes: i32): bool {
   if (sipPair(pair, bytes, SIP_OPAQUE)) {
-    store<u8>(READ, 1, 4);
-    return challengeKeep(10, OPAQUE, OPAQUE_BYTES_MAX);
+    return challengeOnce(4) && challengeKeep(10, OPAQUE, OPAQUE_BYTES_MAX);
   }
   if (sipPair(pair, bytes, SIP_ALGORITHM)) {
+    if (!challengeOnce(ALGORITHM_GIVEN)) return false;
     if (foundIs(SIP_SHA256)) store<u8>(READ, Algorithm.Sha256, 1);
     else return foundIs(SIP_MD5);
   } else if (sipPair(pair, bytes, SIP_QOP)) {
-    store<u8>(READ, 1, 2);
-    return challengeQop(sipFoundPtr(), sipFoundBytes());
+    return challengeOnce(2) && challengeQop(sipFoundPtr(), sipFoundBytes());
   } else if (sipPair(pair, bytes, SIP_STALE)) {
     store<u8>(READ, foundIs(SIP_TRUE) ? 1 : 0, 3);
   }
+  return true;
+}
+
+/** Marks a parameter as given; false for one that was given before (RFC 9110 §11.2). */
+function challengeOnce(flagAt: usize): bool {
+  if (load<u8>(READ + flagAt) != 0) return false;
+  store<u8>(READ + flagAt, 1);
   return true;
 }
 
@@ -189,9 +198,22 @@ function challengeQop(ptr: usize, bytes: i32): bool {
 
 function challengeKeep(lengthAt: usize, textAt: i32, bytesMax: i32): bool {
   const bytes = sipFoundBytes();
-  if (bytes > bytesMax) return false;
+  if (bytes > bytesMax || !foundIsQuotable()) return false;
   store<u16>(READ + lengthAt, bytes);
   bytesCopy(READ + <usize>textAt, sipFoundPtr(), bytes);
+  return true;
+}
+
+/** It is written between quotes again: no quote in it ends them, and no control character stands there (RFC 3261 §25.1). */
+function foundIsQuotable(): bool {
+  const end = sipFoundPtr() + <usize>sipFoundBytes();
+  for (let at = sipFoundPtr(); at < end; at++) {
+    const byte = load<u8>(at);
+    if (byte == 0x22 || (byte < 0x20 && byte != 0x09) || byte == 0x7f) return false;
+    if (byte != 0x5c) continue;
+    at++;
+    if (at == end || load<u8>(at) < 0x20) return false;
+  }
   return true;
 }
 

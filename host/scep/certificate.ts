@@ -100,7 +100,8 @@ export function readCertificate(bytes: Uint8Array): Certificate {
   validity.end();
   const subject = readName(fields.next());
   const key = readPublicKey(fields.next());
-  const found = version === undefined ? [] : readExtensions(fields);
+  const found = readExtensions(fields);
+  if (version === undefined && found.length > 0) throw new MalformedError("extensions before version 3");
   if (serial.content.length > SERIAL_BYTES_MAX) throw new MalformedError("a serial number without end");
   return {
     der: bytes, serial: readInteger(serial), issuer, subject, notBefore, notAfter, key, body: body.whole, digest, signature,
@@ -119,23 +120,30 @@ function readExtensions(fields: Fields): Extension[] {
   const list = fields.optional(context(3));
   fields.end();
   if (list === undefined) return [];
-  return new Fields(list.parts[0]).rest().map((extension) => {
+  const found = new Fields(list.parts[0]).rest().map((extension) => {
     const parts = new Fields(extension);
     const oid = readOid(parts.next());
     parts.optional(TAG.boolean);
-    return { oid, value: parts.next(TAG.octetString).content };
+    const value = parts.next(TAG.octetString).content;
+    parts.end();
+    return { oid, value };
   });
+  if (new Set(found.map(({ oid }) => oid)).size < found.length) throw new MalformedError("an extension twice"); // RFC 5280 §4.2
+  return found;
 }
 
 function usesOf(found: readonly Extension[]): Pick<Certificate, "isAuthority" | "encrypts" | "signs"> {
-  const value = (oid: string): Element | undefined => {
+  const value = (oid: string, tag: number): Element | undefined => {
     const extension = found.find((each) => each.oid === oid);
-    return extension === undefined ? undefined : parseDer(extension.value);
+    const element = extension === undefined ? undefined : parseDer(extension.value);
+    if (element !== undefined && element.tag !== tag) throw new MalformedError("an extension of another form");
+    return element;
   };
-  const flag = value(BASIC_CONSTRAINTS)?.parts[0];
-  const usage = value(KEY_USAGE)?.content[1];
+  const flag = value(BASIC_CONSTRAINTS, TAG.sequence)?.parts[0];
+  const bits = value(KEY_USAGE, TAG.bitString);
+  const usage = bits === undefined ? undefined : (bits.content[1] ?? 0);
   return {
-    isAuthority: flag?.tag === TAG.boolean && flag.content[0] !== 0,
+    isAuthority: flag?.tag === TAG.boolean && flag.content.length === 1 && flag.content[0] !== 0,
     encrypts: usage === undefined || (usage & 0x20) !== 0,
     signs: usage === undefined || (usage & 0xc0) !== 0,
   };

@@ -16,6 +16,7 @@ const SIGNED_DATA = "1.2.840.113549.1.7.2";
 const ENVELOPED_DATA = "1.2.840.113549.1.7.3";
 const CONTENT_TYPE = "1.2.840.113549.1.9.3";
 const MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
+const OCTETS_IN_PIECES = 0x24;
 /** A chain from a device to its root. */
 const CERTIFICATE_COUNT_MAX = 16;
 
@@ -87,21 +88,32 @@ export function readSignedData(bytes: Uint8Array): SignedData {
   fields.next(TAG.set);
   const inner = new Fields(fields.next());
   if (readOid(inner.next()) !== DATA) throw new MalformedError("signed content that is no data");
-  const wrapped = inner.optional(context(0))?.parts[0];
+  const explicit = inner.optional(context(0));
   inner.end();
   const list = fields.optional(context(0))?.parts ?? [];
   fields.optional(context(1));
   const signerInfos = new Fields(fields.next(TAG.set), TAG.set).rest();
   fields.end();
   if (list.length > CERTIFICATE_COUNT_MAX) throw new MalformedError("more certificates than a chain has");
-  const content = wrapped === undefined ? undefined : readOctets(wrapped);
+  const content = explicit === undefined ? undefined : readContent(only(explicit));
   return { content, certificates: list.map(({ whole }) => readCertificate(whole)), signerInfos };
 }
 
-function readContentInfo(bytes: Uint8Array, oid: string): Element | undefined {
+/** What an explicit tag holds. */
+function only({ parts: [part, ...more] }: Element): Element {
+  if (part === undefined || more.length > 0) throw new MalformedError("a tag around none or several");
+  return part;
+}
+
+function readContent(element: Element): Uint8Array {
+  if (element.tag !== TAG.octetString && element.tag !== OCTETS_IN_PIECES) throw new MalformedError("content that is no octets");
+  return readOctets(element);
+}
+
+function readContentInfo(bytes: Uint8Array, oid: string): Element {
   const fields = new Fields(parseDer(bytes));
   const found = readOid(fields.next());
-  const content = fields.next(context(0)).parts[0];
+  const content = only(fields.next(context(0)));
   fields.end();
   if (found !== oid) throw new MalformedError(`content of another type: ${found}`);
   return content;
@@ -127,6 +139,8 @@ export function readSigner({ signerInfos, content }: SignedData): SignerInfo {
   const signed = fields.next(context(0));
   const algorithm = readAlgorithm(fields.next());
   const signature = readOctets(fields.next(TAG.octetString));
+  fields.optional(context(1));
+  fields.end();
   if (algorithm !== RSA_ENCRYPTION && algorithm !== digest.withRsa) throw new MalformedError("a signature that is not RSA's");
   const attributes = readAttributes(signed);
   const isData = equalsValue(attributes.get(CONTENT_TYPE), derOid(DATA));

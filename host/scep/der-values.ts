@@ -33,10 +33,11 @@ export function hexBytes(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-/** An INTEGER that is not negative. */
+/** An INTEGER that is not negative, in its shortest form (X.690 §8.3.2). */
 export function readInteger(element: Element): bigint {
   const { tag, content } = element;
-  if (tag !== TAG.integer || content.length === 0 || content[0]! >= 0x80) throw new MalformedError("no whole number");
+  const isLonger = content.length > 1 && content[0] === 0 && content[1]! < 0x80;
+  if (tag !== TAG.integer || content.length === 0 || content[0]! >= 0x80 || isLonger) throw new MalformedError("no whole number");
   return numberOf(content);
 }
 
@@ -57,6 +58,7 @@ export function readOid(element: Element): string {
   const arcs: number[] = [];
   let value = 0;
   for (const byte of content) {
+    if (value === 0 && byte === 0x80) throw new MalformedError("an object identifier with another spelling");
     value = value * 128 + (byte & 0x7f);
     if (value > OID_ARC_MAX) throw new MalformedError("an object identifier without end");
     if (byte >= 0x80) continue;
@@ -143,7 +145,9 @@ export function readTime(element: Element): number {
     number, number, number, number, number,
   ];
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) throw new MalformedError("no time");
-  return daysOf(Number(digits.slice(0, 4)), month, day) * DAY_SECONDS + hour * 3600 + minute * 60 + second;
+  const days = daysOf(Number(digits.slice(0, 4)), month, day);
+  if (dateOf(days)[2] !== day) throw new MalformedError("a day that its month does not have");
+  return days * DAY_SECONDS + hour * 3600 + minute * 60 + second;
 }
 
 /** `2026-01-31T12:00:00Z` of seconds since 1970. */

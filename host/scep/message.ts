@@ -89,14 +89,15 @@ export function readMessage(bytes: Uint8Array): Message {
 
 function readText({ tag, content }: Element, bytesMax: number): string {
   const isText = tag === TAG.printableString || tag === TAG.utf8String || tag === TAG.ia5String;
-  if (!isText || content.length > bytesMax) throw new MalformedError("an attribute that is no text");
-  return asciiText(content);
+  const value = asciiText(content);
+  if (!isText || content.length > bytesMax || !/^[ -~]*$/.test(value)) throw new MalformedError("an attribute that is no text");
+  return value;
 }
 
 function readNumber(element: Element | undefined): number | undefined {
   if (element === undefined) return undefined;
   const digits = readText(element, 3);
-  if (!/^\d{1,3}$/.test(digits)) throw new MalformedError("an attribute that is no number");
+  if (!/^(?:0|[1-9]\d{0,2})$/.test(digits)) throw new MalformedError("an attribute that is no number");
   return Number(digits);
 }
 

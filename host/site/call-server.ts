@@ -7,7 +7,7 @@ import type { EventClock } from "../events.js";
 import type { Random } from "../random.js";
 import { digestIsRight, digestParameters, type DigestAlgorithm } from "./sip-digest.js";
 import type { DatagramService, Endpoint, StreamHandler, StreamPeer, StreamService } from "./service.js";
-import { readSipRequest, sipHeader, sipResponse, SipRequestReader, type SipHeader, type SipRequest } from "./sip-message.js";
+import { readSipRequest, sipHeader, sipResponse, SipRequestReader, sipUser, type SipHeader, type SipRequest } from "./sip-message.js";
 
 /** What goes wrong, for which requests, and how often; exactly one member beside `method` and `times` is given. */
 export interface CallServerAnswer {
@@ -68,6 +68,8 @@ interface Answer {
 
 const EXPIRES_DEFAULT = 3600;
 const NONCES_MAX = 1000;
+/** Of one user. */
+const CONTACTS_MAX = 100;
 const REALM_DEFAULT = "example.com";
 
 export class CallServer implements DatagramService, StreamService {
@@ -114,8 +116,7 @@ export class CallServer implements DatagramService, StreamService {
 
   #serve(request: SipRequest, transport: SipAccess["transport"]): Answer {
     const answer = this.#scripted(request) ?? this.#answer(request);
-    const user = /<?sips?:([^@>]*)@/.exec(sipHeader(request, "to"))?.[1] ?? "";
-    this.#options.onAccess?.({ transport, method: request.method, status: answer.status, user });
+    this.#options.onAccess?.({ transport, method: request.method, status: answer.status, user: sipUser(request) });
     return answer;
   }
 
@@ -144,24 +145,39 @@ export class CallServer implements DatagramService, StreamService {
   #answer(request: SipRequest): Answer {
     if (request.method === "OPTIONS") return this.#say(request, 200, [["Allow", "OPTIONS, REGISTER"]]);
     if (request.method !== "REGISTER") return this.#say(request, 405, [["Allow", "OPTIONS, REGISTER"]]);
-    const user = /<?sips?:([^@>]*)@/.exec(sipHeader(request, "to"))?.[1] ?? "";
+    const user = sipUser(request);
     const { users } = this.#options;
     if (!Object.hasOwn(users, user)) return this.#say(request, 404, []);
     const parameters = digestParameters(sipHeader(request, this.#options.proxy === true ? "proxy-authorization" : "authorization"));
     if (parameters.size === 0) return this.#challenge(request, false);
     if (!this.#nonces.has(parameters.get("nonce") ?? "")) return this.#challenge(request, true);
-    const isRight = parameters.get("username") === user && digestIsRight(parameters, request.method, users[user]!);
+    const isRight = this.#isAsked(parameters, request.uri) && parameters.get("username") === user &&
+      digestIsRight(parameters, request.method, users[user]!);
     return isRight ? this.#register(request, user) : this.#challenge(request, false);
+  }
+
+  /** It answers what was asked, for this request and not for another (RFC 7616 §3.4.6). */
+  #isAsked(parameters: ReadonlyMap<string, string>, uri: string): boolean {
+    const { realm = REALM_DEFAULT, algorithms = ["MD5"], qop = true } = this.#options;
+    const algorithm = (parameters.get("algorithm") ?? "MD5").toUpperCase();
+    const isWhole = qop
+      ? parameters.get("qop") === "auth" && /^[0-9a-f]{8}$/.test(parameters.get("nc") ?? "") && (parameters.get("cnonce") ?? "") !== ""
+      : !parameters.has("qop");
+    return isWhole && parameters.get("realm") === realm && parameters.get("uri") === uri &&
+      algorithms.some((each) => each.toUpperCase() === algorithm);
   }
 
   #register(request: SipRequest, user: string): Answer {
     const { clock, minExpires = 0, maxExpires = EXPIRES_DEFAULT } = this.#options;
     const contact = /<([^>]*)>/.exec(sipHeader(request, "contact"))?.[1] ?? "";
-    const asked = Number(sipHeader(request, "expires") || EXPIRES_DEFAULT);
-    if (contact === "" || !Number.isInteger(asked)) return this.#say(request, 400, []);
+    const expires = sipHeader(request, "expires") || String(EXPIRES_DEFAULT);
+    if (contact === "" || !/^\d{1,10}$/.test(expires)) return this.#say(request, 400, []);
+    const asked = Number(expires);
     if (asked > 0 && asked < minExpires) return this.#say(request, 423, [["Min-Expires", String(minExpires)]]);
     const seconds = Math.min(asked, maxExpires);
     const own = this.#bindings.get(user) ?? new Map<string, number>();
+    for (const [each, endUs] of own) if (endUs <= clock.nowUs) own.delete(each);
+    if (own.size >= CONTACTS_MAX && !own.has(contact)) return this.#say(request, 503, []);
     own.set(contact, clock.nowUs + seconds * 1_000_000);
     this.#bindings.set(user, own);
     return this.#say(request, 200, this.contacts(user).map((each): SipHeader => {

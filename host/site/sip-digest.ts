@@ -9,7 +9,7 @@ export type DigestAlgorithm = "MD5" | "SHA-256" | "MD5-sess";
 /** `Digest name="value", …` as names and values; empty for another scheme. */
 export function digestParameters(value: string): ReadonlyMap<string, string> {
   if (!/^Digest\s/i.test(value)) return new Map();
-  const pairs = value.slice(7).matchAll(/([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g);
+  const pairs = value.slice(7).matchAll(/(?<![\w-])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g);
   return new Map([...pairs].map(([, name, quoted, bare]) => [name!.toLowerCase(), quoted ?? bare ?? ""]));
 }
 

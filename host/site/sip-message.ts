@@ -14,6 +14,8 @@ export type SipHeader = readonly [name: string, value: string];
 
 /** Start line, headers and body together; a telephone sends about 700 bytes. */
 const MESSAGE_BYTES_MAX = 65536;
+/** A token (RFC 3261 §25.1). */
+const HEADER_NAME = /^[a-z0-9.!%*_+`'~-]+$/;
 const COMPACT: Readonly<Record<string, string>> = { v: "via", f: "from", t: "to", i: "call-id", m: "contact", l: "content-length" };
 const REASONS: Readonly<Record<number, string>> = {
   200: "OK", 302: "Moved Temporarily", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
@@ -27,6 +29,11 @@ export function sipHeader(request: SipRequest, name: string): string {
   return request.headers.get(name)?.[0] ?? "";
 }
 
+/** The user of the address that is registered; empty for none. */
+export function sipUser(request: SipRequest): string {
+  return /sips?:([^@>:]*)@/.exec(sipHeader(request, "to"))?.[1] ?? "";
+}
+
 /** Reads a request whose head is this text; undefined when it is none. */
 export function readSipRequest(head: string): SipRequest | undefined {
   const [start = "", ...lines] = head.replace(/\r\n[ \t]+/g, " ").split("\r\n");
@@ -34,10 +41,11 @@ export function readSipRequest(head: string): SipRequest | undefined {
   if (match === null) return undefined;
   const headers = new Map<string, string[]>();
   for (const line of lines) {
-    const [, name = "", value = ""] = /^([^\s:]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === "") return undefined;
-    const full = COMPACT[name.toLowerCase()] ?? name.toLowerCase();
-    headers.set(full, [...(headers.get(full) ?? []), value]);
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(0, colon)).trimEnd().toLowerCase();
+    if (!HEADER_NAME.test(name) || line.includes("\n") || line.includes("\r")) return undefined;
+    const full = Object.hasOwn(COMPACT, name) ? COMPACT[name]! : name;
+    headers.set(full, [...(headers.get(full) ?? []), line.slice(colon + 1).trim()]);
   }
   return { method: match[1]!, uri: match[2]!, headers };
 }

@@ -1,8 +1,11 @@
 // Harness: SIP's response parser, challenges and digests, MD5 below them, and the client with a network that a test plays.
 
 import "../../core/base/panic"; // Stands in for `abort`.
-import { GET_NAME, SIP_OPTIONS, SIP_REGISTER } from "../../core/base/texts";
+import { Source } from "../../hal/events";
+import { GET_NAME, NAME_USERNAME, SIP_OPTIONS, SIP_REGISTER, textBytes, textPtr } from "../../core/base/texts";
 import { timeInit, timePush, timeWait } from "../../core/base/time";
+import { credentialsLoad, credentialsUserBytes } from "../../core/boot/credentials";
+import { keptInit, keptPut } from "../../core/settings/kept";
 import { parametersInit } from "../../core/settings/parameters";
 import { sipClientClose, sipClientKeep, sipClientOpen, sipClientPoll, sipClientSendCount, sipClientStart,
   sipClientState } from "../../core/net/sip-client";
@@ -12,6 +15,10 @@ import { sipRequestAnswer, sipRequestBuild, sipRequestBytes, sipRequestInit, sip
   sipRequestServer } from "../../core/net/sip-request";
 import { sipResponseExpect } from "../../core/net/sip-response";
 
+export {
+  callServerHostBytes as server_host_bytes, callServerHostPtr as server_host_ptr, callServerPort as server_port,
+  callServersRedirect as redirect, callServerTransport as server_transport,
+} from "../../core/boot/call-servers";
 export { md5Finish as md5_finish, md5Init as md5_init, md5Push as md5_push } from "../../core/crypto/md5";
 export {
   sipResponseDone as response_done, sipResponseEnd as response_end, sipResponseExpires as response_expires,
@@ -73,4 +80,16 @@ export function init(userBytes: i32, passwordBytes: i32): void {
 export function build(transport: i32, at: i32, hostBytes: i32, registers: bool, seconds: i32): bool {
   sipRequestServer(transport, INPUT + <usize>at, hostBytes);
   return sipRequestBuild(registers ? SIP_REGISTER : SIP_OPTIONS, seconds);
+}
+
+/** Stores the user that lies in the input, alone. */
+export function keep_user(bytes: i32): void {
+  keptInit();
+  keptPut(textPtr(NAME_USERNAME), textBytes(NAME_USERNAME), INPUT, bytes, Source.Craft);
+}
+
+/** Bytes of the extension that is known; 0 for nobody's. */
+export function credentials(): i32 {
+  credentialsLoad();
+  return credentialsUserBytes();
 }

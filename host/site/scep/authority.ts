@@ -5,7 +5,7 @@
 
 import { type Cipher, CIPHERS, type Digest, DIGESTS, SHA_256 } from "../../scep/algorithms.js";
 import {
-  type Certificate, type CertificateRequest, issueCertificate, readCertificate, readRequest,
+  type Certificate, type CertificateRequest, isIssuedBy, issueCertificate, readCertificate, readRequest,
 } from "../../scep/certificate.js";
 import { derCertificates, derEnvelope, readEnvelope, type Signer } from "../../scep/cms.js";
 import { MalformedError, parseDer, sameBytes } from "../../scep/der.js";
@@ -100,7 +100,8 @@ export class ScepAuthority {
   }
 
   readonly handler: HttpHandler = (request) => {
-    const { searchParams } = new URL(request.target.replace(/^https?:\/\/[^/?#]*/i, ""), "http://ca/");
+    const question = request.target.indexOf("?");
+    const searchParams = new URLSearchParams(question < 0 ? "" : request.target.slice(question + 1));
     switch (searchParams.get("operation")) {
       case "GetCACaps": return binary("text/plain", new TextEncoder().encode(`${this.#capabilities.join("\n")}\n`));
       case "GetCACert": return this.#certificates();
@@ -145,17 +146,18 @@ export class ScepAuthority {
     if (data.content === undefined) throw new MalformedError("a request without content");
     const envelope = readEnvelope(data.content);
     const content = envelope.open(this.#signers.registrar);
-    const answer = content === undefined ? refusal(FailInfo.BadMessageCheck) : this.#decide(message.type, transaction, content);
-    const name = data.certificates[0]!;
-    this.#options.onDecision?.(`${MessageType[message.type]} ${transaction} ${nameText(name.subject)}: ${PkiStatus[answer.status]}`);
+    const answer = content === undefined ? refusal(FailInfo.BadMessageCheck) : this.#decide(message.type, transaction, content, client);
+    this.#options.onDecision?.(`${MessageType[message.type]} ${transaction} ${nameText(client.subject)}: ${PkiStatus[answer.status]}`);
     const cipher = CIPHERS.find((each) => each.name === this.#options.cipher) ?? envelope.cipher;
     const digest = DIGESTS.find((each) => each.name === this.#options.digest) ?? signer.digest;
     return this.#write(answer, { client, transaction, senderNonce, cipher, digest });
   }
 
-  #decide(type: number, transaction: string, content: Uint8Array): Answer {
+  #decide(type: number, transaction: string, content: Uint8Array, client: Certificate): Answer {
     if (type === MessageType.GetCertInitial) return this.#polled(transaction, content);
     if (type !== MessageType.PkcsReq && type !== MessageType.RenewalReq) return refusal(FailInfo.BadRequest);
+    // Whoever renews proves who they are by a certificate of this CA, and not by the password (RFC 8894 §2.4).
+    if (type === MessageType.RenewalReq && !isIssuedBy(client, this.certificate)) return refusal(FailInfo.BadMessageCheck);
     const { decision = "approve", challenge } = this.#options;
     const request = readRequest(content);
     const wrongPassword = challenge !== undefined && type === MessageType.PkcsReq && request.challenge !== challenge;

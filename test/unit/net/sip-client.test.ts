@@ -122,3 +122,26 @@ t.test("a peer that never stops sending does not keep the client", (t) => {
   t.equal(network.run().status, Status.TimedOut);
   t.end();
 });
+
+t.test("of two challenges SHA-256 is answered, whichever comes first; a nonce counts on until there is another", (t) => {
+  const challenge = (algorithm: string, nonce: string): string =>
+    `WWW-Authenticate: Digest realm="a", nonce="${nonce}", qop="auth", algorithm=${algorithm}\r\n`;
+  const [md5, sha256] = ["MD5", "SHA-256"].map((name) => challenge(name, "one")) as [string, string];
+  for (const both of [md5 + sha256, sha256 + md5]) {
+    const network = new SipNetwork(Tcp);
+    const next = (headers: string): string | undefined => {
+      network.start();
+      network.inbox.push(network.answer(401, headers));
+      network.run();
+      network.core.call("request_answer", 0);
+      network.core.call("client_keep");
+      network.start();
+      const [, nonce, algorithm, count] = /nonce="(.*?)".*algorithm=([\w-]+).*nc=(\w+)/.exec(network.request) ?? [];
+      return `${nonce} ${algorithm} ${count}`;
+    };
+    t.equal(next(both), "one SHA-256 00000001");
+    t.equal(next(both), "one SHA-256 00000003", "the same nonce, and it was sent once more");
+    t.equal(next(challenge("SHA-256", "other")), "other SHA-256 00000001");
+  }
+  t.end();
+});

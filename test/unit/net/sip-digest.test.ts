@@ -72,6 +72,11 @@ t.test("what cannot be answered", (t) => {
     `Digest realm="a", nonce="b", opaque="${"o".repeat(257)}"`, 'Digest realm="a", realm="b", nonce="c"',
       'Digest realm="a", nonce="b", nonce="c"',
     'Digestrealm="a", nonce="b"',
+    'Digest realm="a"b", nonce="c"', 'Digest realm="a, nonce="b"', 'Digest realm=a"b"c, nonce="d"', 'Digest realm="a\\", nonce="b"',
+    'Digest realm="a\\"", nonce="b\\"', 'Digest realm="a", nonce="b\x01"', 'Digest realm="a", nonce="b", opaque="\x7f"',
+    'Digest realm="a", nonce=b\\', 'Digest realm="a", nonce="b\\\x02"',
+    'Digest realm="a", nonce="b", algorithm=SHA-256, algorithm=MD5', 'Digest realm="a", nonce="b", algorithm=MD5, algorithm=SHA-256',
+    'Digest realm="a", nonce="b", qop="auth", qop="auth"', 'Digest realm="a", nonce="b", opaque="c", opaque="c"',
   ];
   for (const challenge of unusable) t.equal(answer({ ...login, challenge }), "", challenge.slice(0, 60));
   const usable = ['digest REALM = "a" , NONCE = "b"', 'Digest realm="a", nonce="b", algorithm=md5', 'Digest\trealm="a",nonce=b,stale=TRUE',
