@@ -17,8 +17,10 @@ const URL = "http://10.0.8.2/phones/46xxsettings.txt";
 function story(): Run {
   return bound().http({ try: 1, server: "10.0.8.2", method: "GET", url: URL, status: 200, accepted: true })
     .http({ try: 2, server: "10.0.8.2", method: "GET", url: "http://10.0.8.2/phones/app.bin", status: 404, accepted: false, why: "status" })
+    .http({ try: 3, server: "10.0.8.2", method: "GET", url: "http://10.0.8.2/settings.php?mac=1", status: 200, accepted: true })
     .state("script").script({ file: "46xxsettings.txt", line: 7, statement: "SET SIPDOMAIN example.com", effect: "set", name: "SIPDOMAIN" })
     .parameter("SIPDOMAIN", "example.com", "settings").parameter("PROCPSWD", "***", "settings").parameter("GROUP", "5", "command-line")
+    .parameter("L2Q", "0", "default").parameter("MYCERTURL", "http://***@ca/scep", "dhcp")
     .display("prompt", "Enter username").state("login");
 }
 
@@ -37,12 +39,18 @@ t.test("each kind of expectation, met and not met", (t) => {
     [expectValue("SIPDOMAIN~^x"), false, /example\.com/, /or the expectation/],
     [expectValue("GROUP=5"), true, /"5" \(command-line\)/, /./],
     [expectValue("GROUP=6"), false, /"5" \(command-line\)/, /where it comes from \(command-line\)/],
+    [expectValue("L2Q=1"), false, /"0" \(default\)/, /^nothing set L2Q: SET it in the settings file, or the expectation$/],
+    [expectValue("MYCERTURL=http://ca/scep"), false, /a secret, which is hidden/, /--show-secrets/],
+    [expectValue("MYCERTURL~ca/scep$"), true, /\*\*\*@ca/, /./],
+    [expectGetValue("settings.php?mac=1=200"), true, /settings\.php\?mac=1: 200/, /^$/],
+    [expectGetValue("settings.php?mac=2"), false, /only/, /let the script/],
+    [expectGetValue("settings.php"), true, /200/, /^$/],
     [expectValue("SIPDOMIAN=example.com"), false, /no parameter SIPDOMIAN/, /did you mean SIPDOMAIN\?/],
     [expectValue("toString=x"), false, /no parameter TOSTRING/, /lists the names/],
     [expectValue("PROCPSWD=12345"), false, /a secret, which is hidden/, /--show-secrets/],
     [expectGetValue("46xxsettings.txt"), true, /200/, /^$/],
     [expectGetValue("/phones/46xxsettings.txt=200"), true, /200/, /^$/],
-    [expectGetValue("settings.txt"), false, /only 46xxsettings\.txt, app\.bin/, /let the script/],
+    [expectGetValue("settings.txt"), false, /only 46xxsettings\.txt, app\.bin, settings\.php/, /let the script/],
     [expectGetValue("app.bin"), false, /app\.bin: 404, not accepted \(status\)/, /that event/],
     [expectGetValue("app.bin=404"), true, /404/, /^$/],
     [expectTextValue("Enter user"), true, /"Enter username"/, /^$/],
@@ -58,9 +66,20 @@ t.test("each kind of expectation, met and not met", (t) => {
 });
 
 t.test("a secret that was typed is not shown, whether a telephone has the parameter or not", (t) => {
-  for (const text of ["PROCPSWD=12345", "PROCPSWD~12345", "SCEPPASSWORD=12345"]) {
+  const urls = ["MYCERTURL=http://me:12345@ca/scep", "HTTPSRVR~me:12345@"];
+  for (const text of ["PROCPSWD=12345", "PROCPSWD~12345", "SCEPPASSWORD=12345", ...urls]) {
     t.notMatch(JSON.stringify(check(story(), expectValue(text))), /12345/, text);
   }
+  t.notMatch(JSON.stringify(check(story(), expectGetValue("x.php?password=12345"))), /12345/);
+  t.throws(() => expectValue("PROCPSWD~(12345"), { message: /^--expect PROCPSWD~…: what follows is no regular expression$/ });
+  t.throws(() => expectValue("PROCPSWD 12345"), { message: /^--expect "PROCPSWD \*\*\*"/ });
+  t.end();
+});
+
+t.test("the evidence of a parameter is its line as it stands in the file", (t) => {
+  const run = story().script({ file: "b.txt", line: 2, statement: 'Set  sipdomain "x"', effect: "set", name: "SIPDOMAIN" });
+  const [result] = check(run, expectValue("SIPDOMAIN=y"));
+  t.same(result!.evidence, [{ file: "b.txt", line: 2, text: 'Set  sipdomain "x"' }]);
   t.end();
 });
 
@@ -98,7 +117,8 @@ t.test("a file of expectations: each member, and every fault by its path", (t) =
     ['{"gets":[{"path":"x","status":7}]}', /a status from 100 to 599/],
     ['{"parameters":{"GROUP":true}}', /#\/parameters\/GROUP: true is a boolean/], ['{"texts":[""]}', /0 characters; 1 to 1000/],
     ['{"parameters":{"GROUP":{"matches":"("}}}', /#\/parameters\/GROUP: "\(" is no regular expression/],
-    ['{"parameters":{"GROUP":{}}}', /"matches" is missing/],
+    ['{"parameters":{"GROUP":{}}}', /"matches" is missing/], ['{"gets":[],"texts":[]}', /^e\.json expects nothing/],
+    ['{"parameters":{"PROCPSWD":{"matches":"(471"}}}', /^e\.json#\/parameters\/PROCPSWD: what follows is no regular expression$/],
   ];
   for (const [text, expected] of faults) t.throws(() => readExpectFile(text, "e.json"), { message: expected }, text);
   t.end();
