@@ -5,6 +5,7 @@
 
 import type { Code, Evidence, HttpEvent, ScriptEvent } from "./event-types.js";
 import { ERROR_TEXTS, fileOf, isBlockFile } from "./event-text.js";
+import { listFault } from "./verdict-server.js";
 import { tlsAdvice, tlsEvidence, tlsFailure, tlsText } from "./verdict-tls.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
@@ -95,7 +96,7 @@ function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], fi
   // An answer that failed says more than a later connection that nobody took.
   const last = (tries.findLast((request) => request.status !== undefined || request.why !== undefined) ?? tries[tries.length - 1])!;
   const sealed = tlsFailure(tries);
-  const named = sealed === undefined ? parameterEvidence(run, isSecure(last) ? "TLSSRVR" : "HTTPSRVR") : tlsEvidence(run, sealed);
+  const named = sealed === undefined ? parameterEvidence(run, listOf(last)) : tlsEvidence(run, sealed);
   const evidence: Evidence[] = [...ends(tries).map((event) => ({ event: event.n })), ...named];
   const silent = last.status === undefined && last.why === undefined;
   const judgement = silent ? unanswered(run, tries, last) : answered(run, file, tries, last, first);
@@ -110,6 +111,8 @@ function unanswered(run: StartUp, tries: readonly HttpEvent[], last: HttpEvent):
   const said = servers.map((request) => {
     const detail = request.detail === undefined || request.detail === "" ? "" : ` (${request.detail})`;
     if (request.error?.startsWith("tls-") === true) return `${hostOf(request)}: ${tlsText(request)}`;
+    const fault = wasConnected(run, request) ? undefined : listFault(run, request, listOf(request));
+    if (fault !== undefined) return fault.cause;
     const how = wasConnected(run, request) ? CONNECTED_TEXTS[request.error ?? ""] : undefined;
     return `${hostOf(request)} ${how ?? ERROR_TEXTS[request.error ?? ""] ?? "did not answer"}${detail}`;
   });
@@ -121,6 +124,8 @@ function unanswered(run: StartUp, tries: readonly HttpEvent[], last: HttpEvent):
     const look = `ask for ${connected.url ?? "the file"} with curl -v and see what comes, and who listens at this port`;
     return { code: "http-refused", cause, advice: look };
   }
+  const fault = listFault(run, last, listOf(last));
+  if (fault !== undefined) return { code: "server-unreachable", cause, advice: fault.advice };
   const names = isSecure(last) ? "TLSSRVR, TLSPORT" : "HTTPSRVR, HTTPPORT";
   const address = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
     : `start the file server, and check its address and port (${names}) and the firewall between`;
@@ -130,6 +135,10 @@ function unanswered(run: StartUp, tries: readonly HttpEvent[], last: HttpEvent):
 /** Scheme, host and port. */
 function originOf(url = ""): string {
   return /^https?:\/\/[^/]*/i.exec(url)?.[0] ?? "";
+}
+
+function listOf(request: HttpEvent): string {
+  return isSecure(request) ? "TLSSRVR" : "HTTPSRVR";
 }
 
 function isSecure({ url = "" }: HttpEvent): boolean {
@@ -217,7 +226,7 @@ function statusAdvice(file: string, status: number, first: boolean): string {
 
 /** Whom a request went to: `host` or `host:port` of its URL, else the address that was used. */
 function hostOf(request: HttpEvent): string {
-  if (request.server === "") return `An empty item of ${isSecure(request) ? "TLSSRVR" : "HTTPSRVR"}`;
+  if (request.server === "") return `An empty item of ${listOf(request)}`;
   const host = /^https?:\/\/([^/]+)/i.exec(request.url ?? "")?.[1];
   return host ?? (typeof request.server === "string" ? request.server : "the file server");
 }

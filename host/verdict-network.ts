@@ -32,21 +32,22 @@ function routerProblems(run: StartUp): Problem[] {
   const notice = run.notices.find((fact) => ["router-silent", "router-subnet", "bad-address"].includes(fact.notice));
   if (notice === undefined) return [];
   const ack = run.events.findLast((event) => event.event === "dhcp" && event.message === "ack");
-  const evidence: Evidence[] = [...(ack === undefined ? [] : [{ event: ack.n }]), ...parameter(run, "ROUTER")];
+  const evidence: Evidence[] = [{ event: ack?.n ?? notice.after }, ...parameter(run, "ROUTER")];
   const [routers, address, mask] = ["router", "address", "mask"].map((name) => String(notice[name] ?? ""));
   const scope = ack === undefined ? "ROUTER (entered locally)" : "option 3 (router) of this scope";
+  const maskName = ack === undefined ? "NETMASK" : "the mask (option 1)";
   if (notice.notice === "router-subnet") {
     return [{
       n: notice.after, code: "router-subnet", serious: true, evidence,
       cause: `No router of ${routers} is on the subnet of ${address} with mask ${mask}.`,
-      advice: `correct ${scope} or the mask (option 1)`,
+      advice: `correct ${scope} or ${maskName}`,
     }];
   }
   if (notice.notice === "bad-address") {
     return [{
       n: notice.after, code: "router-subnet", serious: true, evidence: [...evidence, ...parameter(run, "NETMASK")],
       cause: `The telephone's address ${address} or its mask ${mask} cannot be used.`,
-      advice: "correct the pool and option 1 (mask) of this scope",
+      advice: ack === undefined ? "correct IPADD and NETMASK (entered locally)" : "correct the pool and option 1 (mask) of this scope",
     }];
   }
   return [{

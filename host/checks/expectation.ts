@@ -57,6 +57,9 @@ function parameterFinding({ name, how, value }: Wanted<"parameter">, events: rea
   const isSecret = isHidden(name) && isHiddenHere(name, end);
   const wanted = `${name} ${isSecret ? MASK : how === "equals" ? quoted(maskUrl(value)) : `like /${maskUrl(value)}/`}`;
   const known = valueOf(name, events, end);
+  if (known === undefined && Object.keys(end.parameters).length === 0) {
+    return { ok: false, wanted, found: "no parameters: the run ended in a reset", evidence: [], advice: "see why the start-up stopped" };
+  }
   if (known === undefined) {
     const near = nearest(name, Object.keys(end.parameters).map((known) => known.toLowerCase()));
     const instead = near === undefined ? "`offhook explain` lists the names" : `did you mean ${near.toUpperCase()}?`;

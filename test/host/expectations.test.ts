@@ -76,6 +76,12 @@ t.test("a secret that was typed is not shown, whether a telephone has the parame
   t.end();
 });
 
+t.test("a run that ended in a reset has no parameters, which is no fault of the name", (t) => {
+  const [result] = checkRun([expectValue("SIPDOMAIN=x")], [], { ...bodyOf(story()), parameters: {} });
+  t.match(result, { ok: false, found: /ended in a reset/, advice: /why the start-up stopped/ });
+  t.end();
+});
+
 t.test("the evidence of a parameter is its line as it stands in the file", (t) => {
   const run = story().script({ file: "b.txt", line: 2, statement: 'Set  sipdomain "x"', effect: "set", name: "SIPDOMAIN" });
   const [result] = check(run, expectValue("SIPDOMAIN=y"));
@@ -149,6 +155,9 @@ t.test("JUnit: a case for each state and expectation; the state of the first evi
   t.equal(countOf(failed, /<failure /g), 1);
   const inState = run.events.findLast((event) => event.event === "state" && event.n < n);
   t.match(failed, new RegExp(`name="${inState?.event === "state" ? inState.state : ""}" time="[^"]*">\\n *<failure type="http-status"`));
+  const bare = junitOf([], { ...bad, evidence: [] }, []);
+  t.match(bare, /<testsuite name="start-up" tests="1" failures="1"[^]*name="verdict"/, "never a report without the failure");
+  t.equal(countOf(junitOf(run.events, { ...bad, evidence: [{ event: 0 }] }, []), /<failure /g), 1);
   t.match(failed, /why {6}no app\.bin\nevidence event \d+ .*\ndo {7}put it there/);
   t.end();
 });

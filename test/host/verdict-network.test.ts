@@ -59,7 +59,17 @@ const CASES: readonly Case[] = [
   {
     name: "silent router entered locally", code: "router-silent", outcome: TIMEOUT,
     story: run().state("link", "dhcp", "conflict", "router").parameter("ROUTER", "10.0.9.1", "craft").notice("router-silent", ROUTER),
-    cause: /3 rounds/, advice: /entered locally/, evidence: [{ parameter: "ROUTER", source: "craft" }],
+    cause: /3 rounds/, advice: /entered locally/, evidence: [{ event: 6 }, { parameter: "ROUTER", source: "craft" }],
+  },
+  {
+    name: "a router entered locally that is elsewhere", code: "router-subnet", outcome: LOOP,
+    story: run().state("link", "router").notice("router-subnet", ROUTER).state("restart").reset("router-subnet").state("power-up"),
+    cause: /on the subnet/, advice: /^correct ROUTER \(entered locally\) or NETMASK$/, evidence: [{ event: 4 }],
+  },
+  {
+    name: "an address entered locally that is nobody's", code: "router-subnet", outcome: LOOP,
+    story: run().state("link", "router").notice("bad-address", ROUTER).reset("bad-address").state("power-up"),
+    cause: /cannot be used/, advice: /^correct IPADD and NETMASK \(entered locally\)$/, evidence: [{ event: 4 }],
   },
   {
     name: "routers elsewhere", code: "router-subnet", outcome: LOOP,

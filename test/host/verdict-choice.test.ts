@@ -1,0 +1,40 @@
+// Goal: of several things that went wrong the one that counts is the cause, and the state is the one in which the start-up stopped.
+// Method: hand-made runs that end in a reset, and runs with two problems, strict and not.
+
+import t from "tap";
+import type { EndEvent } from "../../host/event-types.js";
+import { verdictOf, type EndBody, type RunOutcome } from "../../host/verdict.js";
+import { renderVerdict } from "../../host/verdict-text.js";
+import { bound, type Run } from "../support/runs.js";
+
+const TIMEOUT = { ended: "timeout" } as const;
+const judge = (story: Run, outcome: Partial<RunOutcome> = {}): EndBody =>
+  verdictOf(story.events, story.facts, { ended: "reached", wanted: "login", strict: true, lenient: false, ...outcome });
+const missing = (): Run =>
+  bound().http({ try: 1, server: "10.0.8.2", url: "http://10.0.8.2/96xxupgrade.txt", status: 404, accepted: false });
+
+t.test("a start-up that ended in a reset stopped in the state before it, and its message was on the screen", (t) => {
+  const story = bound().state("router").display("prompt", "Bad Router?").notice("router-silent", { router: "10.0.8.1" })
+    .state("restart").display("prompt", "").reset("router-silent").state("power-up");
+  const end = { n: 99, t: 60_000, event: "end", ...judge(story, { ended: "reset-loop" }) } as EndEvent;
+  t.match(end, { state: "router", code: "router-silent" });
+  t.equal(renderVerdict(end, story.events, false)[0], "STOPPED  router, 1:00 after power-up    (Prompt Line: Bad Router?)");
+  story.state("link").display("prompt", "x").display("prompt", "");
+  t.match(judge(story, TIMEOUT), { state: "router", code: "router-silent" }, "nor does the next one, which had no time to fail");
+  t.match(judge(story, { ended: "reached", wanted: "link", lenient: true }), { ok: true, state: "link" });
+  const upgrade = bound().state("write").image({ file: "a", verdict: "accepted" }).state("restart").reset("upgraded").state("power-up");
+  t.match(judge(upgrade, { ended: "reset-loop" }), { state: "restart", code: "reset-loop" });
+  const cleared = missing().display("prompt", "x").display("prompt", "").state("login");
+  t.notMatch(renderVerdict({ ...end, ...judge(cleared) }, cleared.events, false)[0], /Prompt/, "without a reset, what stands there");
+  t.end();
+});
+
+t.test("what --lenient lets pass is not the cause where something else is", (t) => {
+  const story = (): Run => missing().state("login").add(
+    { event: "sip", step: "register", status: 401, result: "wrong-credentials", server: "10.0.8.3" }).notice("register-refused");
+  t.match(judge(story(), { ...TIMEOUT, lenient: true }), { code: "register-refused", warnings: [{ code: "script-missing" }] });
+  t.match(judge(story(), { ...TIMEOUT, strict: false }), { code: "register-refused" });
+  t.match(judge(story(), TIMEOUT), { code: "script-missing", warnings: [{ code: "register-refused" }] });
+  t.match(judge(missing(), { ...TIMEOUT, lenient: true }), { code: "script-missing" });
+  t.end();
+});
