@@ -71,7 +71,7 @@ function parameterFinding({ name, how, value }: Wanted<"parameter">, events: rea
   }
   const ok = how === "equals" ? known.value === value : new RegExp(value, "u").test(known.value);
   const found = `${quoted(known.value)}${known.from}`;
-  return { ok, wanted, found, evidence: known.evidence, advice: `${known.mend}, or the expectation` };
+  return { ok, wanted, found, evidence: known.evidence, advice: known.advice };
 }
 
 interface Known {
@@ -79,7 +79,7 @@ interface Known {
   /** Where it came from, in brackets. */
   readonly from: string;
   readonly evidence: readonly Evidence[];
-  readonly mend: string;
+  readonly advice: string;
 }
 
 /** A parameter, or one of the three facts that are none. */
@@ -87,17 +87,17 @@ function valueOf(name: string, events: readonly OffhookEvent[], end: EndBody): K
   if (Object.hasOwn(end.parameters, name)) {
     const { value, source, file, line } = end.parameters[name]!;
     if (file === undefined || line === undefined) {
-      const mend = source === "default" ? `nothing set ${name}: SET it in the settings file`
-        : `correct ${name} where it comes from (${source})`;
-      return { value, from: ` (${source})`, evidence: [{ parameter: name, source }], mend };
+      const advice = source === "default" ? `let the settings file SET ${name}, or correct the expectation`
+        : `correct ${name} where it comes from (${source}), or the expectation`;
+      return { value, from: ` (${source})`, evidence: [{ parameter: name, source }], advice };
     }
     const set = events.findLast((event) => event.event === "script" && event.file === file && event.line === line);
     const evidence = [{ file, line, text: set?.event === "script" ? set.statement ?? "" : "" }];
-    return { value, from: ` (${file}:${line})`, evidence, mend: `correct line ${line} of ${file}` };
+    return { value, from: ` (${file}:${line})`, evidence, advice: `correct line ${line} of ${file}, or the expectation` };
   }
   const facts: Readonly<Record<string, number | undefined>> = { UPGRADESTAT: end.upgradestat, APPSTAT: end.appstat };
   if (!Object.hasOwn(facts, name)) return undefined;
-  return { value: String(facts[name] ?? ""), from: "", evidence: [], mend: "look at the http and image events" };
+  return { value: String(facts[name] ?? ""), from: "", evidence: [], advice: "look at the http and image events, or the expectation" };
 }
 
 /** Also where no telephone has it: what was typed is still a secret. Of a URL a part may be hidden. */

@@ -48,10 +48,14 @@ function stateCases(events: readonly OffhookEvent[], end: EndEvent): Case[] {
   const failing = end.ok || end.code === "expectation" ? undefined : failingState(events, end);
   if (failing === 0) return [{ name: "verdict", seconds: 0, failure: failureOf(events, end) }];
   let pass = 0;
+  const seen = new Map<string, number>();
   return states.map((event, index) => {
     if (event.state === "power-up") pass += 1;
     const seconds = ((states[index + 1]?.t ?? end.t) - event.t) / 1000;
-    const name = pass > 1 ? `start ${pass}: ${event.state}` : event.state;
+    const own = pass > 1 ? `start ${pass}: ${event.state}` : event.state;
+    const times = (seen.get(own) ?? 0) + 1;
+    seen.set(own, times);
+    const name = times > 1 ? `${own} (${times})` : own;
     return { name, seconds, ...(event.n === failing ? { failure: failureOf(events, end) } : {}) };
   });
 }

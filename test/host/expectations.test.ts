@@ -39,7 +39,7 @@ t.test("each kind of expectation, met and not met", (t) => {
     [expectValue("SIPDOMAIN~^x"), false, /example\.com/, /or the expectation/],
     [expectValue("GROUP=5"), true, /"5" \(command-line\)/, /./],
     [expectValue("GROUP=6"), false, /"5" \(command-line\)/, /where it comes from \(command-line\)/],
-    [expectValue("L2Q=1"), false, /"0" \(default\)/, /^nothing set L2Q: SET it in the settings file, or the expectation$/],
+    [expectValue("L2Q=1"), false, /"0" \(default\)/, /^let the settings file SET L2Q, or correct the expectation$/],
     [expectValue("MYCERTURL=http://ca/scep"), false, /a secret, which is hidden/, /--show-secrets/],
     [expectValue("MYCERTURL~ca/scep$"), true, /\*\*\*@ca/, /./],
     [expectGetValue("settings.php?mac=1=200"), true, /settings\.php\?mac=1: 200/, /^$/],
@@ -155,6 +155,10 @@ t.test("JUnit: a case for each state and expectation; the state of the first evi
   t.equal(countOf(failed, /<failure /g), 1);
   const inState = run.events.findLast((event) => event.event === "state" && event.n < n);
   t.match(failed, new RegExp(`name="${inState?.event === "state" ? inState.state : ""}" time="[^"]*">\\n *<failure type="http-status"`));
+  const twice = junitOf(bound().state("conflict", "dhcp", "conflict").reset("x").state("power-up", "dhcp").events, good, []);
+  const names = [...twice.matchAll(/ name="([^"]*)" time/g)].map(([, name]) => name);
+  t.equal(new Set(names).size, names.length, "no two cases of one name");
+  t.same(names.slice(-5), ["conflict", "dhcp (2)", "conflict (2)", "start 2: power-up", "start 2: dhcp"]);
   const bare = junitOf([], { ...bad, evidence: [] }, []);
   t.match(bare, /<testsuite name="start-up" tests="1" failures="1"[^]*name="verdict"/, "never a report without the failure");
   t.equal(countOf(junitOf(run.events, { ...bad, evidence: [{ event: 0 }] }, []), /<failure /g), 1);

@@ -10,8 +10,11 @@ import { bound, type Run } from "../support/runs.js";
 const TIMEOUT = { ended: "timeout" } as const;
 const judge = (story: Run, outcome: Partial<RunOutcome> = {}): EndBody =>
   verdictOf(story.events, story.facts, { ended: "reached", wanted: "login", strict: true, lenient: false, ...outcome });
-const missing = (): Run =>
-  bound().http({ try: 1, server: "10.0.8.2", url: "http://10.0.8.2/96xxupgrade.txt", status: 404, accepted: false });
+const FIRST = { try: 1, server: "10.0.8.2", url: "http://10.0.8.2/96xxupgrade.txt" };
+const OK = { status: 200, accepted: true };
+/** The first file was asked for. */
+const got = (answer: object = OK): Run => bound().http({ ...FIRST, ...answer });
+const missing = (): Run => got({ status: 404, accepted: false });
 
 t.test("a start-up that ended in a reset stopped in the state before it, and its message was on the screen", (t) => {
   const story = bound().state("router").display("prompt", "Bad Router?").notice("router-silent", { router: "10.0.8.1" })
@@ -36,5 +39,18 @@ t.test("what --lenient lets pass is not the cause where something else is", (t) 
   t.match(judge(story(), { ...TIMEOUT, strict: false }), { code: "register-refused" });
   t.match(judge(story(), TIMEOUT), { code: "script-missing", warnings: [{ code: "register-refused" }] });
   t.match(judge(missing(), { ...TIMEOUT, lenient: true }), { code: "script-missing" });
+  t.end();
+});
+
+t.test("a block file that a server does not have is no warning; a status is counted", (t) => {
+  const blocks = { url: "http://10.0.8.9/a.bin.blocks", status: 404, accepted: false };
+  const story = got().http(blocks).http({ ...OK, url: "http://10.0.8.2/a.bin.blocks" }).state("login");
+  t.same(judge(story).warnings, []);
+  const missing = { url: "http://10.0.8.9/a.bin", status: 404, accepted: false };
+  t.match(judge(got().http(missing).http({ ...OK, url: "http://10.0.8.2/a.bin" }).state("login")).warnings,
+    [{ code: "http-status", cause: /^10\.0\.8\.9 answered 404 .*; 10\.0\.8\.2 had the file\.$/ }]);
+  const busy = { status: 503, accepted: false };
+  t.match(judge(got(busy).http({ ...FIRST, ...busy }).state("login")).cause, /, 2 times\.$/);
+  t.match(judge(got(busy).state("login")).cause, /96xxupgrade\.txt\.$/);
   t.end();
 });
