@@ -127,9 +127,10 @@ function unanswered(run: StartUp, tries: readonly HttpEvent[], last: HttpEvent):
   const fault = listFault(run, last, listOf(last));
   if (fault !== undefined) return { code: "server-unreachable", cause, advice: fault.advice };
   const names = isSecure(last) ? "TLSSRVR, TLSPORT" : "HTTPSRVR, HTTPPORT";
-  const address = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
-    : `start the file server, and check its address and port (${names}) and the firewall between`;
-  return { code: "server-unreachable", cause, advice: `${address}; --wait SECONDS powers on when it accepts a connection` };
+  const start = `start the file server, and check its address and port (${names}) and the firewall between`;
+  const advice = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
+    : `${start}; with --server, --wait SECONDS powers on when it accepts a connection`;
+  return { code: "server-unreachable", cause, advice };
 }
 
 /** Scheme, host and port. */
@@ -182,7 +183,7 @@ function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last:
   return {
     code: last.status === 404 && first ? "script-missing" : "http-status",
     cause: `${hostOf(last)} answered ${last.status} for ${url}${times}.`,
-    advice: statusAdvice(file, last.status ?? 0, first),
+    advice: statusAdvice(file, last, first),
   };
 }
 
@@ -214,10 +215,11 @@ function redirectText(run: StartUp, refused: HttpEvent): string {
   return `redirects${to}, ${scheme === own ? "which cannot be read as a place on a server" : `and ${scheme} is not followed`}`;
 }
 
-function statusAdvice(file: string, status: number, first: boolean): string {
+function statusAdvice(file: string, last: HttpEvent, first: boolean): string {
+  const { status = 0 } = last;
   if (status === 404) {
     const other = first ? "; another first file is named with --script NAME" : "";
-    return `put ${file} where this URL points, or name the folder in HTTPDIR${other}`;
+    return `put ${file} where this URL points, or name the folder in ${isSecure(last) ? "TLSDIR" : "HTTPDIR"}${other}`;
   }
   if (status === 401 || status === 403) return `let the server hand out ${file} without a login: the telephone has none`;
   if (status >= 500) return "look into the file server's own log at this time: the failure is there";

@@ -54,3 +54,33 @@ t.test("a block file that a server does not have is no warning; a status is coun
   t.match(judge(got(busy).state("login")).cause, /96xxupgrade\.txt\.$/);
   t.end();
 });
+
+t.test("a file that is missing behind HTTPS belongs into TLSDIR's folder", (t) => {
+  const url = "https://10.0.8.2/46xxsettings.txt";
+  const end = judge(got().http({ ...FIRST, url, status: 404, accepted: false }).state("login"));
+  t.match(end, { code: "http-status", advice: /name the folder in TLSDIR$/ });
+  t.match(judge(missing().state("login")).advice, /name the folder in HTTPDIR;/);
+  t.end();
+});
+
+t.test("a call server that is not reached over TLS: whether it speaks it, and its certificate", (t) => {
+  const silent = (transport: string, result: string): EndBody => judge(bound().parameter("SIP_PORT_SECURE", "5061", "default")
+    .add({ event: "sip", step: "connect", transport, result, server: "10.0.8.3" }).notice("call-server-silent")
+    .state("call-server"), TIMEOUT);
+  t.match(silent("tls", "refused"), { cause: /10\.0\.8\.3 refused the connection \(over TLS\)\.$/,
+    advice: /speak TLS at port 5061 \(SIP_PORT_SECURE\), or SET SIPSIGNAL 1 for TCP/ });
+  t.match(silent("tcp", "refused"), { cause: /refused the connection\.$/, advice: /^check SIPPROXYSRVR, SIPSIGNAL/ });
+  t.match(silent("tls", "server-failed"), { advice: /^check SIPPROXYSRVR/ });
+  t.match(silent("tls", "tls-unknown-ca"), { cause: /vouches for\.$/, advice: /--ca FILE\.pem/ });
+  t.match(silent("tls", "tls-expired"), { advice: /^renew/ });
+  t.match(silent("tls", "tls-name"), { advice: /certificate name what the list says/ });
+  t.end();
+});
+
+t.test("a registration before a refusal does not undo it, one behind it does", (t) => {
+  const register = (story: Run, result: string): Run => story.add({ event: "sip", step: "register", result, server: "10.0.8.3" });
+  const refused = register(register(bound(), "registered"), "rejected").notice("register-refused").state("login");
+  t.equal(judge(refused).code, "register-refused");
+  t.equal(judge(register(register(bound(), "rejected").notice("register-refused"), "registered").state("registered")).code, "reached");
+  t.end();
+});

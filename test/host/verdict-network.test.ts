@@ -80,7 +80,8 @@ const CASES: readonly Case[] = [
   {
     name: "an address that is nobody's", code: "router-subnet", outcome: LOOP,
     story: leased().state("router").notice("bad-address", { ...ROUTER, address: "240.0.0.5" }).reset("bad-address"),
-    cause: /address 240\.0\.0\.5 or its mask/, advice: /pool and option 1/, evidence: [{ event: 6 }],
+    cause: /address 240\.0\.0\.5 with mask 255\.255\.255\.0 cannot be used: no host has/,
+    advice: /pool and option 1/, evidence: [{ event: 6 }],
   },
   {
     name: "VLANTEST ran out", code: "vlan-fallback",
@@ -115,6 +116,20 @@ for (const { name, code, story, outcome, cause, advice, evidence } of CASES) {
     t.end();
   });
 }
+
+t.test("why an address cannot be used", (t) => {
+  const causeOf = (address: string, mask: string): string =>
+    judge(leased().state("router").notice("bad-address", { address, mask }).reset("bad-address"), LOOP).cause.replace(/^.*: /, "");
+  t.equal(causeOf("10.0.8.0", "255.255.255.0"), "it is the network's own address.");
+  t.equal(causeOf("10.0.8.127", "255.255.255.128"), "it is the network's broadcast address.");
+  for (const mask of ["255.255.0.255", "255.255.255.254", "255.255.255.255", "0.0.0.255"]) {
+    t.match(causeOf("10.0.8.1", mask), /^the mask is none/, mask);
+  }
+  for (const address of ["0.0.0.5", "127.0.0.1", "224.0.0.1", "255.255.255.255"]) {
+    t.match(causeOf(address, "255.0.0.0"), /^no host has an address of this range/, address);
+  }
+  t.end();
+});
 
 t.test("what was mended is no failure", (t) => {
   t.equal(judge(leased().notice("address-conflict").state("dhcp", "conflict", "router", "login")).code, "reached", "another address");
