@@ -16,12 +16,13 @@ const URL = "http://10.0.8.2/phones/46xxsettings.txt";
 
 function story(): Run {
   return bound().http({ try: 1, server: "10.0.8.2", method: "GET", url: URL, status: 200, accepted: true })
+    .http({ try: 2, server: "10.0.8.2", method: "GET", url: "http://10.0.8.2/phones/app.bin", status: 500, accepted: false })
     .http({ try: 2, server: "10.0.8.2", method: "GET", url: "http://10.0.8.2/phones/app.bin", status: 404, accepted: false, why: "status" })
     .http({ try: 3, server: "10.0.8.2", method: "GET", url: "http://10.0.8.2/settings.php?mac=1", status: 200, accepted: true })
     .state("script").script({ file: "46xxsettings.txt", line: 7, statement: "SET SIPDOMAIN example.com", effect: "set", name: "SIPDOMAIN" })
     .parameter("SIPDOMAIN", "example.com", "settings").parameter("PROCPSWD", "***", "settings").parameter("GROUP", "5", "command-line")
     .parameter("L2Q", "0", "default").parameter("MYCERTURL", "http://***@ca/scep", "dhcp")
-    .display("prompt", "Enter username").state("login");
+    .display("prompt", "Enter username").state("login").display("title", "");
 }
 
 function bodyOf({ events, facts }: Run): EndBody {
@@ -50,10 +51,13 @@ t.test("each kind of expectation, met and not met", (t) => {
     [expectValue("PROCPSWD=12345"), false, /a secret, which is hidden/, /--show-secrets/],
     [expectGetValue("46xxsettings.txt"), true, /200/, /^$/],
     [expectGetValue("/phones/46xxsettings.txt=200"), true, /200/, /^$/],
+    [expectGetValue(URL), true, /200/, /^$/],
+    [expectGetValue("app.bin=503"), false, /app\.bin: 404/, /that event/],
     [expectGetValue("settings.txt"), false, /only 46xxsettings\.txt, app\.bin, settings\.php/, /let the script/],
     [expectGetValue("app.bin"), false, /app\.bin: 404, not accepted \(status\)/, /that event/],
     [expectGetValue("app.bin=404"), true, /404/, /^$/],
     [expectTextValue("Enter user"), true, /"Enter username"/, /^$/],
+    [expectTextValue("no text of this kind"), false, /^last "Enter username"$/, /texts are exact/],
     [expectTextValue("Enter Username"), false, /nearest "Enter username"/, /texts are exact/],
   ];
   for (const [expectation, ok, found, advice] of cases) {

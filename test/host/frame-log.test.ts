@@ -80,7 +80,8 @@ function framesIn(path: string): Buffer[] {
 
 t.test("the frames of the evidence are what they are said to be, in the capture of that run", async (t) => {
   const path = `${t.testdir()}/run.pcapng`;
-  const { end } = await bootOffhook(["--lan", "bad-router", "--pcap", path]);
+  const { end, stderr } = await bootOffhook(["--lan", "bad-router", "--pcap", path]);
+  t.equal(stderr, `offhook: ${path} is the wire as it was: secrets that were sent stand in it\n`);
   const frames = framesIn(path);
   const named = end.evidence.flatMap((item) => ("frame" in item ? [frames[item.frame - 1]!] : []));
   t.equal(named.length, 3);

@@ -84,3 +84,11 @@ t.test("a registration before a refusal does not undo it, one behind it does", (
   t.equal(judge(register(register(bound(), "rejected").notice("register-refused"), "registered").state("registered")).code, "reached");
   t.end();
 });
+
+t.test("a certificate that was granted before a renewal was refused does not undo the refusal", (t) => {
+  const step = (story: Run, name: string, result: string): Run => story.add({ event: "scep", step: name, result });
+  const refused = step(step(bound(), "answer", "ok"), "answer", "rejected").notice("scep-refused").state("login");
+  t.equal(judge(refused).code, "scep-refused");
+  t.equal(judge(step(step(bound(), "answer", "pending").notice("scep-pending"), "answer", "ok").state("login")).code, "reached");
+  t.end();
+});
