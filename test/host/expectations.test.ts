@@ -159,6 +159,9 @@ t.test("JUnit: a case for each state and expectation; the state of the first evi
   t.equal(countOf(failed, /<failure /g), 1);
   const inState = run.events.findLast((event) => event.event === "state" && event.n < n);
   t.match(failed, new RegExp(`name="${inState?.event === "state" ? inState.state : ""}" time="[^"]*">\\n *<failure type="http-status"`));
+  const login = run.events.findLast((event) => event.event === "state")!;
+  t.match(junitOf(run.events, { ...bad, evidence: [{ event: login.n }] }, []), /name="login" time="[^"]*">\n *<failure/, "a state itself");
+  t.match(junitOf(run.events, { ...bad, t: login.t + 2500 }, []), /name="login" time="2\.500"\/>/, "the last state lasts until the end");
   const twice = junitOf(bound().state("conflict", "dhcp", "conflict").reset("x").state("power-up", "dhcp").events, good, []);
   const names = [...twice.matchAll(/ name="([^"]*)" time/g)].map(([, name]) => name);
   t.equal(new Set(names).size, names.length, "no two cases of one name");
