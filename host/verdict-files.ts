@@ -44,7 +44,7 @@ const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
 /** What curl would not show. */
 const ABOUT_BLOCKS: ReadonlySet<string> = new Set(["wrong-block", "file-changed"]);
 
-/** Files that were asked for and never obtained. A GET that fails is one only when no GET of its chain succeeded. */
+/** Files that were asked for and never obtained. A GET that fails is one only when no GET of its script succeeded. */
 export function fileProblems(run: StartUp): Problem[] {
   const requests = run.events.flatMap((event) => (event.event === "http" ? [event] : []));
   const byFile = new Map<string, HttpEvent[]>();
@@ -81,15 +81,17 @@ function isMissed(last: HttpEvent | undefined): boolean {
   return last.status !== undefined || last.error !== undefined || last.why !== undefined;
 }
 
-/** True for a file of a GET statement when another GET of the start-up was followed. */
+/** True for a file of a GET statement when another GET of the same script was followed: the script offers one or the other. */
 function gotElsewhere(run: StartUp, file: string): boolean {
   const gets = run.events.flatMap((event) => (event.event === "script" && event.effect === "get" ? [event] : []));
-  const missed = gets.some((get) => get.why === "file-not-obtained" && namesOf(get).includes(file));
-  return missed && gets.some((get) => get.why !== "file-not-obtained" && !namesOf(get).includes(file));
+  const missed = gets.filter((get) => get.why === "file-not-obtained" && namesOf(get).includes(file));
+  const isMended = (get: ScriptEvent): boolean =>
+    gets.some((other) => other.file === get.file && other.why !== "file-not-obtained" && !namesOf(other).includes(file));
+  return missed.length > 0 && missed.every(isMended);
 }
 
 function namesOf(get: ScriptEvent): string[] {
-  return [get.name, get.value, get.statement?.trim().split(/\s+/)[1]].flatMap((name) => (name === undefined ? [] : [name]));
+  return [get.name, get.value, get.statement?.trim().split(/\s+/)[1]].flatMap((name) => (name === undefined ? [] : [fileOf(name)]));
 }
 
 function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], first: boolean): Problem {

@@ -92,3 +92,18 @@ t.test("a certificate that was granted before a renewal was refused does not und
   t.equal(judge(step(step(bound(), "answer", "pending").notice("scep-pending"), "answer", "ok").state("login")).code, "reached");
   t.end();
 });
+
+t.test("a GET that fails is mended by another GET of the same script, not by the one that led to it", (t) => {
+  const asked = (story: Run, file: string, name: string, found: boolean): Run => story
+    .http({ try: 2, server: "10.0.8.2", url: `http://10.0.8.2/${name}`, status: found ? 200 : 404, accepted: found })
+    .script({ file, line: 1, statement: `GET ${name}`, effect: "get", value: name, why: found ? "file-followed" : "file-not-obtained" });
+  const settings = (): Run => asked(got(), "96xxupgrade.txt", "46xxsettings.txt", true);
+  const alone = judge(asked(settings(), "46xxsettings.txt", "site.txt", false).state("login"));
+  t.match(alone, { ok: false, code: "http-status", cause: /site\.txt\.$/ });
+  const mended = (name: string): Run => asked(asked(settings(), "46xxsettings.txt", name, false), "46xxsettings.txt", "b.txt", true);
+  t.equal(judge(mended("a.txt").state("login")).ok, true);
+  t.equal(judge(mended("a.php?mac=1").state("login")).ok, true, "with a query too");
+  const twice = asked(asked(settings(), "46xxsettings.txt", "a.txt", false), "96xxupgrade.txt", "a.txt", false);
+  t.equal(judge(twice.state("login")).ok, false, "in a script without another");
+  t.end();
+});
