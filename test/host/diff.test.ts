@@ -49,6 +49,9 @@ t.test("each kind of difference is named", (t) => {
   t.match(between(changed(1, { version: "HTTP/1.0" })), [{ kind: "header", what: "HTTP version of GET /96xxupgrade.txt" }]);
   t.match(between(changed(1, { status: 404, accepted: false })), [{ kind: "request", what: "status of GET /96xxupgrade.txt", b: "404" },
     { kind: "request", what: "accepted of GET /96xxupgrade.txt" }]);
+  const failed = (error: string) => changed(1, { status: undefined, error, accepted: false });
+  t.match(runDifferences(events(failed("refused")), events(failed("timed-out"))),
+    [{ kind: "request", what: "status of GET /96xxupgrade.txt", a: "refused", b: "timed-out" }]);
   t.match(between(RUN.toSpliced(3, 1)), [{ kind: "state", what: "login", a: "entered" }]);
   t.match(between(RUN.toSpliced(2, 0, http(3, "/extra.txt"))), [{ kind: "request", what: "GET /extra.txt", b: "sent" }]);
   t.match(between(changed(4, { code: "timeout", appname: "" })), [{ kind: "verdict", what: "code" }, { kind: "verdict", what: "appname" }]);
@@ -58,6 +61,8 @@ t.test("each kind of difference is named", (t) => {
 t.test("the earliest comes first", (t) => {
   const run = RUN.map((event, index) => (index === 2 ? { ...event, etag: "x" } : index === 1 ? { ...event, bytes: 1 } : event));
   t.same(between(run).map(({ what }) => what), ["bytes of GET /96xxupgrade.txt", "ETag of GET /46xxsettings.txt"]);
+  const dropped = run.map((event, index) => (index === 4 ? { ...event, parameters: {} } : event));
+  t.equal(between(dropped).at(-1)!.what, "SIPDOMAIN", "what has no event of its own comes last");
   t.end();
 });
 
