@@ -49,6 +49,7 @@ t.test("each kind, tagged or not, under its number", (t) => {
     "6 5 connect 10.0.8.1", "8 7 reset 10.0.8.1", "9 8 http-request 10.0.8.1", "10 9 http-answer 10.0.8.1",
     "11 10 sip-request 10.0.8.1", "12 11 sip-answer 10.0.8.1",
   ]);
+  t.same(log.facts.map(({ mac }) => mac).filter((mac) => mac !== undefined), ["00:04:0d:12:34:56"], "who an ARP reply says that has it");
   t.end();
 });
 

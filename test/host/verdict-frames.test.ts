@@ -58,6 +58,11 @@ t.test("who has the address is in the last reply, and there are never more than 
   const event = { event: story.events.at(-1)!.n };
   const replies = [fact(1, 50, "dhcp-ack", OWN, "in"), fact(2, 200, "arp-reply", OWN, "in"), fact(3, 300, "arp-reply", OWN, "in")];
   t.same(framesOf(story, "address-conflict", [event], replies), [1, 3]);
+  const owned = replies.map((reply, index) => ({ ...reply, mac: `02:00:00:00:00:0${index}` }));
+  const end = verdictOf(story.events, story.facts, { ended: "timeout", wanted: "login", strict: true, lenient: false });
+  const told = (code: Code): string => withFrames({ ...end, code, cause: "Taken.", evidence: [event] }, story.events, owned.slice(1)).cause;
+  t.equal(told("address-conflict"), "Taken. The answer came from 02:00:00:00:00:02.");
+  t.equal(told("no-offer"), "Taken.");
   const many = run();
   for (let count = 0; count < 5; count++) many.at(1000 * count).http({ server: "10.0.8.2", url: "http://10.0.8.2/a", status: 404 });
   const facts = many.events.slice(-5).flatMap(({ t }, index) =>
