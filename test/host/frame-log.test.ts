@@ -53,6 +53,15 @@ t.test("each kind, tagged or not, under its number", (t) => {
   t.end();
 });
 
+t.test("the other side of a frame that came, and padding that is no part of a packet", (t) => {
+  const log = new FrameLog();
+  log.take(0, "in", ethernet(EtherType.Ipv4, tcp(Flag.Ack, "HTTP/1.1 200 OK")));
+  t.match(log.facts, [{ kind: "http-answer", address: "10.0.8.50", direction: "in" }]);
+  log.take(0, "out", Buffer.concat([ethernet(EtherType.Ipv4, tcp(Flag.Ack)), bytes("GET / HTTP/1.1")]));
+  t.equal(log.facts.length, 1);
+  t.end();
+});
+
 t.test("frames of noise, cut and changed ones, and very many", (t) => {
   const below = random(20261126);
   const log = new FrameLog();
