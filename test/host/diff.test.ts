@@ -1,7 +1,7 @@
 // Goal: `offhook diff` finds where two runs part: a parameter that was dropped, an ETag that changed, a header that is missing, a state.
 // Method: one run against itself with each of these changed; files of every bad kind; the alignment against a plain search.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
@@ -112,6 +112,11 @@ t.test("the command: exit codes, text, JSON, usage", async (t) => {
     return [code, out];
   };
   t.same(await run(a, a), [0, "no difference in states, requests, headers, parameters and verdict\n"]);
+  const [utf16, marked] = [Buffer.from(`\ufeff${readFileSync(a, "utf8")}`, "utf16le"), `\ufeff${readFileSync(a, "utf8")}`];
+  for (const [name, bytes] of [["utf16", utf16], ["marked", marked]] as const) {
+    writeFileSync(join(folder, name), bytes);
+    t.equal((await run(a, join(folder, name)))[0], 0, `${name}, as a shell may write it`);
+  }
   const [code, text] = await run(a, b);
   t.equal(code, 1);
   t.equal(text, "request   GET /96xxupgrade.txt: sent → none\n          and 1 more; --all lists them\n");

@@ -75,6 +75,7 @@ t.test("frames of noise, cut and changed ones, and very many", (t) => {
   for (let count = 0; count < 10_000; count++) log.take(count, "out", good[2]!);
   t.ok(log.facts.length <= 4096, "what is kept has a bound");
   t.equal(log.facts.at(-1)!.frame, 40_000);
+  t.equal(log.facts.at(-2000)!.frame, 38_001, "the newest are kept");
   t.end();
 });
 
