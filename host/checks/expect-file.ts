@@ -56,7 +56,7 @@ function checked(text: string, name: string): ExpectFile {
 
 function parsed(text: string, name: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.replace(/^\ufeff/, "")) as unknown; // Editors put a byte order mark there.
   } catch (error) {
     throw new ExpectFileError(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

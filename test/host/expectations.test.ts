@@ -121,6 +121,7 @@ t.test("a file of expectations: each member, and every fault by its path", (t) =
     ["e.json#/state", true], ["e.json#/code", true], ["e.json#/parameters/sipdomain", true], ["e.json#/parameters/GROUP", true],
     ["e.json#/parameters/APPNAME", false], ["e.json#/gets/0", true], ["e.json#/gets/1", true], ["e.json#/texts/0", true],
   ]);
+  t.equal(readExpectFile(`\ufeff${JSON.stringify(file)}`, "e.json").length, results.length, "with a byte order mark");
   const faults: readonly [string, RegExp][] = [
     ["{", /^e\.json is not JSON/], ["[]", /^e\.json#: /], ['{"stat":"login"}', /"stat" is not known here; these are: .*state/],
     ['{"gets":[{"status":200}]}', /e\.json#\/gets\/0: "path" is missing/],
