@@ -138,7 +138,14 @@ function failureOf(events: readonly OffhookEvent[], run: StartUp, problems: read
   if (arrived) return outcome.strict && !outcome.lenient ? serious ?? unexplained(run) : undefined;
   // What was not asked for did not make it fail, as long as something else did.
   const stopping = outcome.strict && !outcome.lenient ? serious : problems.find(({ code, serious: grave }) => grave && STOPPING.has(code));
-  return stopping ?? serious ?? problems[0] ?? unexplained(run) ?? stopped(events, run, outcome);
+  const standing = problems.find(({ code }) => explains(code, run.state, outcome.wanted));
+  return stopping ?? serious ?? standing ?? unexplained(run) ?? stopped(events, run, outcome);
+}
+
+/** Of what is only a warning: whether it is why the telephone stands in this state. Another server that was down, say, is not. */
+function explains(code: Code, state: string, wanted: string): boolean {
+  if (state === "scep") return code === "scep-pending";
+  return (state === "call-server" || wanted === "registered") && (code === "no-call-server" || code === "call-server-silent");
 }
 
 /** UPGRADESTAT or APPSTAT says that something failed which no event explains. */

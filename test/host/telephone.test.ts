@@ -28,7 +28,7 @@ t.test("a state, a text, time that passes; the verdict", async (t) => {
   t.ok(await telephone.run({ state: "login" }));
   t.match(telephone.verdict(), { ok: true, code: "reached", state: "login", parameters: { SIPDOMAIN: { value: "example.com" } } });
   t.equal(await telephone.run({ text: "never", seconds: 3 }), false);
-  t.match(telephone.verdict(), { ok: false, state: "login" }, "waited for in vain");
+  t.match(telephone.verdict(), { ok: false, code: "timeout", cause: /state login; "never" was wanted/ }, "in vain");
   t.equal(await telephone.run({ seconds: 1 }), false);
   t.match(telephone.verdict(), { ok: true }, "time that passes is nothing in vain");
   const early = new Telephone(plain);

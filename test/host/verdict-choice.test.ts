@@ -73,6 +73,12 @@ t.test("a call server that is not reached over TLS: whether it speaks it, and it
   t.match(silent("tls", "server-failed"), { advice: /^check SIPPROXYSRVR/ });
   t.match(silent("tls", "tls-unknown-ca"), { cause: /vouches for\.$/, advice: /--ca FILE\.pem/ });
   t.match(silent("tls", "tls-expired"), { advice: /^renew/ });
+  const list = (value: string, result: string, server: string): EndBody => judge(bound().parameter("SIPPROXYSRVR", value, "settings")
+    .add({ event: "sip", step: "connect", transport: "tcp", result, server }).notice("call-server-silent").state("call-server"), TIMEOUT);
+  t.match(list("sip:10.0.8.3:5060", "no-address", "sip"), { advice: /^write SIPPROXYSRVR as addresses or names/ });
+  t.match(list("sip.example", "timed-out", "sip.example"), { advice: /by its address, or give .* \(DNSSRVR is empty\)/ });
+  t.match(list("sip.example", "refused", "sip.example"), { advice: /^check SIPPROXYSRVR/ });
+  t.match(list("10.0.8.3", "timed-out", "10.0.8.3"), { advice: /^check SIPPROXYSRVR/ });
   t.match(silent("tls", "tls-name"), { advice: /certificate name what the list says/ });
   t.end();
 });
@@ -87,6 +93,9 @@ t.test("a registration before a refusal does not undo it, one behind it does", (
 
 t.test("a certificate that was granted before a renewal was refused does not undo the refusal", (t) => {
   const step = (story: Run, name: string, result: string): Run => story.add({ event: "scep", step: name, result });
+  const proxy = { event: "scep", step: "capabilities", result: "no-answer", error: "unreachable", proxy: "10.0.8.9:3128" } as const;
+  t.match(judge(bound().add(proxy).notice("scep-refused").state("login")),
+    { cause: /cannot be reached \(through HTTPPROXY 10\.0\.8\.9:3128\)\.$/ });
   const refused = step(step(bound(), "answer", "ok"), "answer", "rejected").notice("scep-refused").state("login");
   t.equal(judge(refused).code, "scep-refused");
   t.equal(judge(step(step(bound(), "answer", "pending").notice("scep-pending"), "answer", "ok").state("login")).code, "reached");
@@ -105,5 +114,18 @@ t.test("a GET that fails is mended by another GET of the same script, not by the
   t.equal(judge(mended("a.php?mac=1").state("login")).ok, true, "with a query too");
   const twice = asked(asked(settings(), "46xxsettings.txt", "a.txt", false), "96xxupgrade.txt", "a.txt", false);
   t.equal(judge(twice.state("login")).ok, false, "in a script without another");
+  t.end();
+});
+
+t.test("a warning is the cause only where it is why the telephone stands there", (t) => {
+  const both = bound().notice("no-call-server").state("scep").add({ event: "scep", step: "poll", result: "pending" })
+    .notice("scep-pending");
+  t.match(judge(both, TIMEOUT), { code: "scep-pending", state: "scep", warnings: [{ code: "no-call-server" }] });
+  const login = (): Run => bound().notice("no-call-server").notice("scep-pending").state("login");
+  t.match(judge(login(), { ...TIMEOUT, wanted: "registered" }), { code: "no-call-server" });
+  t.match(judge(login(), { ...TIMEOUT, wanted: "craft" }), { code: "timeout" });
+  const other = { ...FIRST, ...OK, server: "10.0.8.9", url: "http://10.0.8.9/96xxupgrade.txt" };
+  const passed = got({ error: "refused" }).http(other).state("login");
+  t.match(judge(passed, { ...TIMEOUT, wanted: "registered" }), { code: "timeout", warnings: [{ code: "server-unreachable" }] });
   t.end();
 });
