@@ -32,6 +32,13 @@ t.test("a start-up that ended in a reset stopped in the state before it, and its
   t.end();
 });
 
+t.test("a line is shown without the blanks around it", (t) => {
+  const story = got().script({ file: "a.txt", line: 3, statement: "  GOTO X ", effect: "end", why: "tag-not-found" }).state("login");
+  const end = { n: 99, t: 0, event: "end", ...judge(story) } as EndEvent;
+  t.ok(renderVerdict(end, story.events, false).includes("evidence a.txt:3 (GOTO X)"));
+  t.end();
+});
+
 t.test("what --lenient lets pass is not the cause where something else is", (t) => {
   const story = (): Run => missing().state("login").add(
     { event: "sip", step: "register", status: 401, result: "wrong-credentials", server: "10.0.8.3" }).notice("register-refused");
@@ -49,6 +56,9 @@ t.test("a block file that a server does not have is no warning; a status is coun
   const missing = { url: "http://10.0.8.9/a.bin", status: 404, accepted: false };
   t.match(judge(got().http(missing).http({ ...OK, url: "http://10.0.8.2/a.bin" }).state("login")).warnings,
     [{ code: "http-status", cause: /^10\.0\.8\.9 answered 404 .*; 10\.0\.8\.2 had the file\.$/ }]);
+  const [there, here] = ["http://10.0.8.9/a.bin", "http://10.0.8.2/a.bin"].map((url) => ({ ...OK, url }));
+  const retried = got().http({ ...there }).http({ ...here, status: 503, accepted: false }).http({ ...here }).state("login");
+  t.same(judge(retried).warnings, [], "a server that had it at the second try, whoever had it before");
   const busy = { status: 503, accepted: false };
   t.match(judge(got(busy).http({ ...FIRST, ...busy }).state("login")).cause, /, 2 times\.$/);
   t.match(judge(got(busy).state("login")).cause, /96xxupgrade\.txt\.$/);
