@@ -180,13 +180,20 @@ function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last:
       advice: ABOUT_BLOCKS.has(why) ? advice : `${advice}; curl -sv ${url} shows what it sends`,
     };
   }
-  const count = tries.filter((request) => request.status === last.status).length;
+  const count = tries.filter((request) => request.status === last.status && hostOf(request) === hostOf(last)).length;
   const times = count > 1 ? `, ${count} times` : "";
   return {
     code: last.status === 404 && first ? "script-missing" : "http-status",
-    cause: `${hostOf(last)} answered ${last.status} for ${url}${times}.`,
+    cause: `${hostOf(last)} answered ${last.status} for ${url}${times}${othersText(tries, last)}.`,
     advice: statusAdvice(file, last, first),
   };
+}
+
+/** What the other servers of the list made of the same file, each once. */
+function othersText(tries: readonly HttpEvent[], last: HttpEvent): string {
+  const others = new Map(tries.filter((request) => hostOf(request) !== hostOf(last)).map((request) => [hostOf(request), request]));
+  return [...others].map(([host, { status, error }]) =>
+    `; ${host} ${status === undefined ? ERROR_TEXTS[error ?? ""] ?? "did not answer" : `answered ${status}`}`).join("");
 }
 
 /** True for an answer that came and is not what HTTP or the block file says. */

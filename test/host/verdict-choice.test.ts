@@ -27,8 +27,17 @@ t.test("a start-up that ended in a reset stopped in the state before it, and its
   t.match(judge(story, { ended: "reached", wanted: "link", lenient: true }), { ok: true, state: "link" });
   const upgrade = bound().state("write").image({ file: "a", verdict: "accepted" }).state("restart").reset("upgraded").state("power-up");
   t.match(judge(upgrade, { ended: "reset-loop" }), { state: "restart", code: "reset-loop" });
+  const after = missing().reset("upgraded").state("power-up", "link");
+  t.match(judge(after, TIMEOUT), { code: "timeout", state: "link" }, "what went wrong before an upgrade is over");
   const cleared = missing().display("prompt", "x").display("prompt", "").state("login");
   t.notMatch(renderVerdict({ ...end, ...judge(cleared) }, cleared.events, false)[0], /Prompt/, "without a reset, what stands there");
+  t.end();
+});
+
+t.test("a line that set a parameter is not named where something else beat it", (t) => {
+  const set = { file: "s.txt", line: 4, effect: "set", name: "GROUP", value: "1" };
+  const story = got().script(set).parameter("GROUP", "7", "command-line").state("login");
+  t.same(judge(story).parameters["GROUP"], { value: "7", source: "command-line" });
   t.end();
 });
 
@@ -56,10 +65,15 @@ t.test("a block file that a server does not have is no warning; a status is coun
   const missing = { url: "http://10.0.8.9/a.bin", status: 404, accepted: false };
   t.match(judge(got().http(missing).http({ ...OK, url: "http://10.0.8.2/a.bin" }).state("login")).warnings,
     [{ code: "http-status", cause: /^10\.0\.8\.9 answered 404 .*; 10\.0\.8\.2 had the file\.$/ }]);
+  const busy = { status: 503, accepted: false };
+  const second = { try: 3, server: "10.0.8.9", url: "http://10.0.8.9/96xxupgrade.txt" };
+  const both = got(busy).http({ ...FIRST, ...busy }).http({ ...second, ...busy }).state("login");
+  t.match(judge(both).cause, /^10\.0\.8\.9 answered 503 for http:\/\/10\.0\.8\.9\/96xxupgrade\.txt; 10\.0\.8\.2 answered 503\.$/);
+  const gone = got(busy).http({ ...FIRST, ...busy }).http({ ...second, error: "refused", accepted: false }).state("login");
+  t.match(judge(gone).cause, /^10\.0\.8\.2 answered 503 .*, 2 times; 10\.0\.8\.9 refused the connection\.$/);
   const [there, here] = ["http://10.0.8.9/a.bin", "http://10.0.8.2/a.bin"].map((url) => ({ ...OK, url }));
   const retried = got().http({ ...there }).http({ ...here, status: 503, accepted: false }).http({ ...here }).state("login");
   t.same(judge(retried).warnings, [], "a server that had it at the second try, whoever had it before");
-  const busy = { status: 503, accepted: false };
   t.match(judge(got(busy).http({ ...FIRST, ...busy }).state("login")).cause, /, 2 times\.$/);
   t.match(judge(got(busy).state("login")).cause, /96xxupgrade\.txt\.$/);
   t.end();
