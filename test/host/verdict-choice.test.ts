@@ -34,6 +34,13 @@ t.test("a start-up that ended in a reset stopped in the state before it, and its
   t.end();
 });
 
+t.test("the local procedures: entered by their code after the start-up, or by Program during it", (t) => {
+  const after = (state: string): string => judge(bound().state(state, "craft"), { ended: "local-procedures" }).cause;
+  for (const state of ["login", "registered"]) t.match(after(state), /^The code of the local procedures was entered/, state);
+  t.match(after("file-server"), /^Program was pressed during the start-up/);
+  t.end();
+});
+
 t.test("a line that set a parameter is not named where something else beat it", (t) => {
   const set = { file: "s.txt", line: 4, effect: "set", name: "GROUP", value: "1" };
   const story = got().script(set).parameter("GROUP", "7", "command-line").state("login");
