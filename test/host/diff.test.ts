@@ -94,6 +94,7 @@ t.test("a file that is no run is named with its line", (t) => {
     ["", /^a has no `end` event/], [`${good}\nx`, /^a:6 is not JSON/], [`null\n${good}`, /^a:1 is no event/],
     ['{"n":1,"t":0}', /^a:1 is no event/], ['{"n":1,"t":0,"event":"end","parameters":{"X":1}}', /^a:1 is no event/],
     ['{"n":1,"t":0,"event":"end"}', /^a:1 is no event/], ['{"n":1,"t":0,"event":"state"}', /^a:1 is no event/],
+    ['{"n":1,"event":"state","state":"x"}', /^a:1 is no event/],
     ['{"n":1,"t":0,"event":"state","state":5}', /^a:1 is no event/], ['{"n":1,"t":0,"event":"http","url":{}}', /^a:1 is no event/],
   ];
   for (const [text, message] of cases) t.throws(() => readEvents(text, "a"), { message }, text.slice(-40));

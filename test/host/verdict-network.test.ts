@@ -35,6 +35,12 @@ const CASES: readonly Case[] = [
     cause: /No DHCP server answered 1 DISCOVER\./, advice: /on the telephone's VLAN/, evidence: [{ event: 5 }],
   },
   {
+    name: "no DHCP server on a VLAN that may still be given up", code: "no-offer", outcome: TIMEOUT,
+    story: run().parameter("VLANTEST", "60", "default").state("dhcp").dhcp({ message: "discover", vlan: 99 })
+      .dhcp({ message: "discover", vlan: 99 }),
+    cause: /^No DHCP server answered 2 DISCOVERs on VLAN 99\.$/, advice: /on the telephone's VLAN/, evidence: [{ event: 4 }, { event: 5 }],
+  },
+  {
     name: "an address of DHCP that is taken", code: "address-conflict", outcome: TIMEOUT,
     story: leased().notice("address-conflict").dhcp({ message: "decline", address: "10.0.8.50" }),
     cause: /Somebody else answered ARP for the telephone's address 10\.0\.8\.50\.$/, advice: /take it out of the DHCP pool/,
