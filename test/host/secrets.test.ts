@@ -38,7 +38,8 @@ t.test("statements, option 242 and URLs without what is secret in them", (t) => 
   for (const [text, wanted] of options) t.equal(maskOption(text), wanted);
   t.equal(maskUrl("https://user:secret@host/a@b https://host/"), "https://***@host/a@b https://host/");
   t.equal(maskUrl("http://h/a.php?mac=1&password=x&b=2"), "http://h/a.php?mac=1&password=***&b=2");
-  t.same(['"PROCPSWD"', 'PROCPSWD"X"', "PROCPSWD\u00a01", "PROCPSWDX"].map(isHidden), [true, true, true, false]);
+  t.same(['"PROCPSWD"', 'PROCPSWD"X"', "PROCPSWD\u00a01", "SNMP-STRING"].map(isHidden), [true, true, true, true]);
+  t.same(["PROCPSWDX", "SNMPADD", "PHONEKEY"].map(isHidden), [false, false, false]);
   t.same([isSecret("PROCPSWD"), isSecret("GUEST_PASSWORD"), isHidden("guest_password"), isHidden("PROCSTAT")], [true, false, true, false]);
   const long = "A".repeat(4000);
   t.equal(maskStatement(`${long} ${long}`), `${long} ${long}`, "and in no time");

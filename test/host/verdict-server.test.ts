@@ -41,6 +41,7 @@ t.test("a name without a name server, with a silent one, and one that is not kno
   t.match(silent, {
     cause: /^files did not answer in time, or no DNS server said its address\.$/, advice: /DNSSRVR \(10\.0\.8\.9\) knows files/,
   });
+  t.match(judge(asked("files", { error: "timed-out" })), { cause: /or no DNS server said its address/ }, "it knows one");
   const machine = judge(asked("files", { error: "timed-out", dns: "", ms: 10_000 }));
   t.match(machine, { cause: /did not answer in time/, advice: /the machine's DNS server knows files/ }, "time passed: somebody was asked");
   t.match(judge(asked("files")), { cause: /^files has no address: the name was not found/, advice: /name the server by its address/ });
