@@ -53,6 +53,8 @@ export class EventLog {
   readonly #notices: NoticeFact[] = [];
   readonly #status = new Map<string, FieldValue>();
   #restarted = false;
+  /** A secret parameter has no value on its line; it may stand below. */
+  #isSecretBelow = false;
 
   constructor(clock: EventClock, options: EventLogOptions = {}) {
     this.#clock = clock;
@@ -111,7 +113,7 @@ export class EventLog {
 
   /** A row of `display_row` changed: Latin-1 bytes as the core handed them over. */
   displayRow(row: number, bytes: Uint8Array): void {
-    const text = latin1Of(bytes);
+    const text = this.#showSecrets ? latin1Of(bytes) : maskUrl(latin1Of(bytes));
     if (row >= Row.Softkey) this.#softkey(row - Row.Softkey, text);
     else this.#add({ event: "display", row: rowName(row), text });
   }
@@ -212,10 +214,13 @@ export class EventLog {
   #masked(fields: EventRecord["fields"]): EventRecord["fields"] {
     if (this.#showSecrets) return fields;
     const isValueHidden = isHidden(String(fields["name"] ?? ""));
+    const isBelow = this.#isSecretBelow && fields["why"] === "not-a-statement";
+    this.#isSecretBelow = isValueHidden && fields["why"] === "missing-value";
     return Object.fromEntries(Object.entries(fields).map(([name, value]): [string, FieldValue] => {
       if (typeof value !== "string") return [name, value];
       if (name === "value" && isValueHidden) return [name, MASK];
-      return [name, name === "statement" ? maskStatement(value) : name === "option242" ? maskOption(value) : maskUrl(value)];
+      if (name === "statement") return [name, isBelow ? MASK : maskStatement(value)];
+      return [name, name === "name" ? maskStatement(value) : name === "value" || name === "option242" ? maskOption(value) : maskUrl(value)];
     }));
   }
 }

@@ -57,6 +57,8 @@ export class Telephone {
   #steps = 0;
   /** Events that `run` has looked at. */
   #seen = 0;
+  /** What the last `run` waited for in vain. */
+  #missed: string | undefined;
 
   /** Throws a RangeError for a LAN that is not known. */
   constructor(options: TelephoneOptions) {
@@ -125,11 +127,13 @@ export class Telephone {
 
   /** Runs until then, beginning with what the last call left. False when the time was over. */
   async run(until: Until): Promise<boolean> {
+    this.#missed = undefined;
     for await (const event of this.#eventsFrom(this.#seen, until.seconds ?? SECONDS)) {
       this.#seen = event.n;
       if (event.event === "state" && event.state === until.state) return true;
       if (until.text !== undefined && event.event === "display" && event.text.includes(until.text)) return true;
     }
+    this.#missed = until.state ?? (until.text === undefined ? undefined : JSON.stringify(until.text));
     return false;
   }
 
@@ -138,10 +142,11 @@ export class Telephone {
     return this.#eventsFrom(0, seconds);
   }
 
-  /** What the run has come to by now, as `offhook boot` would say. */
+  /** What the run has come to by now, as `offhook boot` would say: not ok where the last `run` waited in vain. */
   verdict(outcome: Partial<RunOutcome> = {}): EndBody {
     const { log } = this.board;
-    return verdictOf(log.events, log.facts, { ended: "reached", wanted: this.state, strict: true, lenient: false, ...outcome });
+    const ended = this.#missed === undefined ? "reached" : "timeout";
+    return verdictOf(log.events, log.facts, { ended, wanted: this.#missed ?? this.state, strict: true, lenient: false, ...outcome });
   }
 
   snapshot(): Snapshot {

@@ -68,8 +68,44 @@ function silentCallServer(run: StartUp, fact: NoticeFact): Problem {
     n: fact.after, code: "call-server-silent", serious: false,
     cause: `No call server answered${list === "" ? "" : ` (${name} ${list})`}${how === "" ? "" : `: ${how}`}.`,
     evidence: [...ends(failed).map((event) => ({ event: event.n })), ...parameterEvidence(run, name)],
-    advice: `check ${name}, SIPSIGNAL and the ports (SIPPORT, SIP_PORT_SECURE), and that the call server is running`,
+    advice: silentAdvice(run, name, failed),
   };
+}
+
+const CERTIFICATE_ADVICE: Readonly<Record<string, string>> = {
+  "tls-unknown-ca": "give the telephone the issuer's certificate: --ca FILE.pem, or a PEM file that TRUSTCERTS names",
+  "tls-expired": "renew the call server's certificate; if the telephone's date is the wrong one, give --date",
+  "tls-not-yet-valid": "give the telephone its date with --date, or the call server a certificate that is valid then",
+  "tls-name": "let the call server's certificate name what the list says, or the list what the certificate names",
+};
+
+/** TLS is what a telephone speaks unless it is told otherwise: most call servers that "refuse" it listen for TCP. */
+function silentAdvice(run: StartUp, name: string, failed: readonly SipEvent[]): string {
+  const last = failed.at(-1);
+  const written = listAdvice(run, name, last);
+  if (written !== undefined) return written;
+  if (last?.transport !== "tls" || last.result === "server-failed") {
+    return `check ${name}, SIPSIGNAL and the ports (SIPPORT, SIP_PORT_SECURE), and that the call server is running`;
+  }
+  const certificate = CERTIFICATE_ADVICE[last.result ?? ""];
+  if (certificate !== undefined) return certificate;
+  const port = run.facts.parameters.get("SIP_PORT_SECURE")?.value ?? "5061";
+  return `let the call server speak TLS at port ${port} (SIP_PORT_SECURE), or SET SIPSIGNAL 1 for TCP, 0 for UDP; and check ${name}`;
+}
+
+const NO_ADDRESS: ReadonlySet<string> = new Set(["timed-out", "no-name", "no-address"]);
+
+/** A list that holds URLs, and a name that nobody may have resolved. */
+function listAdvice(run: StartUp, name: string, last: SipEvent | undefined): string | undefined {
+  const [, list] = serverList(run);
+  if (name === "SIPPROXYSRVR" && /\bsips?:|\/|;/i.test(list)) {
+    return "write SIPPROXYSRVR as addresses or names with commas between; transport and port are SIPSIGNAL, SIPPORT and SIP_PORT_SECURE";
+  }
+  const server = String(last?.server ?? "");
+  if (!NO_ADDRESS.has(last?.result ?? "") || !/[a-z]/i.test(server)) return undefined;
+  const dns = run.facts.parameters.get("DNSSRVR")?.value ?? "";
+  const asked = dns === "" ? "give the telephone a DNS server (DNSSRVR is empty)" : `check that DNSSRVR (${dns}) knows ${server}`;
+  return `name the call server by its address, or ${asked}; and check that it is running`;
 }
 
 /** What became of the requests: each way of failing once, with who failed so. */
@@ -85,9 +121,10 @@ function failuresText(failed: readonly SipEvent[]): string {
   }).join(", ");
 }
 
-function failureText({ result = "", status }: SipEvent): string {
+function failureText({ result = "", status, transport }: SipEvent): string {
   if (result === "server-failed") return `is busy or has failed (${status ?? "no status"})`;
-  return FAILURES[result] ?? ERROR_TEXTS[result] ?? result;
+  const over = transport === "tls" && !result.startsWith("tls-") && result !== "unsupported" ? " (over TLS)" : "";
+  return `${FAILURES[result] ?? ERROR_TEXTS[result] ?? result}${over}`;
 }
 
 /** The list that was in force. */

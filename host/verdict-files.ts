@@ -5,6 +5,7 @@
 
 import type { Code, Evidence, HttpEvent, ScriptEvent } from "./event-types.js";
 import { ERROR_TEXTS, fileOf, isBlockFile } from "./event-text.js";
+import { listFault } from "./verdict-server.js";
 import { tlsAdvice, tlsEvidence, tlsFailure, tlsText } from "./verdict-tls.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
@@ -43,7 +44,7 @@ const HTTP_WHY_ADVICE: Readonly<Record<string, string>> = {
 /** What curl would not show. */
 const ABOUT_BLOCKS: ReadonlySet<string> = new Set(["wrong-block", "file-changed"]);
 
-/** Files that were asked for and never obtained. A GET that fails is one only when no GET of its chain succeeded. */
+/** Files that were asked for and never obtained. A GET that fails is one only when no GET of its script succeeded. */
 export function fileProblems(run: StartUp): Problem[] {
   const requests = run.events.flatMap((event) => (event.event === "http" ? [event] : []));
   const byFile = new Map<string, HttpEvent[]>();
@@ -80,22 +81,24 @@ function isMissed(last: HttpEvent | undefined): boolean {
   return last.status !== undefined || last.error !== undefined || last.why !== undefined;
 }
 
-/** True for a file of a GET statement when another GET of the start-up was followed. */
+/** True for a file of a GET statement when another GET of the same script was followed: the script offers one or the other. */
 function gotElsewhere(run: StartUp, file: string): boolean {
   const gets = run.events.flatMap((event) => (event.event === "script" && event.effect === "get" ? [event] : []));
-  const missed = gets.some((get) => get.why === "file-not-obtained" && namesOf(get).includes(file));
-  return missed && gets.some((get) => get.why !== "file-not-obtained" && !namesOf(get).includes(file));
+  const missed = gets.filter((get) => get.why === "file-not-obtained" && namesOf(get).includes(file));
+  const isMended = (get: ScriptEvent): boolean =>
+    gets.some((other) => other.file === get.file && other.why !== "file-not-obtained" && !namesOf(other).includes(file));
+  return missed.length > 0 && missed.every(isMended);
 }
 
 function namesOf(get: ScriptEvent): string[] {
-  return [get.name, get.value, get.statement?.trim().split(/\s+/)[1]].flatMap((name) => (name === undefined ? [] : [name]));
+  return [get.name, get.value, get.statement?.trim().split(/\s+/)[1]].flatMap((name) => (name === undefined ? [] : [fileOf(name)]));
 }
 
 function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], first: boolean): Problem {
   // An answer that failed says more than a later connection that nobody took.
   const last = (tries.findLast((request) => request.status !== undefined || request.why !== undefined) ?? tries[tries.length - 1])!;
   const sealed = tlsFailure(tries);
-  const named = sealed === undefined ? parameterEvidence(run, isSecure(last) ? "TLSSRVR" : "HTTPSRVR") : tlsEvidence(run, sealed);
+  const named = sealed === undefined ? parameterEvidence(run, listOf(last)) : tlsEvidence(run, sealed);
   const evidence: Evidence[] = [...ends(tries).map((event) => ({ event: event.n })), ...named];
   const silent = last.status === undefined && last.why === undefined;
   const judgement = silent ? unanswered(run, tries, last) : answered(run, file, tries, last, first);
@@ -110,6 +113,8 @@ function unanswered(run: StartUp, tries: readonly HttpEvent[], last: HttpEvent):
   const said = servers.map((request) => {
     const detail = request.detail === undefined || request.detail === "" ? "" : ` (${request.detail})`;
     if (request.error?.startsWith("tls-") === true) return `${hostOf(request)}: ${tlsText(request)}`;
+    const fault = wasConnected(run, request) ? undefined : listFault(run, request, listOf(request));
+    if (fault !== undefined) return fault.cause;
     const how = wasConnected(run, request) ? CONNECTED_TEXTS[request.error ?? ""] : undefined;
     return `${hostOf(request)} ${how ?? ERROR_TEXTS[request.error ?? ""] ?? "did not answer"}${detail}`;
   });
@@ -121,15 +126,22 @@ function unanswered(run: StartUp, tries: readonly HttpEvent[], last: HttpEvent):
     const look = `ask for ${connected.url ?? "the file"} with curl -v and see what comes, and who listens at this port`;
     return { code: "http-refused", cause, advice: look };
   }
+  const fault = listFault(run, last, listOf(last));
+  if (fault !== undefined) return { code: "server-unreachable", cause, advice: fault.advice };
   const names = isSecure(last) ? "TLSSRVR, TLSPORT" : "HTTPSRVR, HTTPPORT";
-  const address = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
-    : `start the file server, and check its address and port (${names}) and the firewall between`;
-  return { code: "server-unreachable", cause, advice: `${address}; --wait SECONDS powers on when it accepts a connection` };
+  const start = `start the file server, and check its address and port (${names}) and the firewall between`;
+  const advice = last.error === "no-name" ? "name the server by its address, or give the telephone a DNS server that knows it (DNSSRVR)"
+    : `${start}; with --server, --wait SECONDS powers on when it accepts a connection`;
+  return { code: "server-unreachable", cause, advice };
 }
 
 /** Scheme, host and port. */
 function originOf(url = ""): string {
   return /^https?:\/\/[^/]*/i.exec(url)?.[0] ?? "";
+}
+
+function listOf(request: HttpEvent): string {
+  return isSecure(request) ? "TLSSRVR" : "HTTPSRVR";
 }
 
 function isSecure({ url = "" }: HttpEvent): boolean {
@@ -168,13 +180,20 @@ function answered(run: StartUp, file: string, tries: readonly HttpEvent[], last:
       advice: ABOUT_BLOCKS.has(why) ? advice : `${advice}; curl -sv ${url} shows what it sends`,
     };
   }
-  const count = tries.filter((request) => request.status === last.status).length;
+  const count = tries.filter((request) => request.status === last.status && hostOf(request) === hostOf(last)).length;
   const times = count > 1 ? `, ${count} times` : "";
   return {
     code: last.status === 404 && first ? "script-missing" : "http-status",
-    cause: `${hostOf(last)} answered ${last.status} for ${url}${times}.`,
-    advice: statusAdvice(file, last.status ?? 0, first),
+    cause: `${hostOf(last)} answered ${last.status} for ${url}${times}${othersText(tries, last)}.`,
+    advice: statusAdvice(file, last, first),
   };
+}
+
+/** What the other servers of the list made of the same file, each once. */
+function othersText(tries: readonly HttpEvent[], last: HttpEvent): string {
+  const others = new Map(tries.filter((request) => hostOf(request) !== hostOf(last)).map((request) => [hostOf(request), request]));
+  return [...others].map(([host, { status, error }]) =>
+    `; ${host} ${status === undefined ? ERROR_TEXTS[error ?? ""] ?? "did not answer" : `answered ${status}`}`).join("");
 }
 
 /** True for an answer that came and is not what HTTP or the block file says. */
@@ -205,10 +224,11 @@ function redirectText(run: StartUp, refused: HttpEvent): string {
   return `redirects${to}, ${scheme === own ? "which cannot be read as a place on a server" : `and ${scheme} is not followed`}`;
 }
 
-function statusAdvice(file: string, status: number, first: boolean): string {
+function statusAdvice(file: string, last: HttpEvent, first: boolean): string {
+  const { status = 0 } = last;
   if (status === 404) {
     const other = first ? "; another first file is named with --script NAME" : "";
-    return `put ${file} where this URL points, or name the folder in HTTPDIR${other}`;
+    return `put ${file} where this URL points, or name the folder in ${isSecure(last) ? "TLSDIR" : "HTTPDIR"}${other}`;
   }
   if (status === 401 || status === 403) return `let the server hand out ${file} without a login: the telephone has none`;
   if (status >= 500) return "look into the file server's own log at this time: the failure is there";
@@ -217,7 +237,7 @@ function statusAdvice(file: string, status: number, first: boolean): string {
 
 /** Whom a request went to: `host` or `host:port` of its URL, else the address that was used. */
 function hostOf(request: HttpEvent): string {
-  if (request.server === "") return `An empty item of ${isSecure(request) ? "TLSSRVR" : "HTTPSRVR"}`;
+  if (request.server === "") return `An empty item of ${listOf(request)}`;
   const host = /^https?:\/\/([^/]+)/i.exec(request.url ?? "")?.[1];
   return host ?? (typeof request.server === "string" ? request.server : "the file server");
 }

@@ -16,7 +16,14 @@ export function withFrames(body: EndBody, events: readonly OffhookEvent[], facts
   if (body.ok || facts.length === 0) return body;
   const carried = body.evidence.flatMap((item) => ("event" in item ? framesOf(events[item.event - 1], facts) : []));
   const frames = [...new Set([...carried, ...unanswered(body, events, facts)])].sort((a, b) => a - b).slice(0, FRAMES_MAX);
-  return { ...body, evidence: [...body.evidence, ...frames.map((frame): Evidence => ({ frame }))] };
+  const cause = body.code === "address-conflict" ? `${body.cause}${ownerText(frames, facts)}` : body.cause;
+  return { ...body, cause, evidence: [...body.evidence, ...frames.map((frame): Evidence => ({ frame }))] };
+}
+
+/** Who has the address, to be looked for in the switch. */
+function ownerText(frames: readonly number[], facts: readonly FrameFact[]): string {
+  const reply = facts.find(({ frame, mac, direction }) => frames.includes(frame) && mac !== undefined && direction === "in");
+  return reply === undefined ? "" : ` The answer came from ${reply.mac}.`;
 }
 
 /** The frames of an event: of a request both ways. An event comes after its frames, in the same instant at the soonest. */

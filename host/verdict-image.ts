@@ -72,6 +72,7 @@ export function imageCause(image: ImageEvent, written = false): string {
   const spared = written ? "Its slot is not used." : "Nothing was erased.";
   const rest = isBlockFile(image.file ?? "") ? "The file was loaded without it." : spared;
   const file = image.file ?? "The file";
+  if (isEmpty(image)) return `${file} is empty: the server sent no byte of it. ${rest}`;
   if (image.verdict === "not-a-container") {
     return `${file} is not an image that Offhook can store: its first bytes are not an MCUboot header `
       + `(software of a real telephone looks like this). ${rest}`;
@@ -86,8 +87,13 @@ export function imageCause(image: ImageEvent, written = false): string {
   return `${file}${size} was refused: ${wording?.cause ?? image.verdict ?? "no verdict"}${algorithm}${compared}. ${rest}`;
 }
 
+function isEmpty({ verdict, bytes }: ImageEvent): boolean {
+  return verdict === "not-a-container" && bytes === 0;
+}
+
 /** What to do about it. */
 export function imageAdvice(image: ImageEvent, events: readonly OffhookEvent[]): string {
+  if (isEmpty(image)) return `look at ${image.file ?? "the file"} on the server: it was never filled, or its disk is full`;
   if (image.verdict !== "not-a-container") return WORDINGS[image.verdict ?? ""]?.advice ?? AGAIN;
   return `boot as a telephone that already has this software: ${storedOptions(image.file ?? "", events)}`;
 }

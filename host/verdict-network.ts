@@ -32,21 +32,22 @@ function routerProblems(run: StartUp): Problem[] {
   const notice = run.notices.find((fact) => ["router-silent", "router-subnet", "bad-address"].includes(fact.notice));
   if (notice === undefined) return [];
   const ack = run.events.findLast((event) => event.event === "dhcp" && event.message === "ack");
-  const evidence: Evidence[] = [...(ack === undefined ? [] : [{ event: ack.n }]), ...parameter(run, "ROUTER")];
+  const evidence: Evidence[] = [{ event: ack?.n ?? notice.after }, ...parameter(run, "ROUTER")];
   const [routers, address, mask] = ["router", "address", "mask"].map((name) => String(notice[name] ?? ""));
   const scope = ack === undefined ? "ROUTER (entered locally)" : "option 3 (router) of this scope";
+  const maskName = ack === undefined ? "NETMASK" : "the mask (option 1)";
   if (notice.notice === "router-subnet") {
     return [{
       n: notice.after, code: "router-subnet", serious: true, evidence,
       cause: `No router of ${routers} is on the subnet of ${address} with mask ${mask}.`,
-      advice: `correct ${scope} or the mask (option 1)`,
+      advice: `correct ${scope} or ${maskName}`,
     }];
   }
   if (notice.notice === "bad-address") {
     return [{
       n: notice.after, code: "router-subnet", serious: true, evidence: [...evidence, ...parameter(run, "NETMASK")],
-      cause: `The telephone's address ${address} or its mask ${mask} cannot be used.`,
-      advice: "correct the pool and option 1 (mask) of this scope",
+      cause: `The telephone's address ${address} with mask ${mask} cannot be used: ${addressFault(address, mask)}.`,
+      advice: `correct ${ack === undefined ? "IPADD and NETMASK (entered locally)" : "the pool and option 1 (mask) of this scope"}`,
     }];
   }
   return [{
@@ -54,6 +55,17 @@ function routerProblems(run: StartUp): Problem[] {
     cause: `${routers} did not answer ARP in 3 rounds.`,
     advice: `start the router, or correct ${scope}`,
   }];
+}
+
+/** Which of the rules it breaks (RFC 1122 §3.2.1.3). */
+function addressFault(address: string, mask: string): string {
+  const [own = 0, net = 0] = [address, mask].map((text) => text.split(".").reduce((value, part) => value * 256 + Number(part), 0));
+  const host = 2 ** 32 - 1 - net;
+  if ((host & (host + 1)) !== 0 || host < 3) return "the mask is none, or leaves no room for two hosts";
+  const part = own % (host + 1);
+  if (own >= 0xe0000000 || own < 0x01000000 || own >>> 24 === 127) return "no host has an address of this range";
+  if (part === 0) return "it is the network's own address";
+  return part === host ? "it is the network's broadcast address" : "it is no host's address";
 }
 
 /** VLANTEST ran out on a tagged VLAN, now or before the last restart: the start-up went on without it, which is not what was asked for. */

@@ -10,6 +10,7 @@ import { fileProblems } from "./verdict-files.js";
 import { networkProblems } from "./verdict-network.js";
 import { imageAdvice, imageCause } from "./verdict-image.js";
 import { scepProblems } from "./verdict-scep.js";
+import { misspelt } from "./verdict-server.js";
 import { trustProblems } from "./verdict-tls.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
 
@@ -119,6 +120,11 @@ function addressProblems(run: StartUp): Problem[] {
       advice: "name an HTTPS server: TLSSRVR=ADDRESS; only a settings file of such a server can set AUTH back to 0",
     }];
   }
+  const wrong = misspelt(run);
+  if (wrong !== undefined) {
+    const cause = `No file server address is known: ${wrong.cause}.`;
+    return [{ n: notice.after, code: "no-file-server", serious: true, cause, advice: wrong.advice, evidence: wrong.evidence }];
+  }
   return [{
     n: notice.after, code: "no-file-server", serious: true,
     cause: "No file server address is known: neither DHCP nor the stored settings have HTTPSRVR or TLSSRVR.",
@@ -143,6 +149,12 @@ function scriptText(run: StartUp, end: ScriptEvent, code: Code): Pick<Problem, "
   const at: Evidence = end.line === undefined ? { event: end.n } : { file, line: end.line, text: statement };
   if (code === "not-a-script") {
     const request = run.events.findLast((event) => event.event === "http" && fileOf(event.url ?? "") === file);
+    if (request?.event === "http" && request.bytes === 0) {
+      return {
+        cause: `${file} is empty: the server sent no byte of it.`, evidence: [{ event: request.n }, { event: end.n }],
+        advice: `look at ${file} on the server: it was never filled, its disk is full, or a program makes it and failed`,
+      };
+    }
     return {
       cause: `${file} is not a script: it holds no statement, or it is HTML or UTF-16.`,
       evidence: request === undefined ? [{ event: end.n }] : [{ event: request.n }, { event: end.n }],

@@ -78,7 +78,8 @@ function wordsOf(event: ScepEvent): readonly [string, string] {
     const why = REFUSALS[failInfo] ?? "it gives no reason";
     return [`refused (${failInfo || "no reason"}): ${why}`, `look at the CA's log for ${transaction(event)}`];
   }
-  if (result === "no-answer") return [ERROR_TEXTS[error] ?? "did not answer", `start the CA${through}, or correct MYCERTURL`];
+  const way = proxy === undefined ? "" : ` (through HTTPPROXY ${proxy})`;
+  if (result === "no-answer") return [`${ERROR_TEXTS[error] ?? "did not answer"}${way}`, `start the CA${through}, or correct MYCERTURL`];
   const operation = OPERATIONS[event.step ?? ""] ?? "a request";
   if (result === "http-failed") return [`answered ${status ?? "no HTTP"} to ${operation}`, `correct MYCERTURL${through}`];
   const [cause, advice] = RESULTS[result] ?? RESULTS["malformed"]!;

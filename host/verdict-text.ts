@@ -3,7 +3,7 @@
 // In: the `end` event and the events its evidence points to. Out: lines of text, with colours only when asked for.
 // The first word of each line is its label in nine columns, so that a script can pick a line by it.
 
-import type { EndEvent, OffhookEvent } from "./event-types.js";
+import type { EndEvent, HttpEvent, OffhookEvent } from "./event-types.js";
 import { bytesText, clockText, countText, printable } from "./event-text.js";
 import { evidenceText } from "./evidence-text.js";
 import { isStored } from "./verdict-image.js";
@@ -29,7 +29,7 @@ export function renderVerdict(end: EndEvent, events: readonly OffhookEvent[], co
   if (!end.ok) {
     return [
       ...notes,
-      line(head, `${end.state}, ${clockText(end.t)} after power-up${promptText(events)}`, colour ? RED : ""),
+      line(head, `${end.state}, ${clockText(end.t)} after power-up${promptText(events, end.state)}`, colour ? RED : ""),
       line("why", end.cause, ""),
       line("evidence", evidenceText(end.evidence, events, (item) => parameterText(item, end)), ""),
       line("do", end.advice, ""),
@@ -56,8 +56,12 @@ function line(label: string, text: string, colour: string): string {
   return colour === "" ? head + printable(text) : colour + head + PLAIN + printable(text);
 }
 
-function promptText(events: readonly OffhookEvent[]): string {
-  const prompt = events.findLast((event) => event.event === "display" && event.row === "prompt");
+/** What stands there; of a start-up that ended in a reset, which clears the screen, the last text in its state. */
+function promptText(events: readonly OffhookEvent[], state: string): string {
+  const entered = events.findLastIndex((event) => event.event === "state" && event.state === state);
+  const reset = events.findIndex((event, index) => index > entered && event.event === "reset");
+  const shown = reset < 0 ? events : events.slice(entered, reset).filter((event) => event.event !== "display" || event.text !== "");
+  const prompt = shown.findLast((event) => event.event === "display" && event.row === "prompt");
   return prompt?.event === "display" && prompt.text !== "" ? `    (Prompt Line: ${prompt.text})` : "";
 }
 
@@ -69,7 +73,7 @@ function parameterText({ parameter, source }: { readonly parameter: string; read
 
 /** What the run did, counted. */
 function doneText(events: readonly OffhookEvent[]): string {
-  const gets = events.filter((event) => event.event === "http" && event.accepted === true && event.from === undefined).length;
+  const gets = events.filter((event) => event.event === "http" && isFile(event)).length;
   const stored = events.filter((event) => event.event === "image" && isStored(event)).length;
   const restarts = events.filter((event) => event.event === "reset").length;
   let written = 0;
@@ -77,6 +81,11 @@ function doneText(events: readonly OffhookEvent[]): string {
   const parts = [`${countText(gets, "file")} fetched`, stored === 0 ? "nothing to store" : `${countText(stored, "file")} stored`];
   if (written > 0) parts.push(`${bytesText(written)} of flash written`);
   return [...parts, countText(restarts, "restart")].join(", ");
+}
+
+/** A whole file came: neither a part of one nor a redirect that was followed. */
+function isFile({ accepted, from, status = 200 }: HttpEvent): boolean {
+  return accepted === true && from === undefined && status < 300;
 }
 
 function named(name: string): string {

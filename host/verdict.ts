@@ -3,7 +3,7 @@
 // In: the log's events and facts, and how the run ended. Out: the body of the `end` event and the exit code.
 // `code` is the first thing in time that made `ok` false. Only the last start-up counts: what a restart mended is mended.
 
-import type { EndEvent, Evidence, Facts, OffhookEvent, ParameterValue, Warning } from "./event-types.js";
+import type { Code, EndEvent, Evidence, Facts, OffhookEvent, ParameterValue, Warning } from "./event-types.js";
 import { upgradeLoop } from "./verdict-image.js";
 import { cutWarnings, vlanLoop } from "./verdict-network.js";
 import { problemsOf, unsignedCause } from "./verdict-problems.js";
@@ -25,6 +25,11 @@ export interface RunOutcome {
 
 /** States behind everything that can stop a start-up before its network part is done. */
 const FAR_STATES: ReadonlySet<string> = new Set(["call-server", "scep", "login", "registered"]);
+
+/** Problems that keep a telephone from going on, whatever was asked for. */
+const STOPPING: ReadonlySet<Code> = new Set([
+  "no-link", "no-offer", "offer-refused", "address-conflict", "router-silent", "router-subnet", "flash-failed", "register-refused",
+] as const);
 
 /** What the two standing facts mean by themselves. */
 const UNEXPLAINED = [
@@ -57,12 +62,12 @@ export const EXIT_INTERRUPTED = 130;
 
 /** Judges a run. */
 export function verdictOf(events: readonly OffhookEvent[], facts: Facts, outcome: RunOutcome): EndBody {
-  const [run, problems] = judgedStartUp(events, facts);
+  const [run, problems, stood] = judgedStartUp(events, facts);
   const failure = failureOf(events, run, problems, outcome);
   const warnings = problems.filter((problem) => problem !== failure).map(warningOf);
   return {
     ok: failure === undefined,
-    state: run.state,
+    state: failure === undefined ? run.state : stood,
     code: failure?.code ?? "reached",
     cause: failure?.cause ?? reachedCause(run, outcome),
     evidence: failure?.evidence ?? reachedEvidence(run),
@@ -83,18 +88,31 @@ export function exitCodeOf(end: EndBody, outcome: RunOutcome): number {
   return end.ok ? EXIT_OK : EXIT_STOPPED;
 }
 
-/** The last start-up; or the one before, when the run ended in a reset and the last one had no time to fail. */
-function judgedStartUp(events: readonly OffhookEvent[], facts: Facts): [StartUp, Problem[]] {
+/**
+ * The last start-up; or the one before, when the run ended in a reset and the last one had no time to fail. And the state in which the
+ * judged one stood: for one that ended in a reset, the state before it.
+ */
+function judgedStartUp(events: readonly OffhookEvent[], facts: Facts): [StartUp, Problem[], string] {
   const starts = events.flatMap((event, index) => (event.event === "state" && event.state === "power-up" ? [index] : []));
   const last = startUpFrom(events, facts, starts[starts.length - 1] ?? 0, events.length);
   const problems = problemsOf(last);
   const finished = events.findLastIndex((event) => event.event === "state" && FAR_STATES.has(event.state));
   const begin = starts[starts.length - 2];
+  const previous = startUpFrom(events, facts, begin ?? 0, starts[starts.length - 1] ?? events.length);
+  const stoodBefore = stateBeforeReset(previous);
+  const stood = begin !== undefined && last.state === "power-up" ? stoodBefore : last.state;
   if (problems.length > 0 || begin === undefined || finished >= (starts[starts.length - 1] ?? 0) || resetCause(events) === "upgraded") {
-    return [last, problems];
+    return [last, problems, stood];
   }
-  const previous = problemsOf(startUpFrom(events, facts, begin, starts[starts.length - 1] ?? events.length));
-  return [last, previous];
+  const before = problemsOf(previous);
+  return [last, before, before.length > 0 ? stoodBefore : stood];
+}
+
+/** An upgrade is over at its restart; any other reset has its reason in the state before. */
+function stateBeforeReset({ events, state }: StartUp): string {
+  if (resetCause(events) === "upgraded") return state;
+  const before = events.findLast((event) => event.event === "state" && event.state !== "restart");
+  return before?.event === "state" ? before.state : state;
 }
 
 function startUpFrom(events: readonly OffhookEvent[], facts: Facts, begin: number, end: number): StartUp {
@@ -118,7 +136,16 @@ function failureOf(events: readonly OffhookEvent[], run: StartUp, problems: read
   if (loop !== undefined) return loop;
   const serious = problems.find((problem) => problem.serious);
   if (arrived) return outcome.strict && !outcome.lenient ? serious ?? unexplained(run) : undefined;
-  return serious ?? problems[0] ?? unexplained(run) ?? stopped(events, run, outcome);
+  // What was not asked for did not make it fail, as long as something else did.
+  const stopping = outcome.strict && !outcome.lenient ? serious : problems.find(({ code, serious: grave }) => grave && STOPPING.has(code));
+  const standing = problems.find(({ code }) => explains(code, run.state, outcome.wanted));
+  return stopping ?? serious ?? standing ?? unexplained(run) ?? stopped(events, run, outcome);
+}
+
+/** Of what is only a warning: whether it is why the telephone stands in this state. Another server that was down, say, is not. */
+function explains(code: Code, state: string, wanted: string): boolean {
+  if (state === "scep") return code === "scep-pending";
+  return (state === "call-server" || wanted === "registered") && (code === "no-call-server" || code === "call-server-silent");
 }
 
 /** UPGRADESTAT or APPSTAT says that something failed which no event explains. */

@@ -23,12 +23,12 @@ export function readExpectFile(text: string, name: string): Expectation[] {
   const file = checked(text, name);
   const at = (path: string): string => `${name}#/${path}`;
   const { state, code, parameters = {}, gets = [], texts = [] } = file;
-  return [
+  const expectations = [
     ...verdicts({ state, code }, at),
     ...Object.entries(parameters).map(([parameter, value]): Expectation => {
       const matches = typeof value === "object";
       const wanted = matches ? value.matches : String(value);
-      const fault = matches ? regexFault(wanted) : undefined;
+      const fault = matches ? regexFault(parameter, wanted) : undefined;
       const path = `parameters/${parameter}`;
       if (fault !== undefined) throw new ExpectFileError(`${at(path)}: ${fault}`);
       return { kind: "parameter", text: at(path), name: parameter.toUpperCase(), how: matches ? "matches" : "equals", value: wanted };
@@ -36,6 +36,8 @@ export function readExpectFile(text: string, name: string): Expectation[] {
     ...gets.map((get, index): Expectation => ({ kind: "get", text: at(`gets/${index}`), ...get })),
     ...texts.map((shows, index): Expectation => ({ kind: "screen", text: at(`texts/${index}`), shows })),
   ];
+  if (expectations.length > 0) return expectations;
+  throw new ExpectFileError(`${name} expects nothing, and every run would pass: give it state, code, parameters, gets or texts`);
 }
 
 function verdicts(wanted: { state: string | undefined; code: string | undefined }, at: (path: string) => string): Expectation[] {
@@ -54,7 +56,7 @@ function checked(text: string, name: string): ExpectFile {
 
 function parsed(text: string, name: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.replace(/^\ufeff/, "")) as unknown; // Editors put a byte order mark there.
   } catch (error) {
     throw new ExpectFileError(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

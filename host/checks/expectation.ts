@@ -5,7 +5,7 @@
 
 import { fileOf, printable } from "../event-text.js";
 import type { Evidence, HttpEvent, OffhookEvent } from "../event-types.js";
-import { isHidden, MASK } from "../secrets.js";
+import { isHidden, MASK, maskUrl } from "../secrets.js";
 import { nearest } from "../nearest.js";
 import type { EndBody } from "../verdict.js";
 
@@ -38,34 +38,40 @@ export function checkRun(expectations: readonly Expectation[], events: readonly 
 /** What was typed, without the secret in it where secrets are hidden. */
 function shownText(expectation: Expectation, end: EndBody): string {
   const { text } = expectation;
-  return expectation.kind === "parameter" && isHiddenHere(expectation.name, end) ? text.replace(/([=~]).*$/s, `$1${MASK}`) : text;
+  const isSecret = expectation.kind === "parameter" && isHidden(expectation.name) && isHiddenHere(expectation.name, end);
+  return isSecret ? text.replace(/([=~]).*$/s, `$1${MASK}`) : maskUrl(text);
 }
 
 function findingOf(expectation: Expectation, events: readonly OffhookEvent[], end: EndBody): Finding {
   switch (expectation.kind) {
-    case "parameter": return parameterFinding(expectation, end);
+    case "parameter": return parameterFinding(expectation, events, end);
     case "get": return getFinding(expectation, events);
     case "screen": return screenFinding(expectation.shows, events);
     case "verdict": return verdictFinding(expectation, end);
   }
 }
 
-function parameterFinding({ name, how, value }: Extract<Expectation, { kind: "parameter" }>, end: EndBody): Finding {
-  const shown = how === "equals" ? quoted(value) : `like /${value}/`;
-  const wanted = `${name} ${isHiddenHere(name, end) ? MASK : shown}`;
-  const known = valueOf(name, end);
+type Wanted<Kind extends Expectation["kind"]> = Extract<Expectation, { kind: Kind }>;
+
+function parameterFinding({ name, how, value }: Wanted<"parameter">, events: readonly OffhookEvent[], end: EndBody): Finding {
+  const isSecret = isHidden(name) && isHiddenHere(name, end);
+  const wanted = `${name} ${isSecret ? MASK : how === "equals" ? quoted(maskUrl(value)) : `like /${maskUrl(value)}/`}`;
+  const known = valueOf(name, events, end);
+  if (known === undefined && Object.keys(end.parameters).length === 0) {
+    return { ok: false, wanted, found: "no parameters: the run ended in a reset", evidence: [], advice: "see why the start-up stopped" };
+  }
   if (known === undefined) {
     const near = nearest(name, Object.keys(end.parameters).map((known) => known.toLowerCase()));
     const instead = near === undefined ? "`offhook explain` lists the names" : `did you mean ${near.toUpperCase()}?`;
     return { ok: false, wanted, found: `no parameter ${name}`, evidence: [], advice: `correct the name in the expectation; ${instead}` };
   }
-  if (isHiddenHere(name, end)) {
+  if (isHiddenHere(name, end) && (how === "equals" || isSecret)) {
     const advice = "add --show-secrets to compare it, and keep the output to yourself";
     return { ok: false, wanted, found: "a secret, which is hidden", evidence: known.evidence, advice };
   }
   const ok = how === "equals" ? known.value === value : new RegExp(value, "u").test(known.value);
   const found = `${quoted(known.value)}${known.from}`;
-  return { ok, wanted, found, evidence: known.evidence, advice: `${known.mend}, or the expectation` };
+  return { ok, wanted, found, evidence: known.evidence, advice: known.advice };
 }
 
 interface Known {
@@ -73,33 +79,36 @@ interface Known {
   /** Where it came from, in brackets. */
   readonly from: string;
   readonly evidence: readonly Evidence[];
-  readonly mend: string;
+  readonly advice: string;
 }
 
 /** A parameter, or one of the three facts that are none. */
-function valueOf(name: string, end: EndBody): Known | undefined {
+function valueOf(name: string, events: readonly OffhookEvent[], end: EndBody): Known | undefined {
   if (Object.hasOwn(end.parameters, name)) {
     const { value, source, file, line } = end.parameters[name]!;
     if (file === undefined || line === undefined) {
-      const mend = `correct ${name} where it comes from (${source})`;
-      return { value, from: ` (${source})`, evidence: [{ parameter: name, source }], mend };
+      const advice = source === "default" ? `let the settings file SET ${name}, or correct the expectation`
+        : `correct ${name} where it comes from (${source}), or the expectation`;
+      return { value, from: ` (${source})`, evidence: [{ parameter: name, source }], advice };
     }
-    const evidence = [{ file, line, text: `SET ${name} ${value}` }];
-    return { value, from: ` (${file}:${line})`, evidence, mend: `correct line ${line} of ${file}` };
+    const set = events.findLast((event) => event.event === "script" && event.file === file && event.line === line);
+    const evidence = [{ file, line, text: set?.event === "script" ? set.statement ?? "" : "" }];
+    return { value, from: ` (${file}:${line})`, evidence, advice: `correct line ${line} of ${file}, or the expectation` };
   }
   const facts: Readonly<Record<string, number | undefined>> = { UPGRADESTAT: end.upgradestat, APPSTAT: end.appstat };
   if (!Object.hasOwn(facts, name)) return undefined;
-  return { value: String(facts[name] ?? ""), from: "", evidence: [], mend: "look at the http and image events" };
+  return { value: String(facts[name] ?? ""), from: "", evidence: [], advice: "look at the http and image events, or the expectation" };
 }
 
-/** Also where no telephone has it: what was typed is still a secret. */
+/** Also where no telephone has it: what was typed is still a secret. Of a URL a part may be hidden. */
 function isHiddenHere(name: string, end: EndBody): boolean {
-  return isHidden(name) && (end.parameters[name]?.value ?? MASK) === MASK;
+  return (end.parameters[name]?.value ?? MASK).includes(MASK);
 }
 
-/** A path is met by a URL that ends in it, whole names only. */
-function getFinding({ path, status }: Extract<Expectation, { kind: "get" }>, events: readonly OffhookEvent[]): Finding {
-  const wanted = `GET of ${path} ${status === undefined ? "accepted" : `answered with ${status}`}`;
+/** A path is met by a URL that ends in it, whole names only; the URL's query counts where the path has one. */
+function getFinding({ path: asked, status }: Wanted<"get">, events: readonly OffhookEvent[]): Finding {
+  const path = events.some((event) => event.event === "http" && isPath(event.url ?? "", asked)) ? asked : maskUrl(asked);
+  const wanted = `GET of ${maskUrl(path)} ${status === undefined ? "accepted" : `answered with ${status}`}`;
   const gets = events.filter((event) => event.event === "http");
   const own = gets.filter((event) => isPath(event.url ?? "", path));
   const met = own.find((event) => (status === undefined ? event.accepted === true : event.status === status));
@@ -115,7 +124,7 @@ function getFinding({ path, status }: Extract<Expectation, { kind: "get" }>, eve
 }
 
 function isPath(url: string, path: string): boolean {
-  const plain = url.split(/[?#]/, 1)[0] ?? "";
+  const plain = path.includes("?") ? url : url.split(/[?#]/, 1)[0] ?? "";
   return plain === path || plain.endsWith(path.startsWith("/") ? path : `/${path}`);
 }
 
@@ -137,7 +146,7 @@ function screenFinding(shows: string, events: readonly OffhookEvent[]): Finding 
   return { ok: false, wanted, found, evidence: last === undefined ? [] : [{ event: last.n }], advice };
 }
 
-function verdictFinding({ member, value }: Extract<Expectation, { kind: "verdict" }>, end: EndBody): Finding {
+function verdictFinding({ member, value }: Wanted<"verdict">, end: EndBody): Finding {
   const found = end[member];
   return { ok: found === value, wanted: `${member} ${value}`, found, evidence: end.evidence, advice: end.advice };
 }

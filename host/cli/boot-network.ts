@@ -236,12 +236,14 @@ function watchedLink(link: Link, seen: (direction: Direction, frame: Uint8Array)
 
 /** A pcapng file whose comments say which state the telephone was in. */
 class CaptureFile {
+  readonly #path: string;
   readonly #file: number;
   readonly #capture: Capture;
   #board: Board | undefined;
   #state = "power-up";
 
   constructor(path: string, epochUs: number) {
+    this.#path = path;
     try {
       this.#file = openSync(path, "w");
     } catch (error) {
@@ -264,5 +266,6 @@ class CaptureFile {
 
   close(): void {
     closeSync(this.#file);
+    stderr.write(`offhook: ${this.#path} is the wire as it was: secrets that were sent stand in it\n`);
   }
 }

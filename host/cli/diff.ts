@@ -58,11 +58,16 @@ function eventsIn(path: string): OffhookEvent[] {
   try {
     const { size } = statSync(path);
     if (size > RUN_FILE_BYTES_MAX) throw new RunFileError(`${path} has ${size} bytes; at most ${RUN_FILE_BYTES_MAX} are read`);
-    return readEvents(readFileSync(path, "utf8"), path);
+    return readEvents(textIn(readFileSync(path)), path);
   } catch (error) {
     if (error instanceof RunFileError) throw new UsageError(error.message);
     throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** PowerShell's `>` writes UTF-16, other programs a byte order mark. */
+function textIn(bytes: Uint8Array): string {
+  return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8").decode(bytes);
 }
 
 function textOf(differences: readonly Difference[], right: readonly OffhookEvent[], all: boolean): string[] {

@@ -3,25 +3,28 @@
 import { ExpectFileError, readExpectFile } from "../checks/expect-file.js";
 import type { Expectation } from "../checks/expectation.js";
 import { regexFault } from "../checks/regex.js";
+import { maskStatement, maskUrl } from "../secrets.js";
 import { UsageError } from "./usage.js";
 
 /** `NAME=VALUE` or `NAME~REGEX`. Any NAME is taken: one that no telephone has fails as an expectation. */
 export function expectValue(text: string): Expectation {
   const [, name, sign, value = ""] = /^([A-Za-z0-9_]+)([=~])(.*)$/s.exec(text) ?? [];
   if (name === undefined) {
-    throw new UsageError(`--expect ${JSON.stringify(text)}: NAME=VALUE or NAME~REGEX is needed, such as SIPDOMAIN=example.com`);
+    const shown = JSON.stringify(maskStatement(text));
+    throw new UsageError(`--expect ${shown}: NAME=VALUE or NAME~REGEX is needed, such as SIPDOMAIN=example.com`);
   }
-  const fault = sign === "~" ? regexFault(value) : undefined;
+  const fault = sign === "~" ? regexFault(name, value) : undefined;
   if (fault !== undefined) throw new UsageError(`--expect ${name}~…: ${fault}`);
   return { kind: "parameter", text: `--expect ${text}`, name: name.toUpperCase(), how: sign === "~" ? "matches" : "equals", value };
 }
 
 /** `PATH` or `PATH=STATUS`. */
 export function expectGetValue(text: string): Expectation {
-  const [, path = "", status] = /^(.*?)(?:=(\d*))?$/s.exec(text) ?? [];
-  const isStatus = status === undefined || /^[1-5]\d\d$/.test(status);
-  if (path === "" || !isStatus) {
-    throw new UsageError(`--expect-get ${JSON.stringify(text)}: PATH or PATH=STATUS is needed, such as 46xxsettings.txt=200`);
+  const [, before = "", behind] = /^(.*?)(?:=(\d*))?$/s.exec(text) ?? [];
+  const isStatus = behind === undefined || /^[1-5]\d\d$/.test(behind);
+  const [path, status] = !isStatus && before.includes("?") ? [text, undefined] : [before, behind]; // `a.php?mac=1` has none.
+  if (path === "" || (status !== undefined && !isStatus)) {
+    throw new UsageError(`--expect-get ${JSON.stringify(maskUrl(text))}: PATH or PATH=STATUS is needed, such as 46xxsettings.txt=200`);
   }
   return { kind: "get", text: `--expect-get ${text}`, path, ...(status === undefined ? {} : { status: Number(status) }) };
 }

@@ -124,7 +124,7 @@ output
   --json                    every event as one JSON object a line on stdout
   --transcript FILE         what the screen showed and the flash felt, line by line; equal in two runs of a seed
   --scep-dump DIR           every message of a certificate request, in DER: what was asked, what the CA answered, the certificate
-  --pcap FILE               every frame as pcapng, with the state as a comment; with --lan and --wire
+  --pcap FILE               every frame as pcapng, secrets and all; with --lan and --wire
   --junit FILE              a case for each state and each expectation, as JUnit's XML
   --show-secrets            values of secret parameters, else "***"
 

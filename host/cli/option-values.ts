@@ -10,6 +10,7 @@ import { keyOfName, type KeyPress } from "../key-press.js";
 import type { KeyMoment, KeyScript } from "../key-script.js";
 import { nearest } from "../nearest.js";
 import { hexBytes } from "../scep/der-values.js";
+import { maskOption, maskUrl } from "../secrets.js";
 import { UsageError } from "./usage.js";
 
 /** A file server as `--server` names it. */
@@ -120,7 +121,8 @@ export function fileNameValue(option: string, text: string): string {
 /** The string of DHCP option 242. What it says is the telephone's to judge; that it fits one option is ours. */
 export function option242Value(text: string): string {
   if (/[^ -~]/.test(text) || text.length > VALUE_BYTES_MAX) {
-    throw new UsageError(`--option242 ${quoted(text)}: at most ${VALUE_BYTES_MAX} printable ASCII characters fit into the option`);
+    const shown = quoted(maskOption(text));
+    throw new UsageError(`--option242 ${shown}: at most ${VALUE_BYTES_MAX} printable ASCII characters fit into the option`);
   }
   return text;
 }
@@ -145,7 +147,7 @@ export function userAgentValue(text: string, model: string, mac: Uint8Array): st
 
 /** The URL of a file server. */
 export function serverValue(text: string): ServerUrl {
-  const refused = (wanted: string): UsageError => new UsageError(`--server ${quoted(text)}: ${wanted}`);
+  const refused = (wanted: string): UsageError => new UsageError(`--server ${quoted(maskUrl(text))}: ${wanted}`);
   let url: URL;
   try {
     url = new URL(text);

@@ -5,7 +5,7 @@
 
 import { PARAMETERS, wantedText, type ParameterRule } from "../parameter-rules.js";
 import { nearest } from "../nearest.js";
-import { isHidden, MASK } from "../secrets.js";
+import { isHidden, MASK, maskStatement } from "../secrets.js";
 import { UsageError } from "./usage.js";
 
 /** What a parameter holds once its macros are replaced, and digits of a number (core/settings/table.ts). */
@@ -18,7 +18,7 @@ const OPTION_OF: Readonly<Record<string, string>> = { BOOTNAME: "--bootname NAME
 export function presetValue(text: string, serial: string): string {
   const [, written, value] = /^([A-Za-z][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
   if (written === undefined || value === undefined) {
-    throw new UsageError(`--set ${JSON.stringify(text)}: NAME=VALUE is needed, such as --set HTTPSRVR=192.0.2.1`);
+    throw new UsageError(`--set ${JSON.stringify(maskStatement(text))}: NAME=VALUE is needed, such as --set HTTPSRVR=192.0.2.1`);
   }
   const name = written.toUpperCase();
   const rule = PARAMETERS.find((parameter) => parameter.name === name);

@@ -25,12 +25,30 @@ function eventOf(line: string, at: string): OffhookEvent {
   } catch {
     throw new RunFileError(`${at} is not JSON; each line is an event of \`offhook boot --json\``);
   }
-  const { n, t, event, parameters } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const { n, t, event } = members(value);
   const isEvent = typeof n === "number" && typeof t === "number" && typeof event === "string";
-  if (!isEvent || (event === "end" && !isTable(parameters))) {
+  if (!isEvent || !isWhole(members(value))) {
     throw new RunFileError(`${at} is no event of \`offhook boot --json\``);
   }
   return value as OffhookEvent;
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+}
+
+/** The members that are compared are there and of their type. */
+function isWhole({ event, parameters, state, url }: Readonly<Record<string, unknown>>): boolean {
+  switch (event) {
+    case "end": return isTable(parameters);
+    case "state": return isText(state);
+    case "http": return url === undefined || isText(url);
+    default: return true;
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
 }
 
 function isTable(value: unknown): boolean {

@@ -1,7 +1,7 @@
 // A run as JUnit's XML: a case for each state that it entered and for each expectation.
 //
-// In: the events of a run and its checks. Out: text. The state in which the first cause of a failed verdict lies fails with it; where the
-// wanted state was not reached that state fails as well. Times are the telephone's, in seconds.
+// In: the events of a run and its checks. Out: text. The state in which the first cause of a failed verdict lies fails with it; a run
+// without any state has a case for the verdict alone. Times are the telephone's, in seconds.
 
 import { causeOf } from "../checks/judge.js";
 import type { Check } from "../checks/expectation.js";
@@ -46,11 +46,16 @@ function caseLines(suiteName: string, { name, seconds, failure }: Case): string[
 function stateCases(events: readonly OffhookEvent[], end: EndEvent): Case[] {
   const states = events.filter((event) => event.event === "state");
   const failing = end.ok || end.code === "expectation" ? undefined : failingState(events, end);
+  if (failing === 0) return [{ name: "verdict", seconds: 0, failure: failureOf(events, end) }];
   let pass = 0;
+  const seen = new Map<string, number>();
   return states.map((event, index) => {
     if (event.state === "power-up") pass += 1;
     const seconds = ((states[index + 1]?.t ?? end.t) - event.t) / 1000;
-    const name = pass > 1 ? `start ${pass}: ${event.state}` : event.state;
+    const own = pass > 1 ? `start ${pass}: ${event.state}` : event.state;
+    const times = (seen.get(own) ?? 0) + 1;
+    seen.set(own, times);
+    const name = times > 1 ? `${own} (${times})` : own;
     return { name, seconds, ...(event.n === failing ? { failure: failureOf(events, end) } : {}) };
   });
 }
@@ -63,7 +68,7 @@ function failureOf(events: readonly OffhookEvent[], end: EndEvent): NonNullable<
 /** The state in which the first evidence lies, else the last one. */
 function failingState(events: readonly OffhookEvent[], end: EndEvent): number {
   const at = end.evidence.map((item) => numberOf(item, events)).find((n) => n !== undefined) ?? events.length;
-  return events.findLast((event) => event.event === "state" && event.n <= at)?.n ?? 0;
+  return events.findLast((event) => event.event === "state" && event.n <= at)?.n ?? events.find((event) => event.event === "state")?.n ?? 0;
 }
 
 function numberOf(item: Evidence, events: readonly OffhookEvent[]): number | undefined {

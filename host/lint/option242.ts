@@ -10,7 +10,7 @@ import { setterOf, wanted } from "../explain/why-text.js";
 import { RULES, type Finding, type RuleName } from "./finding.js";
 import { nameRemark } from "./names.js";
 import { vlantestMessage } from "./rules.js";
-import { isSecret } from "../secrets.js";
+import { isHidden, isSecret, MASK, maskOption } from "../secrets.js";
 
 const NOTHING = { name: "", bytes: new Uint8Array(0), source: { read: () => undefined } };
 
@@ -40,8 +40,9 @@ function fileAdvice(name: string): string {
 }
 
 function invalidMessage(name: string, value: string, why: string | undefined): string {
-  if (why === "no-equals-sign") return `${JSON.stringify(name)} has no name: NAME=VALUE, such as HTTPSRVR=${name}`;
-  return `${name}=${value} is ignored: ${wanted(name) ?? "another value is needed"}`;
+  const shown = maskOption(name);
+  if (why === "no-equals-sign") return `${JSON.stringify(shown)} has no name: NAME=VALUE, such as HTTPSRVR=${shown}`;
+  return `${name}=${isHidden(name) ? MASK : value} is ignored: ${wanted(name) ?? "another value is needed"}`;
 }
 
 function duplicates(items: readonly OptionEvent[]): (readonly [RuleName, string])[] {

@@ -9,7 +9,7 @@ import type { Remark, RuleName } from "./finding.js";
 import { reachedLines, unreachableRuns } from "./flow.js";
 import { isKept, tagFinder, type Line, type LintFile } from "./lint-file.js";
 import { isOurs, nameRemark } from "./names.js";
-import { isSecret } from "../secrets.js";
+import { isHidden, isSecret, MASK, maskStatement, maskUrl } from "../secrets.js";
 
 type Rule = (file: LintFile) => Remark[];
 
@@ -48,7 +48,7 @@ function gotoMissingTag({ lines }: LintFile): Remark[] {
 function valueOnNextLine(file: LintFile): Remark[] {
   return file.lines.filter((line) => hasValueBelow(file, line)).map(({ line, name }) => {
     const value = file.text.text(line + 1).trim();
-    return { line, message: `the value must stand on the same line: SET ${name} ${quotedWhereNeeded(value)}` };
+    return { line, message: `the value must stand on the same line: SET ${name} ${isHidden(name) ? MASK : quotedWhereNeeded(value)}` };
   });
 }
 
@@ -61,14 +61,20 @@ function quotedWhereNeeded(value: string): string {
   return /\s/.test(value) && !value.startsWith('"') ? `"${value}"` : value;
 }
 
+/** A report is read by many. */
+function shownValue({ name, value }: Pick<Line, "name" | "value">): string {
+  return isHidden(name) ? MASK : JSON.stringify(value);
+}
+
 function badValue(file: LintFile): Remark[] {
   return file.lines.flatMap((line): Remark[] => {
     if (line.why === ScriptWhy.MissingValue && !hasValueBelow(file, line)) {
-      return [{ line: line.line, message: `the value is missing: SET ${line.name} VALUE, or SET ${line.name} "" to empty it` }];
+      const name = maskStatement(line.name);
+      return [{ line: line.line, message: `the value is missing: SET ${name} VALUE, or SET ${name} "" to empty it` }];
     }
     if (line.judged?.effect !== ScriptEffect.Ignored || line.judged.why !== ScriptWhy.BadValue) return [];
     if (line.kind === "get") return [{ line: line.line, message: "a file name of at most 127 characters of printable ASCII is needed" }];
-    const value = JSON.stringify(line.value);
+    const value = shownValue(line);
     return [{ line: line.line, message: `SET ${line.name} ${value} is ignored: ${wanted(line.name) ?? "another value is needed"}` }];
   });
 }
@@ -112,8 +118,8 @@ function statementAdvice(text: string): string {
   if (blanks !== "" && KEYWORDS.includes(word.toLowerCase())) return `begin it with ${word.toUpperCase()}, without blanks before`;
   if (/^(\/\/|;|--|\/\*|!|rem\b|')/i.test(word)) return 'begin a comment with "##"';
   const assigned = /^([A-Za-z][A-Za-z0-9_]*)=(.*)$/.exec(text.trim());
-  if (assigned !== null) return `type SET ${assigned[1]!.toUpperCase()} ${assigned[2]}`;
-  if (isOurs(word.toUpperCase()) && rest !== "") return `type SET ${text.trim()}`;
+  if (assigned !== null) return maskStatement(`type SET ${assigned[1]!.toUpperCase()} ${assigned[2]}`);
+  if (isOurs(word.toUpperCase()) && rest !== "") return maskStatement(`type SET ${text.trim()}`);
   const near = nearest(word, KEYWORDS);
   if (near !== undefined && near !== word.toLowerCase()) return `did you mean ${near.toUpperCase()}?`;
   return 'begin it with SET, IF, GOTO or GET, or with "##" if it is a comment';
@@ -123,7 +129,7 @@ function inlineComment({ lines, text }: LintFile): Remark[] {
   return lines.filter(({ why }) => why === ScriptWhy.TextIgnored).map(({ line, kind, name, value }) => {
     const comment = /\s(#|\/\/|;)/.test(text.text(line));
     if (comment || kind !== "set") return { line, message: BEHIND };
-    return { line, message: `only ${JSON.stringify(value)} is taken: SET ${name} "…" with the whole value in double quotes` };
+    return { line, message: `only ${shownValue({ name, value })} is taken: SET ${name} "…" with the whole value in double quotes` };
   });
 }
 
@@ -184,7 +190,7 @@ function getMissing({ lines, source }: LintFile): Remark[] {
     const path = cleanPath(`/${value}`);
     if (path !== undefined && source.read(path) !== undefined) return [];
     const message = path === undefined ? `${value} is no file of this folder: name one without "..", "\\" and ":"`
-      : `there is no ${value} in this file's folder: put it there, or the next line follows`;
+      : `there is no ${maskUrl(value)} in this file's folder: put it there, or the next line follows`;
     return [{ line, message }];
   });
 }

@@ -3,6 +3,7 @@
 // In: every frame with its time. Out: facts of those that evidence may need: ARP, DHCP, LLDP, connections, requests and answers. It reads
 // headers as far as it must, believes none of them, and keeps the last few thousand facts.
 
+import { macText } from "../explain/mac-text.js";
 import { addressText } from "./address.js";
 import type { Direction } from "./capture.js";
 import { read16, read32 } from "./stack/bytes.js";
@@ -21,6 +22,8 @@ export interface FrameFact {
   readonly direction: Direction;
   /** The other side; of ARP the address that is asked for or answered for. */
   readonly address: string;
+  /** Of an ARP reply: whose it says that the address is. */
+  readonly mac?: string;
 }
 
 const FACTS_MAX = 4096;
@@ -63,7 +66,7 @@ export class FrameLog {
   }
 }
 
-type Read = Pick<FrameFact, "kind" | "address"> | undefined;
+type Read = Pick<FrameFact, "kind" | "address" | "mac"> | undefined;
 
 function factOf(direction: Direction, frame: Uint8Array): Read {
   if (frame.length < 18) return undefined;
@@ -79,8 +82,8 @@ function factOf(direction: Direction, frame: Uint8Array): Read {
 
 function arpFact(packet: Uint8Array): Read {
   if (packet.length < 28) return undefined;
-  const isReply = read16(packet, 6) === 2;
-  return { kind: isReply ? "arp-reply" : "arp-request", address: addressText(read32(packet, isReply ? 14 : 24)) };
+  if (read16(packet, 6) !== 2) return { kind: "arp-request", address: addressText(read32(packet, 24)) };
+  return { kind: "arp-reply", address: addressText(read32(packet, 14)), mac: macText(packet.subarray(8, 14)).replace(/..(?=.)/g, "$&:") };
 }
 
 function ipFact(direction: Direction, packet: Uint8Array): Read {

@@ -41,6 +41,16 @@ t.test("names that count as stored are not covered by the demonstration's old bo
   t.end();
 });
 
+t.test("with credentials what was asked for must have worked, in the demonstration too", (t) => {
+  const run = ["--script", "none.txt", "--appname", "as-asked", "--until", "none", "--timeout", "60", "--json"];
+  t.match(eventsOf(boot(...run)).at(-1), { ok: true, warnings: [{ code: "script-missing" }] });
+  const asked = boot(...run, "--extension", "4001", "--password", "1234");
+  t.equal(asked.code, 1);
+  t.match(eventsOf(asked).at(-1), { ok: false, code: "script-missing" });
+  t.equal(boot(...run, "--extension", "4001", "--password", "1234", "--lenient").code, 0);
+  t.end();
+});
+
 t.test("the run ends where it was asked to", (t) => {
   for (const until of ["power-up", "link", "dhcp", "erase", "write"]) {
     const result = boot("--until", until, "--json");

@@ -1,7 +1,7 @@
 // Goal: `offhook diff` finds where two runs part: a parameter that was dropped, an ETag that changed, a header that is missing, a state.
 // Method: one run against itself with each of these changed; files of every bad kind; the alignment against a plain search.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
@@ -49,6 +49,9 @@ t.test("each kind of difference is named", (t) => {
   t.match(between(changed(1, { version: "HTTP/1.0" })), [{ kind: "header", what: "HTTP version of GET /96xxupgrade.txt" }]);
   t.match(between(changed(1, { status: 404, accepted: false })), [{ kind: "request", what: "status of GET /96xxupgrade.txt", b: "404" },
     { kind: "request", what: "accepted of GET /96xxupgrade.txt" }]);
+  const failed = (error: string) => changed(1, { status: undefined, error, accepted: false });
+  t.match(runDifferences(events(failed("refused")), events(failed("timed-out"))),
+    [{ kind: "request", what: "status of GET /96xxupgrade.txt", a: "refused", b: "timed-out" }]);
   t.match(between(RUN.toSpliced(3, 1)), [{ kind: "state", what: "login", a: "entered" }]);
   t.match(between(RUN.toSpliced(2, 0, http(3, "/extra.txt"))), [{ kind: "request", what: "GET /extra.txt", b: "sent" }]);
   t.match(between(changed(4, { code: "timeout", appname: "" })), [{ kind: "verdict", what: "code" }, { kind: "verdict", what: "appname" }]);
@@ -58,6 +61,8 @@ t.test("each kind of difference is named", (t) => {
 t.test("the earliest comes first", (t) => {
   const run = RUN.map((event, index) => (index === 2 ? { ...event, etag: "x" } : index === 1 ? { ...event, bytes: 1 } : event));
   t.same(between(run).map(({ what }) => what), ["bytes of GET /96xxupgrade.txt", "ETag of GET /46xxsettings.txt"]);
+  const dropped = run.map((event, index) => (index === 4 ? { ...event, parameters: {} } : event));
+  t.equal(between(dropped).at(-1)!.what, "SIPDOMAIN", "what has no event of its own comes last");
   t.end();
 });
 
@@ -88,7 +93,9 @@ t.test("a file that is no run is named with its line", (t) => {
   const cases: readonly [string, RegExp][] = [
     ["", /^a has no `end` event/], [`${good}\nx`, /^a:6 is not JSON/], [`null\n${good}`, /^a:1 is no event/],
     ['{"n":1,"t":0}', /^a:1 is no event/], ['{"n":1,"t":0,"event":"end","parameters":{"X":1}}', /^a:1 is no event/],
-    ['{"n":1,"t":0,"event":"end"}', /^a:1 is no event/],
+    ['{"n":1,"t":0,"event":"end"}', /^a:1 is no event/], ['{"n":1,"t":0,"event":"state"}', /^a:1 is no event/],
+    ['{"n":1,"event":"state","state":"x"}', /^a:1 is no event/],
+    ['{"n":1,"t":0,"event":"state","state":5}', /^a:1 is no event/], ['{"n":1,"t":0,"event":"http","url":{}}', /^a:1 is no event/],
   ];
   for (const [text, message] of cases) t.throws(() => readEvents(text, "a"), { message }, text.slice(-40));
   t.end();
@@ -106,6 +113,11 @@ t.test("the command: exit codes, text, JSON, usage", async (t) => {
     return [code, out];
   };
   t.same(await run(a, a), [0, "no difference in states, requests, headers, parameters and verdict\n"]);
+  const [utf16, marked] = [Buffer.from(`\ufeff${readFileSync(a, "utf8")}`, "utf16le"), `\ufeff${readFileSync(a, "utf8")}`];
+  for (const [name, bytes] of [["utf16", utf16], ["marked", marked]] as const) {
+    writeFileSync(join(folder, name), bytes);
+    t.equal((await run(a, join(folder, name)))[0], 0, `${name}, as a shell may write it`);
+  }
   const [code, text] = await run(a, b);
   t.equal(code, 1);
   t.equal(text, "request   GET /96xxupgrade.txt: sent → none\n          and 1 more; --all lists them\n");

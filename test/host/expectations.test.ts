@@ -16,10 +16,13 @@ const URL = "http://10.0.8.2/phones/46xxsettings.txt";
 
 function story(): Run {
   return bound().http({ try: 1, server: "10.0.8.2", method: "GET", url: URL, status: 200, accepted: true })
+    .http({ try: 2, server: "10.0.8.2", method: "GET", url: "http://10.0.8.2/phones/app.bin", status: 500, accepted: false })
     .http({ try: 2, server: "10.0.8.2", method: "GET", url: "http://10.0.8.2/phones/app.bin", status: 404, accepted: false, why: "status" })
+    .http({ try: 3, server: "10.0.8.2", method: "GET", url: "http://10.0.8.2/settings.php?mac=1", status: 200, accepted: true })
     .state("script").script({ file: "46xxsettings.txt", line: 7, statement: "SET SIPDOMAIN example.com", effect: "set", name: "SIPDOMAIN" })
     .parameter("SIPDOMAIN", "example.com", "settings").parameter("PROCPSWD", "***", "settings").parameter("GROUP", "5", "command-line")
-    .display("prompt", "Enter username").state("login");
+    .parameter("L2Q", "0", "default").parameter("MYCERTURL", "http://***@ca/scep", "dhcp")
+    .display("prompt", "Enter username").state("login").display("title", "");
 }
 
 function bodyOf({ events, facts }: Run): EndBody {
@@ -37,15 +40,24 @@ t.test("each kind of expectation, met and not met", (t) => {
     [expectValue("SIPDOMAIN~^x"), false, /example\.com/, /or the expectation/],
     [expectValue("GROUP=5"), true, /"5" \(command-line\)/, /./],
     [expectValue("GROUP=6"), false, /"5" \(command-line\)/, /where it comes from \(command-line\)/],
+    [expectValue("L2Q=1"), false, /"0" \(default\)/, /^let the settings file SET L2Q, or correct the expectation$/],
+    [expectValue("MYCERTURL=http://ca/scep"), false, /a secret, which is hidden/, /--show-secrets/],
+    [expectValue("MYCERTURL~ca/scep$"), true, /\*\*\*@ca/, /./],
+    [expectGetValue("settings.php?mac=1=200"), true, /settings\.php\?mac=1: 200/, /^$/],
+    [expectGetValue("settings.php?mac=2"), false, /only/, /let the script/],
+    [expectGetValue("settings.php"), true, /200/, /^$/],
     [expectValue("SIPDOMIAN=example.com"), false, /no parameter SIPDOMIAN/, /did you mean SIPDOMAIN\?/],
     [expectValue("toString=x"), false, /no parameter TOSTRING/, /lists the names/],
     [expectValue("PROCPSWD=12345"), false, /a secret, which is hidden/, /--show-secrets/],
     [expectGetValue("46xxsettings.txt"), true, /200/, /^$/],
     [expectGetValue("/phones/46xxsettings.txt=200"), true, /200/, /^$/],
-    [expectGetValue("settings.txt"), false, /only 46xxsettings\.txt, app\.bin/, /let the script/],
+    [expectGetValue(URL), true, /200/, /^$/],
+    [expectGetValue("app.bin=503"), false, /app\.bin: 404/, /that event/],
+    [expectGetValue("settings.txt"), false, /only 46xxsettings\.txt, app\.bin, settings\.php/, /let the script/],
     [expectGetValue("app.bin"), false, /app\.bin: 404, not accepted \(status\)/, /that event/],
     [expectGetValue("app.bin=404"), true, /404/, /^$/],
     [expectTextValue("Enter user"), true, /"Enter username"/, /^$/],
+    [expectTextValue("no text of this kind"), false, /^last "Enter username"$/, /texts are exact/],
     [expectTextValue("Enter Username"), false, /nearest "Enter username"/, /texts are exact/],
   ];
   for (const [expectation, ok, found, advice] of cases) {
@@ -58,9 +70,26 @@ t.test("each kind of expectation, met and not met", (t) => {
 });
 
 t.test("a secret that was typed is not shown, whether a telephone has the parameter or not", (t) => {
-  for (const text of ["PROCPSWD=12345", "PROCPSWD~12345", "SCEPPASSWORD=12345"]) {
+  const urls = ["MYCERTURL=http://me:12345@ca/scep", "HTTPSRVR~me:12345@"];
+  for (const text of ["PROCPSWD=12345", "PROCPSWD~12345", "SCEPPASSWORD=12345", ...urls]) {
     t.notMatch(JSON.stringify(check(story(), expectValue(text))), /12345/, text);
   }
+  t.notMatch(JSON.stringify(check(story(), expectGetValue("x.php?password=12345"))), /12345/);
+  t.throws(() => expectValue("PROCPSWD~(12345"), { message: /^--expect PROCPSWD~…: what follows is no regular expression$/ });
+  t.throws(() => expectValue("PROCPSWD 12345"), { message: /^--expect "PROCPSWD \*\*\*"/ });
+  t.end();
+});
+
+t.test("a run that ended in a reset has no parameters, which is no fault of the name", (t) => {
+  const [result] = checkRun([expectValue("SIPDOMAIN=x")], [], { ...bodyOf(story()), parameters: {} });
+  t.match(result, { ok: false, found: /ended in a reset/, advice: /why the start-up stopped/ });
+  t.end();
+});
+
+t.test("the evidence of a parameter is its line as it stands in the file", (t) => {
+  const run = story().script({ file: "b.txt", line: 2, statement: 'Set  sipdomain "x"', effect: "set", name: "SIPDOMAIN" });
+  const [result] = check(run, expectValue("SIPDOMAIN=y"));
+  t.same(result!.evidence, [{ file: "b.txt", line: 2, text: 'Set  sipdomain "x"' }]);
   t.end();
 });
 
@@ -92,13 +121,15 @@ t.test("a file of expectations: each member, and every fault by its path", (t) =
     ["e.json#/state", true], ["e.json#/code", true], ["e.json#/parameters/sipdomain", true], ["e.json#/parameters/GROUP", true],
     ["e.json#/parameters/APPNAME", false], ["e.json#/gets/0", true], ["e.json#/gets/1", true], ["e.json#/texts/0", true],
   ]);
+  t.equal(readExpectFile(`\ufeff${JSON.stringify(file)}`, "e.json").length, results.length, "with a byte order mark");
   const faults: readonly [string, RegExp][] = [
     ["{", /^e\.json is not JSON/], ["[]", /^e\.json#: /], ['{"stat":"login"}', /"stat" is not known here; these are: .*state/],
     ['{"gets":[{"status":200}]}', /e\.json#\/gets\/0: "path" is missing/],
     ['{"gets":[{"path":"x","status":7}]}', /a status from 100 to 599/],
     ['{"parameters":{"GROUP":true}}', /#\/parameters\/GROUP: true is a boolean/], ['{"texts":[""]}', /0 characters; 1 to 1000/],
     ['{"parameters":{"GROUP":{"matches":"("}}}', /#\/parameters\/GROUP: "\(" is no regular expression/],
-    ['{"parameters":{"GROUP":{}}}', /"matches" is missing/],
+    ['{"parameters":{"GROUP":{}}}', /"matches" is missing/], ['{"gets":[],"texts":[]}', /^e\.json expects nothing/],
+    ['{"parameters":{"PROCPSWD":{"matches":"(471"}}}', /^e\.json#\/parameters\/PROCPSWD: what follows is no regular expression$/],
   ];
   for (const [text, expected] of faults) t.throws(() => readExpectFile(text, "e.json"), { message: expected }, text);
   t.end();
@@ -129,6 +160,16 @@ t.test("JUnit: a case for each state and expectation; the state of the first evi
   t.equal(countOf(failed, /<failure /g), 1);
   const inState = run.events.findLast((event) => event.event === "state" && event.n < n);
   t.match(failed, new RegExp(`name="${inState?.event === "state" ? inState.state : ""}" time="[^"]*">\\n *<failure type="http-status"`));
+  const login = run.events.findLast((event) => event.event === "state")!;
+  t.match(junitOf(run.events, { ...bad, evidence: [{ event: login.n }] }, []), /name="login" time="[^"]*">\n *<failure/, "a state itself");
+  t.match(junitOf(run.events, { ...bad, t: login.t + 2500 }, []), /name="login" time="2\.500"\/>/, "the last state lasts until the end");
+  const twice = junitOf(bound().state("conflict", "dhcp", "conflict").reset("x").state("power-up", "dhcp").events, good, []);
+  const names = [...twice.matchAll(/ name="([^"]*)" time/g)].map(([, name]) => name);
+  t.equal(new Set(names).size, names.length, "no two cases of one name");
+  t.same(names.slice(-5), ["conflict", "dhcp (2)", "conflict (2)", "start 2: power-up", "start 2: dhcp"]);
+  const bare = junitOf([], { ...bad, evidence: [] }, []);
+  t.match(bare, /<testsuite name="start-up" tests="1" failures="1"[^]*name="verdict"/, "never a report without the failure");
+  t.equal(countOf(junitOf(run.events, { ...bad, evidence: [{ event: 0 }] }, []), /<failure /g), 1);
   t.match(failed, /why {6}no app\.bin\nevidence event \d+ .*\ndo {7}put it there/);
   t.end();
 });

@@ -49,6 +49,16 @@ t.test("each kind, tagged or not, under its number", (t) => {
     "6 5 connect 10.0.8.1", "8 7 reset 10.0.8.1", "9 8 http-request 10.0.8.1", "10 9 http-answer 10.0.8.1",
     "11 10 sip-request 10.0.8.1", "12 11 sip-answer 10.0.8.1",
   ]);
+  t.same(log.facts.map(({ mac }) => mac).filter((mac) => mac !== undefined), ["00:04:0d:12:34:56"], "who an ARP reply says that has it");
+  t.end();
+});
+
+t.test("the other side of a frame that came, and padding that is no part of a packet", (t) => {
+  const log = new FrameLog();
+  log.take(0, "in", ethernet(EtherType.Ipv4, tcp(Flag.Ack, "HTTP/1.1 200 OK")));
+  t.match(log.facts, [{ kind: "http-answer", address: "10.0.8.50", direction: "in" }]);
+  log.take(0, "out", Buffer.concat([ethernet(EtherType.Ipv4, tcp(Flag.Ack)).subarray(0, 14 + 40), bytes("GET / HTTP/1.1")]));
+  t.equal(log.facts.length, 1);
   t.end();
 });
 
@@ -65,6 +75,7 @@ t.test("frames of noise, cut and changed ones, and very many", (t) => {
   for (let count = 0; count < 10_000; count++) log.take(count, "out", good[2]!);
   t.ok(log.facts.length <= 4096, "what is kept has a bound");
   t.equal(log.facts.at(-1)!.frame, 40_000);
+  t.equal(log.facts.at(-2000)!.frame, 38_001, "the newest are kept");
   t.end();
 });
 
@@ -80,7 +91,8 @@ function framesIn(path: string): Buffer[] {
 
 t.test("the frames of the evidence are what they are said to be, in the capture of that run", async (t) => {
   const path = `${t.testdir()}/run.pcapng`;
-  const { end } = await bootOffhook(["--lan", "bad-router", "--pcap", path]);
+  const { end, stderr } = await bootOffhook(["--lan", "bad-router", "--pcap", path]);
+  t.equal(stderr, `offhook: ${path} is the wire as it was: secrets that were sent stand in it\n`);
   const frames = framesIn(path);
   const named = end.evidence.flatMap((item) => ("frame" in item ? [frames[item.frame - 1]!] : []));
   t.equal(named.length, 3);

@@ -28,6 +28,16 @@ t.test("a state, a text, time that passes; the verdict", async (t) => {
   t.ok(await telephone.run({ state: "login" }));
   t.match(telephone.verdict(), { ok: true, code: "reached", state: "login", parameters: { SIPDOMAIN: { value: "example.com" } } });
   t.equal(await telephone.run({ text: "never", seconds: 3 }), false);
+  t.match(telephone.verdict(), { ok: false, code: "timeout", cause: /state login; "never" was wanted/ }, "in vain");
+  t.equal(await telephone.run({ seconds: 1 }), false);
+  t.match(telephone.verdict(), { ok: true }, "time that passes is nothing in vain");
+  const early = new Telephone(plain);
+  early.powerOn();
+  t.equal(await early.run({ state: "login", seconds: 1 }), false);
+  t.match(early.verdict(), { ok: false, code: "timeout", cause: /; login was wanted\.$/ });
+  t.match(early.verdict({ ended: "reached" }), { ok: true }, "unless the caller knows better");
+  t.ok(await early.run({ state: "login" }));
+  t.match(early.verdict(), { ok: true, code: "reached" });
   const wrong = new Telephone({ ...plain, source: script("GOTO NOWHERE\n") } as TelephoneOptions);
   wrong.powerOn();
   t.ok(await wrong.run({ state: "login" }));

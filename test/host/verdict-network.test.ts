@@ -35,6 +35,12 @@ const CASES: readonly Case[] = [
     cause: /No DHCP server answered 1 DISCOVER\./, advice: /on the telephone's VLAN/, evidence: [{ event: 5 }],
   },
   {
+    name: "no DHCP server on a VLAN that may still be given up", code: "no-offer", outcome: TIMEOUT,
+    story: run().parameter("VLANTEST", "60", "default").state("dhcp").dhcp({ message: "discover", vlan: 99 })
+      .dhcp({ message: "discover", vlan: 99 }),
+    cause: /^No DHCP server answered 2 DISCOVERs on VLAN 99\.$/, advice: /on the telephone's VLAN/, evidence: [{ event: 4 }, { event: 5 }],
+  },
+  {
     name: "an address of DHCP that is taken", code: "address-conflict", outcome: TIMEOUT,
     story: leased().notice("address-conflict").dhcp({ message: "decline", address: "10.0.8.50" }),
     cause: /Somebody else answered ARP for the telephone's address 10\.0\.8\.50\.$/, advice: /take it out of the DHCP pool/,
@@ -59,7 +65,17 @@ const CASES: readonly Case[] = [
   {
     name: "silent router entered locally", code: "router-silent", outcome: TIMEOUT,
     story: run().state("link", "dhcp", "conflict", "router").parameter("ROUTER", "10.0.9.1", "craft").notice("router-silent", ROUTER),
-    cause: /3 rounds/, advice: /entered locally/, evidence: [{ parameter: "ROUTER", source: "craft" }],
+    cause: /3 rounds/, advice: /entered locally/, evidence: [{ event: 6 }, { parameter: "ROUTER", source: "craft" }],
+  },
+  {
+    name: "a router entered locally that is elsewhere", code: "router-subnet", outcome: LOOP,
+    story: run().state("link", "router").notice("router-subnet", ROUTER).state("restart").reset("router-subnet").state("power-up"),
+    cause: /on the subnet/, advice: /^correct ROUTER \(entered locally\) or NETMASK$/, evidence: [{ event: 4 }],
+  },
+  {
+    name: "an address entered locally that is nobody's", code: "router-subnet", outcome: LOOP,
+    story: run().state("link", "router").notice("bad-address", ROUTER).reset("bad-address").state("power-up"),
+    cause: /cannot be used/, advice: /^correct IPADD and NETMASK \(entered locally\)$/, evidence: [{ event: 4 }],
   },
   {
     name: "routers elsewhere", code: "router-subnet", outcome: LOOP,
@@ -70,7 +86,8 @@ const CASES: readonly Case[] = [
   {
     name: "an address that is nobody's", code: "router-subnet", outcome: LOOP,
     story: leased().state("router").notice("bad-address", { ...ROUTER, address: "240.0.0.5" }).reset("bad-address"),
-    cause: /address 240\.0\.0\.5 or its mask/, advice: /pool and option 1/, evidence: [{ event: 6 }],
+    cause: /address 240\.0\.0\.5 with mask 255\.255\.255\.0 cannot be used: no host has/,
+    advice: /pool and option 1/, evidence: [{ event: 6 }],
   },
   {
     name: "VLANTEST ran out", code: "vlan-fallback",
@@ -105,6 +122,20 @@ for (const { name, code, story, outcome, cause, advice, evidence } of CASES) {
     t.end();
   });
 }
+
+t.test("why an address cannot be used", (t) => {
+  const causeOf = (address: string, mask: string): string =>
+    judge(leased().state("router").notice("bad-address", { address, mask }).reset("bad-address"), LOOP).cause.replace(/^.*: /, "");
+  t.equal(causeOf("10.0.8.0", "255.255.255.0"), "it is the network's own address.");
+  t.equal(causeOf("10.0.8.127", "255.255.255.128"), "it is the network's broadcast address.");
+  for (const mask of ["255.255.0.255", "255.255.255.254", "255.255.255.255", "0.0.0.255"]) {
+    t.match(causeOf("10.0.8.1", mask), /^the mask is none/, mask);
+  }
+  for (const address of ["0.0.0.5", "127.0.0.1", "224.0.0.1", "255.255.255.255"]) {
+    t.match(causeOf(address, "255.0.0.0"), /^no host has an address of this range/, address);
+  }
+  t.end();
+});
 
 t.test("what was mended is no failure", (t) => {
   t.equal(judge(leased().notice("address-conflict").state("dhcp", "conflict", "router", "login")).code, "reached", "another address");

@@ -379,7 +379,8 @@ t.test("the text form is the last lines", (t) => {
     "evidence event 8 (http GET http://10.0.8.2/96xxupgrade.txt 404), HTTPSRVR=10.0.8.2 from option242",
     "do       put 96xxupgrade.txt where this URL points, or name the folder in HTTPDIR; another first file is named with --script NAME",
   ]);
-  const good = asked("SIP1.bin").http({ ...OK, url: "http://10.0.8.2/SIP1.bin" }).image({ file: "SIP1.bin", verdict: "accepted" })
+  const good = asked("SIP1.bin").http({ url: "http://10.0.8.2/old.bin", status: 302, accepted: true })
+    .http({ ...OK, url: "http://10.0.8.2/SIP1.bin" }).image({ file: "SIP1.bin", verdict: "accepted" })
     .add({ event: "flash", operation: "program", programs: 8192, programmedBytes: 2097152, milliseconds: 900 }).reset("upgraded")
     .state("power-up").notice("no-call-server").status({ bootname: "hb1.bin", appname: "SIP1.bin" }).at(21_000).state("login");
   const done = { n: 99, t: 21_000, event: "end", ...judge(good) } as EndEvent;

@@ -31,11 +31,11 @@ const rows: Row[] = [
   },
   {
     ...telephone, name: "none-answers", lan: office(by(), routers(SILENT, [{ address: "10.0.8.252", answers: false }])),
-    ends: ["power-up", "router-silent", 1], texts: ["Finding router...", "Bad Router?", "Restarting..."],
+    ends: ["router", "router-silent", 1], texts: ["Finding router...", "Bad Router?", "Restarting..."],
     check: (t, { end }) => t.match(end.cause, /^10\.0\.8\.253,10\.0\.8\.252 did not answer ARP in 3 rounds/),
   },
   {
-    ...telephone, name: "wrong-subnet", lan: office(by(), routers(OUTSIDE)), ends: ["power-up", "router-subnet", 1],
+    ...telephone, name: "wrong-subnet", lan: office(by(), routers(OUTSIDE)), ends: ["router", "router-subnet", 1],
     texts: ["Subnet conflict", "Restarting..."],
     check: (t, { end }) => t.match(end.cause, /No router of 10\.0\.9\.1 is on the subnet of 10\.0\.8\.50 with mask 255\.255\.255\.0/),
   },
@@ -46,22 +46,22 @@ const rows: Row[] = [
   },
   { ...telephone, name: "no-router-named", lan: office(by(), routers([])), ends: LOGIN },
   {
-    ...telephone, name: "mask-with-holes", lan: office({ options: { 1: "ffff00ff" } }), ends: ["power-up", "router-subnet", 1],
+    ...telephone, name: "mask-with-holes", lan: office({ options: { 1: "ffff00ff" } }), ends: ["router", "router-subnet", 1],
     texts: ["Detected Bad Subnet", "Restarting..."], check: (t, { end }) => t.match(end.cause, /mask 255\.255\.0\.255 cannot be used/),
   },
   {
     ...telephone, name: "address-of-nobody", lan: office(),
     identity: { presets: ["USE_DHCP=0", "IPADD=240.0.0.5", "NETMASK=255.255.255.0"] },
-    ends: ["power-up", "router-subnet", 1], texts: ["Detected Bad IP", "Restarting..."],
+    ends: ["router", "router-subnet", 1], texts: ["Detected Bad IP", "Restarting..."],
   },
   {
     ...telephone, name: "address-of-the-network", lan: office(),
     identity: { presets: ["USE_DHCP=0", "IPADD=10.0.8.0", "NETMASK=255.255.255.0"] },
-    ends: ["power-up", "router-subnet", 1], texts: ["Detected Bad IP", "Restarting..."],
+    ends: ["router", "router-subnet", 1], texts: ["Detected Bad IP", "Restarting..."],
   },
   {
     ...telephone, name: "broadcast-address-by-dhcp", lan: office({ pool: ["10.0.8.63", "10.0.8.63"], options: { 1: "ffffffc0" } }),
-    ends: ["power-up", "router-subnet", 1],
+    ends: ["router", "router-subnet", 1],
     texts: ["Detected Bad IP", "Restarting..."],
   },
 ];

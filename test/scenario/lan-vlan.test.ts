@@ -138,7 +138,7 @@ const rows: Row[] = [
   },
   {
     name: "vlan-loop", lan: builtInLan("vlan-loop")!, part: telephone.part!, dirty: false, stored: telephone.stored!,
-    ends: ["power-up", "vlan-loop", 1],
+    ends: ["dhcp", "vlan-loop", 1],
     check: (t, { end }) => t.match(end.cause, /VLAN 0 to VLAN 231 \(option242\), VLAN 231 to VLAN 232 \(option242\), VLAN 232 to VLAN 231/),
   },
 ];

@@ -23,7 +23,7 @@ const warns = (code: string) => (t: Test, { end }: Played): void => void t.ok(en
 const rows: Row[] = [
   {
     ...base, name: "reset-loop", files: circle(["app2.bin", "app3.bin"]), timeoutSeconds: 3600,
-    ends: ["power-up", "reset-loop", 1], check: (t, { end }) => t.match(end.cause, /3 times/),
+    ends: ["restart", "reset-loop", 1], check: (t, { end }) => t.match(end.cause, /3 times/),
   },
   {
     ...base, name: "timeout", until: "registered", timeoutSeconds: 30, ends: ["login", "timeout", 1],
