@@ -129,11 +129,12 @@ static bool preset(const char *form, const char *value, int value_bytes) {
   return system_add_preset(text); /* Kept to the end. */
 }
 
-/* ADDRESS:PORT, for an address that was entered by hand. */
-static bool use_server(const char *server) {
+/* ADDRESS:PORT, for a telephone whose own address was entered by hand. */
+static bool use_server(const char *server, struct options *options) {
   const char *colon = strrchr(server, ':');
   char *end;
-  if (colon == NULL || colon == server) return false;
+  if (options->server != NULL || colon == NULL || colon == server) return false;
+  options->server = server;
   const long port = strtol(colon + 1, &end, 10);
   if (*end != '\0' || end == colon + 1 || port < 1 || port > 65535) return false;
   return system_add_preset("USE_DHCP=0") && system_add_preset("IPADD=10.0.8.50") && system_add_preset("NETMASK=255.255.255.0") &&
@@ -153,7 +154,7 @@ static bool use_option(int option, char *value, struct options *options) {
     case 'f': options->flash = value; return true;
     case 'p': options->part = value; return true;
     case 'k': options->key = value; return true;
-    case 's': options->server = value; return use_server(value);
+    case 's': return use_server(value, options);
     case 'm': system_set_model(value); return true;
     case 'n': return system_add_preset(value);
     case 'l': options->until_login = true; return true;
