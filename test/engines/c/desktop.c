@@ -22,6 +22,8 @@ enum {
   UNUSABLE = 2,
   PANIC_COUNT_MAX = 3,
   NAME_WAIT_US = 10000,
+  /* What the login prompt still does (confirming an image) is over when the core wants to wait this long. */
+  QUIET_US = 500000,
   SECONDS_MAX = 1000000,
 };
 
@@ -78,7 +80,7 @@ static void wait_for(uint64_t wait_us) {
 }
 
 static bool is_ended(const struct options *options, int32_t wait_us, int *code) {
-  const bool is_login = system_state() == OFFHOOK_BOOT_STATE_LOGIN && wait_us > 0;
+  const bool is_login = system_state() == OFFHOOK_BOOT_STATE_LOGIN && wait_us >= QUIET_US;
   if (is_interrupted || front_quits() || (options->until_login && is_login)) *code = GOOD;
   else if (clock_us() >= options->end_us) {
     fputs("desktop: the time is over\n", stderr);
