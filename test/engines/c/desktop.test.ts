@@ -1,5 +1,5 @@
 // Goal: the telephone in C, on real sockets and a chip in a file, does what one in Node does: updates, logs in, and survives being killed.
-// Method: under gcc's sanitizers against `offhook serve` on loopback; SIGKILL at seeded moments of the flash work, then the same file again.
+// Method: under sanitizers against `offhook serve` on loopback; SIGKILL at seeded moments of the flash work, then the same file again.
 
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createSocket } from "node:dgram";
