@@ -23,7 +23,7 @@ struct row {
 
 static struct row rows[OFFHOOK_ROW_COUNT];
 static int32_t progress = OFF;
-static bool is_lamp_on, is_tone_on;
+static bool is_lamp_on;
 static bool is_new;
 static uint8_t keys[KEY_COUNT_MAX];
 static size_t key_count;
@@ -97,7 +97,7 @@ static void draw(void) {
     put_text(rows[at].text, SCREEN_COLUMNS / 4);
     fputs("] ", stdout);
   }
-  printf("%s%s\033[K\n\033[J", is_lamp_on ? "lamp " : "", is_tone_on ? "tone" : "");
+  printf("%s\033[K\n\033[J", is_lamp_on ? "lamp" : "");
 }
 
 void front_show(void) {
@@ -130,11 +130,17 @@ static void set_progress(int32_t permille) {
   printf("%-10s%d %%\n", "progress", (int)(progress / 10));
 }
 
+static void beep(void) {
+  if (is_terminal) return (void)putchar('\a');
+  put_stamp();
+  puts("tone");
+}
+
 int32_t hal_display_set(int32_t item, int32_t value) {
   switch (item) {
     case OFFHOOK_DISPLAY_ITEM_PROGRESS: set_progress(value); break;
     case OFFHOOK_DISPLAY_ITEM_LAMP: is_lamp_on = value != 0; break;
-    case OFFHOOK_DISPLAY_ITEM_TONE: is_tone_on = value != 0; break;
+    case OFFHOOK_DISPLAY_ITEM_TONE: if (value != 0) beep(); break;
     default: return OFFHOOK_STATUS_INVALID;
   }
   is_new = true;

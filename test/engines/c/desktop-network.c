@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -121,9 +122,17 @@ int32_t hal_net_close(int32_t handle, int32_t is_abort) {
 
 /* ---- Datagrams. The machine chooses the port: the telephone's own may be taken here. */
 
+/* The machine's address is not ours to ask for. */
+static int32_t refuse_dhcp(void) {
+  static bool is_told;
+  if (!is_told) fputs("desktop: there is no DHCP here: USE_DHCP must be 0\n", stderr);
+  is_told = true;
+  return OFFHOOK_STATUS_UNSUPPORTED;
+}
+
 int32_t hal_udp_open(int32_t port) {
   if (port < 0 || port > PORT_MAX) return OFFHOOK_STATUS_INVALID;
-  if (port == DHCP_CLIENT_PORT) return OFFHOOK_STATUS_UNSUPPORTED; /* The machine's address is not ours to ask for. */
+  if (port == DHCP_CLIENT_PORT) return refuse_dhcp();
   struct endpoint *endpoint = open_endpoint(false);
   if (endpoint == NULL) return OFFHOOK_STATUS_NO_SPACE;
   const struct sockaddr_in any = socket_address(INADDR_ANY, 0);

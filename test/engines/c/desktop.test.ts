@@ -219,6 +219,8 @@ async function refuses(t: Test): Promise<void> {
   await holder.shows(/Starting/);
   const other = await phone(t, "chip.bin").end;
   t.same([other.code, /another telephone has it/.test(other.output)], [2, true]);
+  const leased = await phone(t, "leased.bin", ["--set", "USE_DHCP=1", "--seconds", "3"]).end;
+  t.same([leased.code, leased.output.match(/there is no DHCP here/g)?.length], [1, 1], "and it says what it has not");
   const parts = spawnSync(PROGRAM, ["--parts"], { encoding: "utf8" }).stdout.trim().split("\n");
   for (const line of parts) {
     const part = NOR_PARTS.find(({ name }) => line.startsWith(`${name} `))!;
