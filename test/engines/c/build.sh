@@ -1,10 +1,11 @@
 #!/bin/sh
-# Builds the replayer in C: build/core.wasm through wasm2c, then gcc with the HAL beside this script.
+# Builds a host in C: build/core.wasm through wasm2c, then gcc with the HAL beside this script.
 #
-# `sh test/engines/c/build.sh [NAME [FLAGS...]]` makes build/engines/c/NAME (default replay); the flags are for our own files, such as
-# -fsanitize=address,undefined. It needs build/core.wasm and build/offhook_hal.h (npm run build), gcc, and wabt 1.0.32 as Debian 12
-# has it: later versions name things differently, and npm's wabt, which npm puts first on the path, is one and has no runtime.
-# By variables: SOURCES a host of your own in place of the replayer (examples/minimal-host.c), CORE another module, OUT another folder,
+# `sh test/engines/c/build.sh [NAME [FLAGS...]]` makes build/engines/c/NAME: the telephone of desktop.c where NAME begins with desktop, else
+# the replayer (default replay). The flags are for our own files, such as -fsanitize=address,undefined.
+# It needs build/core.wasm and build/offhook_hal.h (npm run build), gcc, and wabt 1.0.32 as Debian 12 has it: later versions name things
+# differently, and npm's wabt, which npm puts first on the path, is one and has no runtime.
+# By variables: SOURCES a host of your own in place of those (examples/minimal-host.c), CORE another module, OUT another folder,
 # CC another compiler, WASM2C and WABT_RUNTIME where Debian's parts are.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +17,11 @@ wasm2c=${WASM2C:-/usr/bin/wasm2c}
 runtime=${WABT_RUNTIME:-/usr/share/wabt/wasm2c}
 cc=${CC:-gcc}
 module=${CORE:-build/core.wasm}
-sources=${SOURCES:-$here/records.c $here/replay.c $here/main.c}
+case $name in
+desktop*) ours=$(echo "$here"/desktop*.c) ;;
+*) ours="$here/records.c $here/replay.c $here/main.c" ;;
+esac
+sources=${SOURCES:-$ours}
 
 version=$("$wasm2c" --version)
 if [ "$version" != 1.0.32 ]; then

@@ -1,0 +1,241 @@
+// Goal: the telephone in C, on real sockets and a chip in a file, does what one in Node does: updates, logs in, and survives being killed.
+// Method: under sanitizers against `offhook serve` on loopback; SIGKILL at seeded moments of the flash work, then the same file again.
+
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process, { execPath } from "node:process";
+import t, { type Test } from "tap";
+import { Kind } from "../../../hal/abi.js";
+import { ed25519Key } from "../../../host/image/keys.js";
+import { packImage } from "../../../host/image/pack.js";
+import { NOR_PARTS } from "../../../host/peripherals/nor-parts.js";
+import { Random } from "../../../host/random.js";
+import { Scheduler } from "../../../host/scheduler.js";
+import { CallServer } from "../../../host/site/call-server.js";
+import { skipWithout } from "../../peers/support/daemon.js";
+import { build } from "../../support/core.js";
+import { pattern } from "../../support/site.js";
+
+const WASM2C = process.env["WASM2C"] ?? "/usr/bin/wasm2c";
+const isThere = existsSync(WASM2C) || process.env["PEERS_REQUIRED"] === "1";
+const skip = skipWithout("gcc", "gcc libc6-dev") || (isThere ? false : `${WASM2C} is not installed (Debian: apt-get install wabt)`);
+const OUT = `build/engines/c-${build}`;
+const PROGRAM = `${OUT}/desktop-sanitized`;
+const PAYLOAD_BYTES = 320_000;
+const signer = ed25519Key(new Uint8Array(32).fill(9));
+const image = packImage(pattern(PAYLOAD_BYTES), { kind: Kind.Application, version: { major: 1, minor: 0, revision: 0, build: 0 }, signer });
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+}
+
+/** A program whose output is looked at while it runs. */
+class Running {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly end: Promise<Ended>;
+  output = "";
+  #look = (): void => undefined;
+
+  constructor(t: Test, command: string, args: readonly string[]) {
+    this.child = spawn(command, args, { env: { ...process.env, ASAN_OPTIONS: "detect_leaks=0" } });
+    const take = (data: Buffer): void => {
+      this.output += data.toString();
+      this.#look();
+    };
+    this.child.stdout.on("data", take);
+    this.child.stderr.on("data", take);
+    this.end = new Promise((resolve) => void this.child.on("close", (code, signal) => resolve({ code, signal, output: this.output })));
+    t.teardown(async () => {
+      this.child.kill("SIGKILL");
+      await this.end;
+    });
+  }
+
+  /** Waits until the output has it; a program that ends before fails. */
+  shows(text: RegExp): Promise<void> {
+    const shown = new Promise<void>((resolve) => {
+      this.#look = () => text.test(this.output) && resolve();
+      this.#look();
+    });
+    const over = this.end.then(({ code, output }) => {
+      if (!text.test(output)) throw new Error(`it ended with ${code} before it showed ${text.source}:\n${output}`);
+    });
+    return Promise.race([shown, over]);
+  }
+}
+
+interface Bench {
+  readonly folder: string;
+  readonly port: number;
+  /** Requests so far, such as `GET /app.bin 200`. */
+  readonly requests: () => string[];
+  readonly phone: (t: Test, chip: string, args?: readonly string[], server?: string) => Running;
+}
+
+async function bench(t: Test, settings = ""): Promise<Bench> {
+  const folder = mkdtempSync(join(tmpdir(), "offhook-desktop-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, "site"));
+  writeFileSync(join(folder, "key.der"), signer.spki);
+  writeFileSync(join(folder, "site/app.bin"), image);
+  writeFileSync(join(folder, "site/96xxupgrade.txt"), "SET APPNAME app.bin\nGET 46xxsettings.txt\n");
+  writeFileSync(join(folder, "site/46xxsettings.txt"), `SET SIPDOMAIN example.com\n${settings}`);
+  const server = new Running(t, execPath, ["build/js/host/cli/main.js", "serve", join(folder, "site"), "--port", "0"]);
+  await server.shows(/^http:\/\/127\.0\.0\.1:\d+\//);
+  const port = Number(/:(\d+)\//.exec(server.output)![1]);
+  return {
+    folder,
+    port,
+    requests: () => [...server.output.matchAll(/^GET \S+ \d+/gm)].map(([line]) => line),
+    phone: (t, chip, args = [], server = `127.0.0.1:${port}`) => new Running(t, PROGRAM, [
+      "--flash", join(folder, chip), "--key", join(folder, "key.der"), "--server", server, "--seconds", "60", ...args,
+    ]),
+  };
+}
+
+const later = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+/** At a person's pace. */
+async function type({ child }: Running, keys: string): Promise<void> {
+  for (const key of keys) {
+    await later(100);
+    child.stdin.write(key);
+  }
+}
+
+const chipHas = (folder: string, chip: string): boolean => readFileSync(join(folder, chip)).includes(Buffer.from(image));
+
+function compile(t: Test): void {
+  const flags = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+  const args = ["test/engines/c/build.sh", "desktop-sanitized", ...flags];
+  const { status, stdout, stderr } = spawnSync("sh", args, { encoding: "utf8", env: { ...process.env, OUT, WASM2C } });
+  t.same([status, stdout + stderr], [0, ""], "it compiles without a warning");
+}
+
+async function boots(t: Test): Promise<void> {
+  const { folder, phone, requests } = await bench(t);
+  const { code, output } = await phone(t, "chip.bin", ["--until-login"]).end;
+  t.equal(code, 0, output);
+  const texts = [
+    /title +Starting\n/, /title +100Mbps Ethernet\n/, /title +HTTP: 1 http:\/\/127\.0\.0\.1:\d+\/96xxupgrade\.txt\n/,
+    /title +app\.bin\n/, /prompt +\d+ KB received\n/, /title +File Obtained;please wait\.\.\.\n/, /title +Saving to flash\n/,
+    /progress +0 %\n/, /progress +100 %\n/, /title +Restarting\.\.\.\n/, /prompt +Enter username\n/, /softkey 1 +Login\n/,
+  ];
+  let rest = output;
+  for (const text of texts) {
+    const at = text.exec(rest);
+    t.ok(at, text.source);
+    if (at) rest = rest.slice(at.index + at[0].length);
+  }
+  const twice = ["GET /96xxupgrade.txt 200", "GET /46xxsettings.txt 200"];
+  t.same(requests(), [...twice, "GET /app.bin 200", ...twice], "what the server was asked");
+  t.equal(statSync(join(folder, "chip.bin")).size, 16 * 1024 * 1024);
+  t.ok(chipHas(folder, "chip.bin"), "the chip holds the packed image");
+  const again = await phone(t, "chip.bin", ["--until-login"]).end;
+  t.equal(again.code, 0);
+  t.notMatch(again.output, /Saving to flash/, "what is stored is not fetched again");
+  t.equal(requests().filter((line) => line.includes("app.bin")).length, 1);
+}
+
+async function isKilled(t: Test): Promise<void> {
+  const { folder, phone } = await bench(t);
+  const random = new Random(9);
+  const draw = (below: number): number => random.word() % below;
+  // While sectors are erased; behind one of the tenths of the write that are surely shown before its end.
+  const moments = [/please wait/, /please wait/, /progress +0 %/, /progress +[2-4]\d %/, /progress +[45]\d %/, /progress +[67]\d %/]
+    .map((text) => ({ text, delayMs: text.source === "please wait" ? draw(250) : draw(40) }));
+  await Promise.all(moments.map(async ({ text, delayMs }, index) => {
+    const chip = `chip-${index}.bin`;
+    const name = `${text.source} and ${delayMs} ms`;
+    const first = phone(t, chip, ["--until-login"]);
+    await first.shows(text);
+    await later(delayMs);
+    first.child.kill("SIGKILL");
+    const { signal, output } = await first.end;
+    t.equal(signal, "SIGKILL", name);
+    t.notMatch(output, /Restarting/, `${name}: the write was not over`);
+    t.notOk(chipHas(folder, chip), `${name}: the image is not whole`);
+    const second = await phone(t, chip, ["--until-login"]).end;
+    t.equal(second.code, 0, `${name}: ${second.output}`);
+    t.match(second.output, /Saving to flash[^]*progress +100 %[^]*Enter username/, name);
+    t.ok(chipHas(folder, chip), `${name}: the chip holds the packed image`);
+  }));
+}
+
+async function logsIn(t: Test): Promise<void> {
+  const socket = createSocket("udp4");
+  t.teardown(() => void socket.close());
+  await new Promise<void>((resolve) => void socket.bind(0, "127.0.0.1", resolve));
+  const accesses: string[] = [];
+  const callServer = new CallServer({
+    users: { 4001: "246810" }, clock: new Scheduler(), random: new Random(1),
+    onAccess: ({ method, status, user }) => void accesses.push(`${method} ${status} ${user}`),
+  });
+  socket.on("message", (data, { address, port }) =>
+    callServer.receive(data, { address: 0x7f000001, port }, (answer) => void socket.send(answer, port, address)));
+  const sip = (socket.address() as AddressInfo).port;
+  const { port, phone } = await bench(t, `SET SIP_CONTROLLER_LIST 127.0.0.1:${sip};transport=udp\n`);
+  const running = phone(t, "chip.bin", [], `localhost:${port}`);
+  await running.shows(/Enter username/);
+  await type(running, "4001a");
+  await running.shows(/Enter Password/);
+  await type(running, "246810a");
+  await running.shows(/prompt +Logging in/);
+  for (let tries = 0; accesses.at(-1) !== "REGISTER 200 4001" && tries < 1000; tries++) await later(20);
+  t.same(accesses, ["OPTIONS 200 ", "REGISTER 401 4001", "REGISTER 200 4001"]);
+  running.child.stdin.write("q");
+  const { code, output } = await running.end;
+  t.equal(code, 0, output);
+  t.notMatch(output, /246810/, "the password is not on the screen");
+}
+
+async function refuses(t: Test): Promise<void> {
+  const { folder, phone } = await bench(t);
+  writeFileSync(join(folder, "short.bin"), "not a chip");
+  mkdirSync(join(folder, "folder.bin"));
+  const cases: readonly [chip: string, args: string[], said: RegExp, server?: string][] = [
+    ["short.bin", [], /flash file .*short\.bin: it has 10 bytes, and the chip W25Q128JV has 16777216; give another --part/],
+    ["folder.bin", [], /flash file .*folder\.bin: Is a directory/],
+    ["none/chip.bin", [], /flash file .*none\/chip\.bin: No such file or directory/],
+    ["new.bin", ["--part", "W25Q1"], /part W25Q1 is not known/],
+    ["new.bin", ["--key", join(folder, "no.der")], /key .*no\.der cannot be read: No such file or directory/],
+    ["new.bin", [], /^usage: desktop/, "127.0.0.1"],
+    ["new.bin", ["--set", "NO_VALUE"], /^usage: desktop/],
+  ];
+  for (const [chip, args, said, server] of cases) {
+    const { code, output } = await phone(t, chip, args, server).end;
+    t.equal(code, 2, `${chip} ${args.join(" ")}`);
+    t.match(output, said);
+  }
+  t.equal(readFileSync(join(folder, "short.bin"), "utf8"), "not a chip", "what is something else is left alone");
+  t.notOk(existsSync(join(folder, "new.bin")), "nothing is made before the options are right");
+  const holder = phone(t, "chip.bin");
+  await holder.shows(/Starting/);
+  const other = await phone(t, "chip.bin").end;
+  t.same([other.code, /another telephone has it/.test(other.output)], [2, true]);
+  const leased = await phone(t, "leased.bin", ["--set", "USE_DHCP=1", "--seconds", "3"]).end;
+  t.same([leased.code, leased.output.match(/there is no DHCP here/g)?.length], [1, 1], "and it says what it has not");
+  const parts = spawnSync(PROGRAM, ["--parts"], { encoding: "utf8" }).stdout.trim().split("\n");
+  for (const line of parts) {
+    const part = NOR_PARTS.find(({ name }) => line.startsWith(`${name} `))!;
+    const { name, totalBytes, sectorBytes, block32Bytes, block64Bytes, pageBytes, unitBytes, flags } = part;
+    t.equal(line, [name, totalBytes, sectorBytes, block32Bytes, block64Bytes, pageBytes, unitBytes, flags].join(" "));
+  }
+  t.ok(parts.length >= 4);
+}
+
+// Side by side: a telephone mostly waits.
+t.test("the telephone in C", { skip, jobs: 4 }, (t) => {
+  compile(t);
+  void t.test("from an empty chip to the login prompt, over an update", boots);
+  void t.test("killed in the middle of its flash work, it comes back and finishes", isKilled);
+  void t.test("names, datagrams and keys: it logs in over UDP, and q ends it", logsIn);
+  void t.test("a chip file that cannot be one ends it with 2 and a sentence", refuses);
+  t.end();
+});
