@@ -16,7 +16,8 @@ const END = "<!-- end of generated -->";
 const ENGINES: readonly (readonly [name: string, module: string, command: string])[] = [
   ["V8, in Node", "core.wasm and core.simd.wasm", "npm test -- conformance"],
   ["V8, in Chromium", "core.wasm and core.simd.wasm", "npm run test:peers -- peers/web"],
-  ["wasm2c 1.0.32 and gcc, native", "core.wasm and core.simd.wasm", "npm run test:peers -- engines/c/conformance"],
+  ["wasm2c 1.0.32 and arm-none-eabi-gcc, Cortex-M3 in QEMU", "core.wasm", "npm run test:peers -- engines/cortex-m3"],
+  ["wasm2c 1.0.32 and gcc, native", "core.wasm", "npm run test:peers -- engines/c/conformance"],
 ];
 
 /** The page with its table renewed. Throws an Error where the marks are missing. */

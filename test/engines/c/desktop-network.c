@@ -159,10 +159,13 @@ int32_t hal_udp_receive(int32_t handle, uint32_t ptr, int32_t capacity, uint32_t
   struct endpoint *endpoint = find(handle, false);
   uint8_t *target = memory_range(ptr, capacity), *from = memory_range(from_ptr, 8);
   struct sockaddr_in sender = {0};
-  socklen_t sender_bytes = sizeof sender;
   if (endpoint == NULL || target == NULL || from == NULL) return OFFHOOK_STATUS_INVALID;
-  const ssize_t bytes = recvfrom(endpoint->fd, target, (size_t)capacity, MSG_TRUNC, (struct sockaddr *)&sender, &sender_bytes);
-  if (bytes <= 0 || bytes > capacity) return 0; /* Nothing, or a longer one, which is dropped. */
+  ssize_t bytes;
+  do { /* What is empty or too long is dropped, and the next one taken. */
+    socklen_t sender_bytes = sizeof sender;
+    bytes = recvfrom(endpoint->fd, target, (size_t)capacity, MSG_TRUNC, (struct sockaddr *)&sender, &sender_bytes);
+  } while (bytes == 0 || bytes > capacity);
+  if (bytes < 0) return 0;
   put_u32(from, ntohl(sender.sin_addr.s_addr));
   put_u32(from + 4, ntohs(sender.sin_port));
   return (int32_t)bytes;

@@ -173,6 +173,7 @@ int _kill(int process, int signal) {
 }
 
 static char *heap_end = heap_start;
+static char *heap_peak = heap_start;
 
 void *_sbrk(int bytes) {
   char *before = heap_end;
@@ -181,6 +182,7 @@ void *_sbrk(int bytes) {
     return (void *)-1;
   }
   heap_end += bytes;
+  if (heap_end > heap_peak) heap_peak = heap_end;
   return before;
 }
 
@@ -219,7 +221,7 @@ _Noreturn void _exit(int code) {
   uint64_t ticks = board_ticks();
   uint32_t used = stack_used();
   int bytes = snprintf(line, sizeof line, "cortex-m3: %llu ticks, %lu bytes of stack, %lu of heap\n", (unsigned long long)ticks,
-                       (unsigned long)used, (unsigned long)(heap_end - heap_start));
+                       (unsigned long)used, (unsigned long)(heap_peak - heap_start));
   uart_text(line, (size_t)bytes);
   if (stack_limit[0] == STACK_PAINT) leave(code);
   static const char overrun[] = "cortex-m3: the stack was too small\n";

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Ticks of the board's timer since the start, at 25 MHz. With QEMU's `-icount shift=0` an instruction takes a nanosecond, so a tick is 40. */
+/* Ticks of the board's timer since the start, at 25 MHz. With QEMU's `-icount shift=0` an instruction takes a nanosecond: a tick is 40. */
 uint64_t board_ticks(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* A NOR flash chip of 4 MiB in the board's memory, with a real part's times (Winbond W25Q128JV, typical), and power cuts.
  *
- * In: erases, programs and the telephone's time. Out: what offhook_hal.h promises of them. Bits only fall; a byte takes one program for each
- * erase; a chip at work refuses everything until nor_poll has said how the work ended. */
+ * In: erases, programs and the telephone's time. Out: what offhook_hal.h promises of them. Bits only fall; a byte takes one program for
+ * each erase; a chip at work refuses everything until nor_poll has said how the work ended. */
 #ifndef NOR_H
 #define NOR_H
 
@@ -13,7 +13,7 @@ enum { NOR_BYTES = 4 << 20 };
 struct nor_counts {
   uint32_t erases;
   uint32_t programs;
-  /* Calls that the chip would not take: a core makes none. */
+  /* Calls that the chip would not take. A core makes none, but after a cut: a place that reads as blank may be one that was torn. */
   uint32_t refusals;
 };
 

@@ -1,8 +1,8 @@
 /* A telephone on the board: display on the serial line, NOR chip in memory, no staging, software files from the host.
  *
- * `telephone KEY.der OLD NEW SEED`: installs OLD on a blank chip, updates it to NEW, then does that update over and over with a loss of power
- * inside each of its flash operations, in each way of nor.h, and lets the telephone come back. KEY.der is the public key of both files
- * (SubjectPublicKeyInfo). Exit 0 when it always ran OLD or NEW whole and ended with NEW, 1 when not, 2 when a file cannot be read.
+ * `telephone KEY.der OLD NEW SEED`: installs OLD on a blank chip, updates it to NEW, then does that update over and over with a loss of
+ * power inside each of its flash operations, in each way of nor.h, and lets the telephone come back. KEY.der is the public key of both
+ * files (SubjectPublicKeyInfo). Exit 0 when it always ran OLD or NEW whole and ended with NEW, 1 when not, 2 when a file cannot be read.
  * Time is the telephone's: what poll answers. */
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,6 +18,8 @@ enum {
   BAD = 1,
   UNREADABLE = 2,
   TELEPHONE_SECONDS_MAX = 1800,
+  /* A start-up is over when nothing is asked for so long: the application was confirmed too. */
+  IDLE_US_MIN = 500000,
   KEY_BYTES_MAX = 1024,
   PROGRESS_OFF = -1,
 };
@@ -262,7 +264,7 @@ static bool run_to_login(const struct software *wanted) {
       nor_cut(cut_model, random_word);
       cut_at = 0;
       power_up();
-    } else if (state == OFFHOOK_BOOT_STATE_LOGIN && running == wanted && !wants_reset && wait_us > 0) {
+    } else if (state == OFFHOOK_BOOT_STATE_LOGIN && running == wanted && !wants_reset && wait_us >= IDLE_US_MIN) {
       engine_close();
       return true;
     }
@@ -326,8 +328,9 @@ int main(int argument_count, char **arguments) {
   report("update");
   is_shown = false;
   const uint32_t operations = operation_count;
+  const uint32_t refusals = nor_counts().refusals;
   const uint32_t lost = cut_all(installed, operations);
-  printf("cuts: %lu of %lu operations, %lu lost, %lu refusals\n", (unsigned long)(operations * NOR_CUT_COUNT), (unsigned long)operations,
-         (unsigned long)lost, (unsigned long)nor_counts().refusals);
-  return lost == 0 && nor_counts().refusals == 0 ? GOOD : BAD;
+  printf("cuts: %lu of %lu operations, %lu lost\n", (unsigned long)(operations * NOR_CUT_COUNT), (unsigned long)operations,
+         (unsigned long)lost);
+  return lost == 0 && refusals == 0 ? GOOD : BAD;
 }
