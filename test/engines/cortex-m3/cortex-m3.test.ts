@@ -1,6 +1,7 @@
-// Goal: the module does the same on an instruction set that is not x86: records equal, an image judged, an update that no cut of power can lose.
-// Method: core.wasm through wasm2c and arm-none-eabi-gcc, strictly warned, on QEMU's mps2-an385 (a Cortex-M3). A core with a planted defect must
-// lose a telephone, a changed record must differ, a file with a flipped bit must be refused, and counted instructions must be the same twice.
+// Goal: the module does the same on an instruction set that is not x86: records equal, an image judged, an update that survives every cut.
+// Method: core.wasm through wasm2c and arm-none-eabi-gcc, strictly warned, on QEMU's mps2-an385 (a Cortex-M3). A core with a planted
+// defect must lose a telephone, a changed record must differ, a file with a flipped bit must be refused, and counted instructions must be
+// the same twice.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -50,8 +51,8 @@ function built(module: string, out: string): string {
 function run(program: string, args: readonly string[], options: readonly string[] = []): Ran {
   const words = [program.replace(/^.*\//, ""), ...args].map((arg) => `arg=${arg}`).join(",");
   const semihosting = `enable=on,target=native,${words}`;
-  const { status, stdout, error } = spawnSync("qemu-system-arm",
-    [...MACHINE, ...options, "-semihosting-config", semihosting, "-kernel", `${program}.elf`], { encoding: "utf8", input: "", timeout: 200_000 });
+  const machine = [...MACHINE, ...options, "-semihosting-config", semihosting, "-kernel", `${program}.elf`];
+  const { status, stdout, error } = spawnSync("qemu-system-arm", machine, { encoding: "utf8", input: "", timeout: 200_000 });
   if (error !== undefined) throw error;
   const [, ticks, stack, heap] = FIGURES.exec(stdout) ?? [stdout, "0", "0", "0"];
   return { code: status, output: stdout.replace(FIGURES, ""), figures: [Number(ticks), Number(stack), Number(heap)] };
