@@ -66,6 +66,7 @@ t.test("the first start-up, the plug in the erase, a login by keys", options, as
   await untilState(page, "registered");
   await page.selectOption("#frame-filter", "SIP");
   await page.locator(".frame").last().click();
+  await page.waitForFunction(() => document.querySelector("#frame-detail h3") !== null); // The worker decodes it.
   t.match(await page.locator("#frame-detail").innerText(), /Frame \d+[^]*SIP[^]*CSeq/);
   const download = page.waitForEvent("download");
   await page.click("#download-capture");

@@ -85,18 +85,20 @@ class Page {
   #failed(why: string): void {
     const place = byId("failed");
     place.hidden = false;
-    setText(place, `The telephone cannot be started here: ${why}`);
+    setText(place, `The telephone of this page has failed; reload the page to begin again. Why: ${why}`);
   }
 }
 
-/** Hands a file over to the browser, as a download. */
+let savedUrl = "";
+
+/** Hands a file over to the browser, as a download. The browser reads it after the click, so the one before is let go of. */
 function save(name: string, type: string, bytes: Uint8Array): void {
-  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
+  URL.revokeObjectURL(savedUrl);
+  savedUrl = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
   const link = document.createElement("a");
-  link.href = url;
+  link.href = savedUrl;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
 }
 
 new Page();

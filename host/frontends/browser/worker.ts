@@ -36,7 +36,7 @@ class Driver {
     this.#machine.power(true);
     this.#tell();
     for (const file of EDITABLE) this.#post({ news: "notes", notes: this.#machine.notes(file) });
-    void this.#run();
+    this.#run();
   }
 
   obey(order: Order): void {
@@ -68,21 +68,21 @@ class Driver {
     this.#machine = this.#made(lan);
     this.#machine.power(true);
     this.#tell();
-    if (!this.#isPaused) void this.#run();
+    if (!this.#isPaused) this.#run();
   }
 
   #resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#tell();
-    void this.#run();
+    this.#run();
   }
 
   /** Until the telephone is paused or another takes its place. Each run has a loop of its own: time that stood still is not made up for. */
-  async #run(): Promise<void> {
+  #run(): void {
     const machine = this.#machine;
     const speed = (): number => this.#speed;
-    await new RunLoop(machine.board).run({
+    const loop = new RunLoop(machine.board).run({
       get speed() {
         return speed();
       },
@@ -91,6 +91,8 @@ class Driver {
         if (this.#machine === machine) this.#tell();
       },
     });
+    // Nobody waits for it, so nobody else would tell.
+    loop.catch((error: unknown) => this.#post(failure(error)));
   }
 
   #tell(): void {
@@ -111,6 +113,10 @@ class Driver {
   #post(news: News): void {
     this.#scope.postMessage(news);
   }
+}
+
+function failure(error: unknown): News {
+  return { news: "failed", why: error instanceof Error ? error.message : String(error) };
 }
 
 async function bytesOf(name: string): Promise<ArrayBuffer> {
@@ -134,7 +140,7 @@ async function main(scope: Scope): Promise<void> {
     driver.start();
     for (const order of early) driver.obey(order);
   } catch (error) {
-    scope.postMessage({ news: "failed", why: error instanceof Error ? error.message : String(error) });
+    scope.postMessage(failure(error));
   }
 }
 
