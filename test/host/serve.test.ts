@@ -100,6 +100,23 @@ t.test("nothing outside the folder, whatever is asked", async (t) => {
   await running.end();
 });
 
+t.test("its lines show no secret, no control character, and are not of any length", async (t) => {
+  const running = await start([]);
+  const targets = [
+    "/a.txt?password=hunter2", "/a.txt?hunter2", "http://admin:hunter2@f/a.txt", "/a%1b[2J.txt", `/${"x".repeat(8000)}`,
+    "/scep?operation=GetCACaps&message=hunter2", "/scep?operation=GetCACaps", "/scep?operation=hunter2&password=hunter2", "/?",
+  ];
+  for (const target of targets) await get(running.port, target);
+  await running.end();
+  const lines = running.stdout().split("\n").slice(1, -1);
+  t.same(lines.slice(0, 4).map((line) => line.split(" ")[1]), ["/a.txt?***", "/a.txt?***", "http://***@f/a.txt", "/a%1b[2J.txt"]);
+  t.same(lines.slice(5).map((line) => line.split(" ")[1]), [
+    "/scep?operation=GetCACaps&***", "/scep?operation=GetCACaps", "/scep?***", "/?***",
+  ]);
+  t.match(lines[4], /^GET \/x{199}\.\.\. 404 \d+ bytes$/);
+  t.notMatch(running.stdout(), /hunter2|[^\x20-\x7e\n]/);
+});
+
 t.test("serves the demonstration without a folder", async (t) => {
   const running = await start([]);
   t.match(await get(running.port, "/96xxupgrade.txt"), /SET APPNAME SIP96xxdemo.bin\n/);

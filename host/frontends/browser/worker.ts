@@ -23,6 +23,8 @@ class Driver {
   #machine: Machine;
   #speed = 1;
   #isPaused = false;
+  /** Of the run loop that may go on. */
+  #loop = 0;
 
   constructor(scope: Scope, core: WebAssembly.Module) {
     this.#scope = scope;
@@ -65,6 +67,7 @@ class Driver {
   }
 
   #replace(lan: string): void {
+    this.#loop += 1;
     this.#machine = this.#made(lan);
     this.#machine.power(true);
     this.#tell();
@@ -80,15 +83,16 @@ class Driver {
 
   /** Until the telephone is paused or another takes its place. Each run has a loop of its own: time that stood still is not made up for. */
   #run(): void {
-    const machine = this.#machine;
+    const own = ++this.#loop;
+    const isOver = (): boolean => this.#isPaused || own !== this.#loop;
     const speed = (): number => this.#speed;
-    const loop = new RunLoop(machine.board).run({
+    const loop = new RunLoop(this.#machine.board).run({
       get speed() {
         return speed();
       },
-      stop: () => this.#isPaused || this.#machine !== machine,
+      stop: isOver,
       tick: () => {
-        if (this.#machine === machine) this.#tell();
+        if (!isOver()) this.#tell();
       },
     });
     // Nobody waits for it, so nobody else would tell.
