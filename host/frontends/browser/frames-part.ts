@@ -165,7 +165,7 @@ export class FramesPart {
     if (step === undefined || this.#shown.length === 0) return;
     event.preventDefault();
     const at = this.#shown.findIndex((row) => row.n === this.#chosen);
-    const next = at < 0 ? this.#shown.length - 1 : Math.min(this.#shown.length - 1, Math.max(0, at + step));
+    const next = at < 0 && event.key !== "Home" ? this.#shown.length - 1 : Math.min(this.#shown.length - 1, Math.max(0, at + step));
     this.#select(this.#shown[next]!.n);
   }
 }

@@ -1,0 +1,351 @@
+// Goal: the page keeps to what it is told, whatever that is and whenever it comes, and is usable by keyboard, by ear and on a small window.
+// Method: Debian's Chromium; a worker that only listens stands for the telephone where the news are made here, the real one elsewhere.
+
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import type { Browser, Page } from "playwright-core";
+import type { FrameRow, News, Order, Plugged, Tick } from "../../host/frontends/browser/messages.js";
+import { bundled, openPage, servePage, startBrowser, type Opened } from "./support/browser.js";
+import { skipWithout } from "./support/daemon.js";
+
+const root = t;
+const options = { skip: skipWithout("chromium", "chromium") };
+
+const PLUGGED: Plugged = {
+  news: "plugged", lan: "one", summary: "a LAN", lans: ["one", "two"], model: "M", part: "P", portVlan: 1, sectorBytes: 4096,
+  regions: [{ name: "boot A", first: 0, count: 40 }],
+  files: [{ name: "a.txt", text: "first\n" }, { name: "b.txt", text: "second\n" }],
+};
+const TICK: Tick = {
+  news: "tick", ms: 0, powered: true, cable: true, isPaused: false, portVlan: 1, events: [], frames: [], sectors: [], erasedBytes: 0,
+  programmedBytes: 0, powerCuts: [],
+};
+const state = (name: string, t: number): Tick["events"][number] => ({ n: 1, t, event: "state", state: name });
+const ROW: FrameRow = { n: 0, ms: 0, direction: "in", protocol: "", source: "", target: "", summary: "a frame", bytes: 60 };
+
+/** A worker that keeps orders and tells what it is told to tell. */
+const LISTENER = "globalThis.orders = []; onmessage = ({ data }) => void orders.push(data);";
+/** What it has in it. */
+interface Scope {
+  readonly orders: Order[];
+  postMessage(news: News): void;
+}
+
+interface Told extends Opened {
+  tell(...news: News[]): Promise<void>;
+  /** So many frames, numbered from `first`. */
+  pass(first: number, count: number, protocol?: string): Promise<void>;
+  orders(): Promise<Order[]>;
+}
+
+let browser: Promise<Browser> | undefined;
+let built: Promise<string> | undefined;
+/** One for all, until the last test is over. */
+const chromium = (): Promise<Browser> => (browser ??= startBrowser(root));
+
+async function pageFolder(t: Test, worker?: string): Promise<string> {
+  const whole = await (built ??= bundled(root));
+  if (worker === undefined) return whole;
+  const folder = mkdtempSync(join(tmpdir(), "offhook-page-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  for (const name of readdirSync(whole)) copyFileSync(join(whole, name), join(folder, name));
+  writeFileSync(join(folder, "worker.js"), worker);
+  return folder;
+}
+
+async function toldPage(t: Test): Promise<Told> {
+  const first: News[] = [PLUGGED, { ...TICK, events: [state("power-up", 0)] }];
+  const served = await servePage(t, await pageFolder(t, `${LISTENER} for (const news of ${JSON.stringify(first)}) postMessage(news);`));
+  const opened = await openPage(t, await chromium(), served);
+  const [worker] = opened.page.workers();
+  const drawn = (): Promise<unknown> => opened.page.evaluate(() => new Promise(requestAnimationFrame));
+  const tell = async (...all: News[]): Promise<void> => {
+    await worker!.evaluate((news) => news.forEach((each) => (globalThis as unknown as Scope).postMessage(each)), all);
+    await drawn();
+  };
+  const pass = async (first: number, count: number, protocol = "DHCP"): Promise<void> => {
+    await worker!.evaluate(([tick, row, from]) => {
+      const frames = Array.from({ length: from.count }, (_, index) => ({ ...row, protocol: from.protocol, n: from.first + index }));
+      (globalThis as unknown as Scope).postMessage({ ...tick, frames });
+    }, [TICK, ROW, { first, count, protocol }] as const);
+    await drawn();
+  };
+  const orders = (): Promise<Order[]> => worker!.evaluate(() => (globalThis as unknown as Scope).orders.splice(0));
+  return { ...opened, tell, pass, orders };
+}
+
+const notes = (file: string, text: string): News =>
+  ({ news: "notes", notes: { file, notes: [{ line: 1, kind: "set", text }], inForce: 1, ended: "" } });
+const focused = (page: Page): Promise<string> => page.evaluate(() => document.activeElement!.textContent!.trim());
+
+t.test("an edit that was not told yet is told, whichever file is open and whatever LAN comes", options, async (t) => {
+  const { page, tell, orders, complaints } = await toldPage(t);
+  await page.fill("#editor-text", "one");
+  await page.fill("#editor-text", "two");
+  t.same(await orders(), [{ do: "edit", file: "a.txt", text: "one" }], "the next when the last was answered");
+  await page.click("#editor-tabs button:nth-child(2)");
+  t.equal(await page.inputValue("#editor-text"), "second\n");
+  await page.fill("#editor-text", "three");
+  await tell(PLUGGED);
+  t.equal(await page.inputValue("#editor-text"), "three", "newer than what the site had");
+  await tell(notes("a.txt", "of one"));
+  t.same(await orders(), [{ do: "edit", file: "a.txt", text: "two" }]);
+  t.equal(await page.locator("#editor-notes li").count(), 0, "notes of another file are not shown");
+  await tell(notes("a.txt", "of two"), notes("b.txt", "nobody asked"));
+  t.same(await orders(), [{ do: "edit", file: "b.txt", text: "three" }]);
+  await tell(notes("b.txt", "<img src=x onerror=alert(1)>"));
+  t.equal(await page.innerText("#editor-notes li .what"), "<img src=x onerror=alert(1)>");
+  t.equal(await page.locator("img").count(), 0);
+  t.match(await page.innerText("#editor-status"), "1 parameter in force");
+  await tell({ ...PLUGGED, files: [{ name: "b.txt", text: "from the site" }] }, notes("none.txt", "of no file"));
+  t.equal(await page.inputValue("#editor-text"), "from the site", "what was told is the site's");
+  t.same([await orders(), complaints], [[], []]);
+});
+
+t.test("a text of any length: many lines are numbered, one that is too long is not told and says so", options, async (t) => {
+  const { page, tell, orders, complaints } = await toldPage(t);
+  const write = (text: string, times: number): Promise<void> => page.evaluate(([part, count]) => {
+    const editor = document.querySelector<HTMLTextAreaElement>("#editor-text")!;
+    editor.value = (part as string).repeat(count as number);
+    editor.dispatchEvent(new Event("input"));
+  }, [text, times] as const);
+  await write("x\n", 150_000);
+  t.match(await page.evaluate(() => document.querySelector("#editor-numbers")!.textContent), /\n150001$/);
+  t.equal((await orders()).length, 1);
+  const many = Array.from({ length: 9000 }, (_, index) => ({ line: index + 1, kind: "error" as const, text: "x" }));
+  await tell({ news: "notes", notes: { file: "a.txt", notes: many, inForce: 0, ended: "" } });
+  t.equal(await page.locator("#editor-notes li").count(), 5000);
+  t.match(await page.innerText("#editor-status"), "9000 lines to look at; notes stand beside the first 5000");
+  await write("0123456789", 1_000_000);
+  t.match(await page.innerText("#editor-status"), "Too long: 10000000 characters");
+  t.same([await orders(), await page.locator("#editor-notes li").count(), await page.innerText("#editor-line")], [[], 0, ""]);
+  await write("y".repeat(6000), 1);
+  t.match(await orders(), [{ do: "edit", text: /^y{6000}$/ }]);
+  t.equal(await page.evaluate(() => document.querySelector<HTMLTextAreaElement>("#editor-text")!.cols), 4096);
+  t.same(complaints, []);
+});
+
+t.test("frames by the ten thousand: places in the list, a press while others come, the oldest go", options, async (t) => {
+  const { page, tell, pass, orders, complaints } = await toldPage(t);
+  await pass(1, 40_000);
+  t.equal(await page.innerText("#frame-count"), "40000 of 40000");
+  t.match(await page.locator(".frame").last().getAttribute("aria-posinset"), "40000");
+  t.match(await page.locator(".frame").last().getAttribute("aria-setsize"), "40000");
+  await page.focus("#frame-list");
+  await page.keyboard.press("Home");
+  t.same(await orders(), [{ do: "frame", n: 1 }]);
+  await page.keyboard.press("End");
+  t.match(await orders(), [{ do: "frame", n: 40_000 }]);
+  await page.locator("#frame-list").scrollIntoViewIfNeeded();
+  const { x, y } = (await page.locator("#frame-list").boundingBox())!;
+  await page.mouse.move(x + 50, y + 100);
+  await page.mouse.down();
+  await pass(40_001, 50);
+  await page.mouse.up();
+  const [pressed] = await orders();
+  t.match(pressed, { do: "frame" });
+  t.same(await orders(), [], "once");
+  await page.evaluate(() => document.querySelectorAll<HTMLElement>(".frame")[2]!.click());
+  t.match(await orders(), [{ do: "frame" }]);
+  await page.focus("#frame-list");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("PageDown");
+  t.match((await orders()).at(-1), { n: 11 });
+  await page.keyboard.press("End");
+  t.match((await orders()).at(-1), { n: 40_050 });
+  t.equal(await page.getAttribute("#frame-list", "aria-activedescendant"), "frame-40050");
+  const top = (): Promise<number> => page.evaluate(() => document.querySelector("#frame-list")!.scrollTop);
+  await page.evaluate(() => void (document.querySelector("#frame-list")!.scrollTop = 35_000 * 26));
+  await page.waitForFunction(() => document.querySelector("#frame-35001") !== null);
+  await pass(40_051, 9_960);
+  t.equal(await page.innerText("#frame-count"), "25000 of 25000");
+  t.equal(await top(), (35_000 - 25_010) * 26, "frame 35001 is where it was");
+  t.ok(await page.locator("#frame-35001").isVisible());
+  await pass(50_011, 10, "TCP");
+  t.equal(await page.innerText("#frame-count"), "25000 of 25010", "what carries files is not shown at first");
+  t.equal(await top(), (35_000 - 25_010) * 26);
+  await page.selectOption("#frame-filter", "TCP");
+  t.equal(await page.innerText("#frame-count"), "10 of 25010");
+  await tell({ news: "frame", detail: undefined });
+  t.match(await page.innerText("#frame-detail"), "no longer kept");
+  await tell(PLUGGED);
+  t.equal(await page.innerText("#frame-count"), "0 of 0");
+  t.same(complaints, []);
+});
+
+t.test("by keyboard: tabs keep the focus, and a start-up that is chosen is shown as it was", options, async (t) => {
+  const { page, tell, orders } = await toldPage(t);
+  await tell({ ...TICK, ms: 500, events: [state("link", 100)], powerCuts: [400] },
+    { ...TICK, ms: 3000, isPaused: true, events: [state("power-up", 1000), state("dhcp", 1500)] });
+  t.same(await page.locator("#start-ups button").allTextContents(), ["1", "2"]);
+  await page.focus("#start-ups button:nth-child(1)");
+  await page.keyboard.press("Enter");
+  t.equal(await focused(page), "1");
+  t.match(await page.innerText("#timeline-total"), "then power lost");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  t.equal(await focused(page), "2");
+  t.equal(await page.innerText("#timeline-total"), "2.0 s", "also while time stands");
+  t.equal(await page.getAttribute("#start-ups button:nth-child(2)", "aria-pressed"), "true");
+  await tell(PLUGGED, { ...TICK, ms: 700, isPaused: true, events: [state("power-up", 0)] });
+  t.same(await page.locator("#start-ups button").allTextContents(), ["1"]);
+  await page.click("#start-ups button");
+  t.equal(await page.innerText("#timeline-total"), "0.7 s", "of the telephone that is there now");
+  await page.focus("#editor-tabs button:nth-child(1)");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  t.equal(await focused(page), "b.txt");
+  t.equal(await page.getAttribute("#editor-text", "aria-label"), "Settings file b.txt");
+  await page.fill("#port-vlan", "4095");
+  await page.keyboard.press("Enter");
+  t.equal(await page.inputValue("#port-vlan"), "1", "what is no VLAN is not ordered");
+  await page.fill("#port-vlan", "232");
+  await page.keyboard.press("Enter");
+  await page.click("#step");
+  await page.click("#pause");
+  await page.click("#restart");
+  t.same(await orders(), [
+    { do: "port-vlan", vid: 232 }, { do: "step" }, { do: "run" }, { do: "power", on: false }, { do: "power", on: true },
+  ], "a step of a telephone that stands needs no pause");
+  await tell(TICK);
+  await page.click("#step");
+  await page.click("#plug");
+  await page.click("#cable");
+  t.same(await orders(), [{ do: "pause" }, { do: "step" }, { do: "power", on: false }, { do: "cable", isIn: false }]);
+});
+
+t.test("the telephone's keys: once each, not while a key is held, and still where somebody asked for little motion", options, async (t) => {
+  const { page, orders } = await toldPage(t);
+  const animations = (): Promise<number> => page.evaluate(() => document.getAnimations().length);
+  await page.focus("svg.phone");
+  for (const key of ["0", "9", "*", "#", "F1", "F4", "m", "M", "ArrowUp", "ArrowDown", "a", "ArrowLeft", "Control+1", "Alt+2"]) {
+    await page.keyboard.press(key);
+  }
+  await page.keyboard.down("5");
+  await page.keyboard.down("5");
+  await page.keyboard.up("5");
+  const codes = (await orders()).map((order) => (order.do === "key" ? order.code : -1));
+  t.same(codes.slice(0, 4), [48, 57, 42, 35]);
+  t.equal(codes.length, 11);
+  t.equal(codes[6], codes[7], "either letter is Mute");
+  t.equal(codes[10], 53);
+  t.ok(await animations() > 0);
+  await page.focus(".key[aria-label^='Softkey 1']");
+  for (const key of ["Enter", "Enter", " "]) await page.keyboard.down(key);
+  t.same(await orders(), [{ do: "key", code: codes[4] }, { do: "key", code: codes[4] }], "a key that is held is one");
+  await page.locator("svg.phone .key[aria-label='pound']").click();
+  t.same(await orders(), [{ do: "key", code: 35 }]);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.waitForFunction(() => document.getAnimations().length === 0);
+  await page.focus("svg.phone");
+  await page.keyboard.press("7");
+  t.equal(await animations(), 0);
+  t.equal(await page.getAttribute("svg.phone", "role"), "application");
+});
+
+t.test("by ear: what is said of a start-up, and what is not", options, async (t) => {
+  const { page, tell } = await toldPage(t);
+  t.same(await page.evaluate(() => [...document.querySelectorAll("[aria-live], [role=alert], [role=status], output")].map(({ id }) => id)),
+    ["failed", "screen-prompt", "verdict-spoken", "editor-line"]);
+  const said = (id: string): Promise<string> => page.evaluate((name) => document.querySelector(name)!.textContent!, id);
+  const prompt = async (text: string): Promise<string> => {
+    await tell({ ...TICK, events: [{ n: 1, t: 0, event: "display", row: "prompt", text }] });
+    return said("#screen-prompt");
+  };
+  const spoken: string[] = [];
+  const prompts = ["1 KB received", "900 KB received", "3%, 0 secs", "99%, 2 secs", "4 secs", "10.0.0.1 is no router", "Enter username"];
+  for (const text of prompts) spoken.push(await prompt(text));
+  t.same(spoken, [...Array<string>(5).fill("1 KB received"), "10.0.0.1 is no router", "Enter username"]);
+  t.match(await said("#screen-text"), "Enter username");
+  const verdict = {
+    state: "router", cause: "10.0.8.254 did not answer.", advice: "look", evidence: [], warnings: [], bootname: "", appname: "",
+  } as const;
+  await tell({ ...TICK, verdict: { ...verdict, standing: "under way" } });
+  t.equal(await said("#verdict-spoken"), "");
+  await tell({ ...TICK, verdict: { ...verdict, standing: "stopped" } });
+  t.equal(await said("#verdict-spoken"), "Verdict: stopped. 10.0.8.254 did not answer.");
+  await tell({ ...TICK, verdict: { ...verdict, standing: "reached", state: "login" } });
+  t.equal(await said("#verdict-spoken"), "Verdict: reached. login");
+  await tell({ ...TICK, powered: false });
+  t.same([await said("#verdict-spoken"), await said("#screen-prompt")], ["", "No power"]);
+});
+
+t.test("a worker that does not load, and one that throws, are told of", options, async (t) => {
+  const workers = [["throw new Error('no good')", /reload the page.*no good/], ["import './none.js'", /could not be loaded/]] as const;
+  for (const [worker, why] of workers) {
+    const served = await servePage(t, await pageFolder(t, worker));
+    const page = await (await (await chromium()).newContext()).newPage();
+    await page.goto(`${served.url}phone/`);
+    await page.waitForSelector("#failed:not([hidden])");
+    t.match(await page.innerText("#failed"), why);
+    await page.context().close();
+  }
+});
+
+t.test("320 and 390 pixels, both themes: nothing wider than the window, every text with its contrast", options, async (t) => {
+  for (const [colorScheme, width] of [["dark", 320], ["light", 390], ["light", 1000]] as const) {
+    const served = await servePage(t, await pageFolder(t));
+    const { page, complaints } = await openPage(t, await chromium(), served, { colorScheme, viewport: { width, height: 700 } });
+    await page.selectOption("#lan", "bad-router");
+    await page.click("label[for=speed-64]");
+    await page.fill("#editor-text", "SET SIPDOMAIN a.example\nSET SIPSIGNAL 9\nSET NOSUCH 1\n");
+    await page.waitForFunction(() => document.querySelector("#verdict")?.getAttribute("data-standing") === "stopped");
+    await page.click("#verdict .link");
+    await page.waitForSelector("#frame-detail h3");
+    await page.waitForSelector("#editor-notes [data-kind=error]");
+    t.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, `${colorScheme} ${width}`);
+    t.same(await page.evaluate(tooFaint), [], `${colorScheme} ${width}`);
+    t.same(complaints, []);
+  }
+});
+
+t.test("plug, pause, step and LAN as fast as they can be pressed; then it starts as ever", options, async (t) => {
+  const served = await servePage(t, await pageFolder(t));
+  const { page, complaints } = await openPage(t, await chromium(), served);
+  await page.evaluate(async () => {
+    const press = (id: string): void => document.querySelector<HTMLElement>(`#${id}`)!.click();
+    const lan = document.querySelector<HTMLSelectElement>("#lan")!;
+    for (let round = 0; round < 150; round++) {
+      const ids = ["plug", "pause", "step", "restart", "cable", "pause", "plug", "step"];
+      ids.filter((id) => (round * 7 + id.length) % 3 > 0).forEach(press);
+      if (round % 50 === 20) {
+        lan.value = ["no-dhcp", "demo", "vlan-loop"][round % 3]!;
+        lan.dispatchEvent(new Event("change"));
+      }
+      await new Promise((resolve) => setTimeout(resolve, round % 5));
+    }
+  });
+  await page.selectOption("#lan", "demo");
+  await page.click("label[for=speed-64]");
+  for (const [id, wanted] of [["plug", "true"], ["cable", "true"], ["pause", "false"]] as const) {
+    await page.waitForTimeout(100);
+    if (await page.getAttribute(`#${id}`, "data-on") !== wanted) await page.click(`#${id}`);
+  }
+  await page.locator("#screen-text", { hasText: "Enter username" }).waitFor({ timeout: 60_000 });
+  t.ok(await page.isHidden("#failed"));
+  t.same(complaints, []);
+});
+
+/** In the page: texts with less than 4.5 to 1 (WCAG 2.2, 1.4.3). */
+function tooFaint(): string[] {
+  const parts = (colour: string): number[] => colour.match(/[\d.]+/g)!.map(Number);
+  const light = (colour: number[]): number => {
+    const [r, g, b] = colour.slice(0, 3).map((value) => (value <= 10.3 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+  };
+  const ground = (element: Element | null): number[] => {
+    if (element === null) return [255, 255, 255];
+    const colour = parts(getComputedStyle(element).backgroundColor);
+    return (colour[3] ?? 1) === 1 ? colour : ground(element.parentElement);
+  };
+  return [...document.querySelectorAll<HTMLElement>("body *")].flatMap((element) => {
+    const isText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent!.trim() !== "");
+    if (!isText || !element.checkVisibility() || element.closest("svg, .visually-hidden") !== null) return [];
+    const [dark, bright] = [light(parts(getComputedStyle(element).color)), light(ground(element))].sort((a, b) => a - b);
+    const contrast = (bright! + 0.05) / (dark! + 0.05);
+    return contrast < 4.5 ? [`${element.tagName} ${element.className} "${element.textContent!.slice(0, 20)}" ${contrast.toFixed(1)}`] : [];
+  });
+}
