@@ -4,6 +4,7 @@
 import t from "tap";
 import { decodeFrame, type DecodedFrame } from "../../host/frontends/browser/frame-decode.js";
 import { lldpFrame } from "../../host/site/lldp-message.js";
+import { golden } from "../support/golden.js";
 import { machineOn, runTo } from "../support/page-machine.js";
 import { random } from "../support/random.js";
 
@@ -24,6 +25,12 @@ const tagged = framesOf("voice-vlan", 20);
 const one = (protocol: string, text: string, frames = office): DecodedFrame | undefined =>
   frames.map((frame) => decodeFrame(frame)).find((decoded) => decoded.protocol === protocol && decoded.summary.includes(text));
 
+const LLDP = lldpFrame({
+  mac: 0x0200ff000000, portName: "1", systemName: "switch", ttlSeconds: 120, portVlan: 8,
+  policy: { vlan: 232, tagged: true, priority: 5, dscp: 46 }, vlanNames: [{ vlan: 232, name: "voice" }],
+  avaya: { callServers: [0x0a000803, 0x0a000804], fileServers: [0x0a000802], framing: 1 },
+});
+
 t.test("what is said in a start-up", (t) => {
   t.match(one("DHCP", "Discover"), { source: "0.0.0.0", target: "255.255.255.255" });
   t.equal(one("DHCP", "Offer")?.summary, "Offer, 10.0.8.50, option 242: HTTPSRVR=10.0.8.2");
@@ -36,10 +43,8 @@ t.test("what is said in a start-up", (t) => {
   t.equal(one("SIP", "OPTIONS")?.summary, "OPTIONS sip:sip.example.com SIP/2.0");
   t.ok(one("SNTP", "what time is it?"));
   t.match(one("TCP", "SYN")?.summary, /^port \d+ to 80, SYN$/);
-  t.match(one("LLDP", "chassis", [lldpFrame({
-    mac: 0x0200ff000000, portName: "1", systemName: "switch", ttlSeconds: 120, portVlan: 8,
-    policy: { vlan: 232, tagged: true, priority: 5, dscp: 46 },
-  })])?.summary, /^chassis, port, life time, system name, capabilities, 802\.1 1, LLDP-MED \d/);
+  t.match(one("LLDP", "chassis", [LLDP])?.summary,
+    /^chassis, port, life time, system name, capabilities, port VLAN 8, .*, MED policy voice VLAN 232 priority 5 DSCP 46/);
   t.end();
 });
 
@@ -56,6 +61,42 @@ t.test("a tag, an option and a header are fields with their bytes", (t) => {
   const answer = office.find((frame) => decodeFrame(frame).summary === "HTTP/1.1 200 OK")!;
   const length = decodeFrame(answer).layers.flatMap((layer) => layer.fields).find(({ name }) => name === "Content-Length")!;
   t.equal(Buffer.from(answer.subarray(length.from, length.from + length.bytes)).toString(), `Content-Length: ${length.value}\r\n`);
+  t.end();
+});
+
+const bytesOfHex = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
+/** What a start-up has not: ICMP, a header with options, a later piece, a type that is not known, text beside ASCII. */
+const RARE = [
+  "ffffffffffff 020000000001 0800 4500001c 00010000 40010000 0a000801 0a000832 0b01f4fe 0000000a",
+  "ffffffffffff 020000000001 0800 46000024 00020000 40110000 0a000801 0a000832 94040000 1f90238c 000c0000 417f80a0",
+  "ffffffffffff 020000000001 0800 4500001c 00032003 40110000 0a000801 0a000832 0000000000000000",
+  "ffffffffffff 020000000001 0800 4500001c 00042000 402f0000 0a000801 0a000832 0000000000000000",
+  "ffffffffffff 020000000001 88b5 0102",
+  "ffffffffffff 020000000001 8100 a0e8 88b6 00",
+  // LLDP: a chassis by its address, a port by none, a life time of three bytes, policies unknown and untagged, addresses cut short, others.
+  "0180c200000e 020000000001 88cc 020605010a000801 0403040102 0603000078" +
+    "fe080012bb0201800000 fe080012bb020900012e fe0700040d030a0008",
+  "0180c200000e 020000000001 88cc fe040012bb02 fe0700040d0704 fe05000102030a 1400 0000",
+].map(bytesOfHex);
+
+function textOf(frame: Uint8Array): string[] {
+  const { protocol, source, target, summary, layers } = decodeFrame(frame);
+  return [
+    `${protocol} ${source} > ${target}: ${summary}`,
+    ...layers.flatMap(({ name, from, bytes, fields }) => [
+      `  ${name}, ${from}+${bytes}`, ...fields.map((field) => `    ${field.from}+${field.bytes} ${field.name}: ${field.value}`),
+    ]), "",
+  ];
+}
+
+t.test("each kind of frame, every field with its place and words", (t) => {
+  const kinds = new Map<string, Uint8Array>();
+  for (const frame of [...office, ...tagged, LLDP, ...RARE]) {
+    const { protocol, summary } = decodeFrame(frame);
+    const kind = `${protocol} ${summary.replaceAll(/\d+/g, "")}`;
+    if (!kinds.has(kind)) kinds.set(kind, frame);
+  }
+  golden(t, "decoded-frames", [...kinds.values()].flatMap(textOf).join("\n"));
   t.end();
 });
 
