@@ -100,6 +100,40 @@ t.test("each kind of frame, every field with its place and words", (t) => {
   t.end();
 });
 
+const ETHERNET = "ffffffffffff 020000000001 0800";
+
+/** An IPv4 frame with this behind its header. */
+function ipv4(protocol: number, hex: string): Uint8Array {
+  const length = (20 + hex.replaceAll(" ", "").length / 2).toString(16).padStart(4, "0");
+  return bytesOfHex(`${ETHERNET} 4500 ${length} 00000000 40${protocol.toString(16).padStart(2, "0")}0000 0a000801 0a000832 ${hex}`);
+}
+
+const inHex = (text: string): string => Buffer.from(text, "latin1").toString("hex");
+const tcp = (text: string): Uint8Array => ipv4(6, `c000 0050 00000001 00000001 5018ffff 00000000 ${inHex(text)}`);
+const fieldsOf = (frame: Uint8Array): string[] =>
+  decodeFrame(frame).layers.at(-1)!.fields.map(({ name, value, bytes }) => `${name}: ${value} (${bytes})`);
+
+t.test("a head line by line: without an end, of many lines, with a body of one byte, beside ASCII", (t) => {
+  t.same(fieldsOf(tcp("GET /a HTTP/1.1\r\nHost: h")), ["first line: GET /a HTTP/1.1 (17)", "Host: h (7)"]);
+  t.same(fieldsOf(tcp("GET /a HTTP/1.1\r\n\r\nx")), ["first line: GET /a HTTP/1.1 (17)", "body: 78 (1)"]);
+  t.same(fieldsOf(tcp("GET /\x7f\xe9 HTTP/1.1\n")), ["first line: GET /·é HTTP/1.1 (17)"]);
+  const many = fieldsOf(tcp(`GET /a HTTP/1.1\r\n${"A: 1\r\n".repeat(70)}`));
+  t.same([many.length, many.at(-1)], [66, `body: ${"41 3a 20 31 0d 0a ".repeat(4)}… (36)`], "64 lines of it, the rest as bytes");
+  t.same(fieldsOf(ipv4(17, "1f90 1f91 0009 0000 41")), ["bytes: 41 (1)"]);
+  t.same(fieldsOf(ipv4(17, "1f90 1f91 0008 0000")), []);
+  t.end();
+});
+
+t.test("options of DHCP: numbers, lists of addresses, and addresses that are none", (t) => {
+  const fixed = `020106006f7ce38100008000${"00".repeat(224)}63825363`;
+  const options = "1a0205dc 2a080a0000010a000002 07040a000003 0603 0a0000 3a040000003c ff";
+  t.same(fieldsOf(ipv4(17, `0043 0044 0000 0000 ${fixed} ${options}`)).slice(-5), [
+    "MTU (26): 1500 (4)", "time servers (42): 10.0.0.1, 10.0.0.2 (10)", "log servers (7): 10.0.0.3 (6)",
+    "name servers (6): 0a 00 00 (5)", "renew after (58): 60 (6)",
+  ]);
+  t.end();
+});
+
 /** Every field inside its layer and its frame, in order. */
 function fault(frame: Uint8Array): string | undefined {
   for (const { name, from, bytes, fields } of decodeFrame(frame).layers) {
