@@ -20,8 +20,11 @@ if (process.env["OFFHOOK_GOLDEN"] === "write" && process.env["CI"] === undefined
 t.test("every file, on this build", (t) => {
   const files = conformanceFiles();
   t.same(files, [...conformancePlans().keys()].sort().map((name) => `${FOLDER}/${name}.json`));
-  for (const path of files) {
-    const { differences, counted } = replay(recordsIn(path), bytesOf(build));
+  for (const [name, plans] of conformancePlans()) {
+    const path = `${FOLDER}/${name}.json`;
+    const records = recordsIn(path);
+    t.same(records.runs.map((run) => run.name), plans.map((plan) => plan.name), `${path} has all its runs`);
+    const { differences, counted } = replay(records, bytesOf(build));
     t.same(differences, [], `${path}: ${counted}; \`npm run golden\` records them anew, if that is what was meant`);
     t.ok(readFileSync(path).length < FILE_BYTES_MAX, path);
   }
@@ -47,6 +50,7 @@ t.test("a text that is none is refused with the place", (t) => {
     ["steps", [{ calls: [[99, [], 0, [], []]], end: "returned", result: 0 }], /steps\[0\]\.calls\[0\] kind is 99/],
     ["runs", [{ name: "a", starts: [{ mode: 0, cause: 0, init: 9999, polls: [] }] }], /runs\[0\] init is 9999/],
     ["runs", [{ name: 5, starts: [] }], /runs\[0\]\.name is no text/],
+    ["runs", [], /nothing to replay/], ["runs", [{ name: "a", starts: [] }], /nothing to replay/],
   ];
   for (const [name, value, wanted] of refused) {
     const text = JSON.stringify({ ...good, [name]: value });

@@ -192,7 +192,7 @@ static uint32_t program_us(int32_t bytes) {
 }
 
 int32_t hal_flash_geometry(uint32_t ptr, int32_t capacity) {
-  uint8_t *target = memory_range(ptr, capacity);
+  uint8_t *target = engine_range(ptr, capacity);
   uint32_t geometry[7];
   if (target == NULL) return OFFHOOK_STATUS_INVALID;
   if (capacity < OFFHOOK_GEOMETRY_BYTES) return OFFHOOK_STATUS_OUT_OF_RANGE;
@@ -202,7 +202,7 @@ int32_t hal_flash_geometry(uint32_t ptr, int32_t capacity) {
 }
 
 int32_t hal_flash_read(int32_t offset, uint32_t ptr, int32_t bytes) {
-  uint8_t *target = memory_range(ptr, bytes);
+  uint8_t *target = engine_range(ptr, bytes);
   if (target == NULL) return OFFHOOK_STATUS_INVALID;
   const int32_t status = refusal(offset, bytes);
   if (status == OFFHOOK_STATUS_OK) memcpy(target, cells + offset, (size_t)bytes);
@@ -221,7 +221,7 @@ int32_t hal_flash_erase_start(int32_t offset, int32_t bytes) {
 }
 
 int32_t hal_flash_program_start(int32_t offset, uint32_t ptr, int32_t bytes) {
-  const uint8_t *source = memory_range(ptr, bytes);
+  const uint8_t *source = engine_range(ptr, bytes);
   if (source == NULL) return OFFHOOK_STATUS_INVALID;
   const int32_t status = refusal(offset, bytes);
   if (status != OFFHOOK_STATUS_OK) return status;

@@ -18,6 +18,7 @@ import { Scheduler } from "../../../host/scheduler.js";
 import { CallServer } from "../../../host/site/call-server.js";
 import { skipWithout } from "../../peers/support/daemon.js";
 import { build } from "../../support/core.js";
+import { SANITIZERS } from "../../support/sanitizers.js";
 import { pattern } from "../../support/site.js";
 
 const WASM2C = process.env["WASM2C"] ?? "/usr/bin/wasm2c";
@@ -112,8 +113,7 @@ async function type({ child }: Running, keys: string): Promise<void> {
 const chipHas = (folder: string, chip: string): boolean => readFileSync(join(folder, chip)).includes(Buffer.from(image));
 
 function compile(t: Test): void {
-  const flags = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-  const args = ["test/engines/c/build.sh", "desktop-sanitized", ...flags];
+  const args = ["test/engines/c/build.sh", "desktop-sanitized", ...SANITIZERS];
   const { status, stdout, stderr } = spawnSync("sh", args, { encoding: "utf8", env: { ...process.env, OUT, WASM2C } });
   t.same([status, stdout + stderr], [0, ""], "it compiles without a warning");
 }
