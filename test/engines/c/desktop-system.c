@@ -30,15 +30,15 @@ void system_set_model(const char *text) { model = text; }
 
 bool system_read_key(const char *path) {
   FILE *stream = fopen(path, "rb");
+  const char *why = stream == NULL ? strerror(errno) : NULL;
   if (stream != NULL) {
     key_bytes = fread(key, 1, sizeof key, stream);
-    const bool is_whole = ferror(stream) == 0 && key_bytes > 0 && fgetc(stream) == EOF;
+    if (ferror(stream) != 0) why = strerror(errno);
+    else if (key_bytes == 0 || fgetc(stream) != EOF) why = "it is no key: it is empty, or larger than any";
     fclose(stream);
-    if (is_whole) return true;
-    errno = errno != 0 ? errno : EFBIG;
   }
-  fprintf(stderr, "desktop: key %s cannot be read: %s\n", path, strerror(errno));
-  return false;
+  if (why != NULL) fprintf(stderr, "desktop: key %s cannot be read: %s\n", path, why);
+  return why == NULL;
 }
 
 void system_start(void) {
