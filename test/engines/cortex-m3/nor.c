@@ -82,6 +82,7 @@ static void start(enum work work, uint32_t offset, uint32_t bytes, uint64_t end_
 }
 
 void nor_blank(void) {
+  operation.work = IDLE;
   memset(cells, 0xff, sizeof cells);
   memset(programmed, 0, sizeof programmed);
   nor_reset();
@@ -96,6 +97,7 @@ struct nor_snapshot *nor_keep(void) {
 }
 
 void nor_restore(const struct nor_snapshot *snapshot) {
+  operation.work = IDLE;
   memcpy(cells, snapshot->cells, sizeof cells);
   memcpy(programmed, snapshot->programmed, sizeof programmed);
   nor_reset();

@@ -90,7 +90,7 @@ int32_t hal_sys_reset(int32_t cause) {
 }
 
 static bool holds(uint32_t offset, uint32_t bytes, const struct software *software) {
-  return bytes <= software->bytes && memcmp(nor_cells() + offset, software->data, bytes) == 0;
+  return bytes == software->bytes && memcmp(nor_cells() + offset, software->data, bytes) == 0;
 }
 
 int32_t hal_sys_handover(int32_t kind, int32_t offset, int32_t bytes) {
@@ -230,7 +230,8 @@ static void start(void) {
   site_open();
   state = OFFHOOK_BOOT_STATE_POWER_UP;
   engine_open();
-  core_init(OFFHOOK_MODE_TELEPHONE, reset_cause);
+  if (!engine_trapped()) core_init(OFFHOOK_MODE_TELEPHONE, reset_cause);
+  has_panicked |= engine_trapped();
 }
 
 /* Switches the telephone on and lets it run to its login prompt, over all its resets and the cut. False when it does not come there. */
@@ -241,6 +242,7 @@ static bool run_to_login(const struct software *wanted) {
   has_panicked = false;
   while (now_us < end_us && !has_panicked) {
     if (wants_reset) start();
+    if (has_panicked) break;
     int32_t wait_us = core_poll((int32_t)(uint32_t)now_us);
     has_panicked |= engine_trapped() || wait_us < 0;
     if (cut_at != 0 && operation_count == cut_at) {
