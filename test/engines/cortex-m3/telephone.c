@@ -246,7 +246,7 @@ static bool run_to_login(const struct software *wanted) {
     int32_t wait_us = core_poll((int32_t)(uint32_t)now_us);
     has_panicked |= engine_trapped() || wait_us < 0;
     if (cut_at != 0 && operation_count == cut_at) {
-      nor_cut(cut_model, random_word);
+      nor_cut(cut_model, random_word, now_us);
       cut_at = 0;
       power_up();
     } else if (state == OFFHOOK_BOOT_STATE_LOGIN && running == wanted && !wants_reset && wait_us >= IDLE_US_MIN) {
