@@ -17,10 +17,10 @@ import { SANITIZERS } from "./sanitizers.js";
 import { pattern } from "./site.js";
 
 /** Debian's, as build.sh takes it: under npm the path begins with another one. */
-const WASM2C = process.env["WASM2C"] ?? "/usr/bin/wasm2c";
+export const WASM2C = process.env["WASM2C"] ?? "/usr/bin/wasm2c";
 const isThere = existsSync(WASM2C) || process.env["PEERS_REQUIRED"] === "1";
 export const skip = skipWithout("gcc", "gcc libc6-dev") || (isThere ? false : `${WASM2C} is not installed (Debian: apt-get install wabt)`);
-const OUT = `build/engines/c-${build}`;
+export const OUT = `build/engines/c-${build}`;
 const PAYLOAD_BYTES = 320_000;
 const signer = ed25519Key(new Uint8Array(32).fill(9));
 const image = packImage(pattern(PAYLOAD_BYTES), { kind: Kind.Application, version: { major: 1, minor: 0, revision: 0, build: 0 }, signer });
@@ -75,7 +75,7 @@ export interface Bench {
   readonly phone: (t: Test, chip: string, args?: readonly string[], server?: string, watch?: string) => Running;
 }
 
-export async function bench(t: Test, program: string, settings = ""): Promise<Bench> {
+export async function bench(t: Test, program: string, { settings = "", out = OUT } = {}): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), "offhook-desktop-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, "site"));
@@ -90,18 +90,26 @@ export async function bench(t: Test, program: string, settings = ""): Promise<Be
     folder,
     port,
     requests: () => [...server.output.matchAll(/^GET \S+ \d+/gm)].map(([line]) => line),
-    phone: (t, chip, args = [], server = `127.0.0.1:${port}`, watch = "") => new Running(t, programPath(program), [
+    phone: (t, chip, args = [], server = `127.0.0.1:${port}`, watch = "") => new Running(t, programPath(program, out), [
       "--flash", join(folder, chip), "--key", join(folder, "key.der"), "--server", server, "--seconds", "60", ...args,
     ], { WATCH: watch }),
   };
 }
 
-export const programPath = (program: string): string => `${OUT}/${program}`;
+export const programPath = (program: string, out = OUT): string => `${out}/${program}`;
 
 export const chipHas = (folder: string, chip: string): boolean => readFileSync(join(folder, chip)).includes(Buffer.from(image));
 
-export function compiled(t: Test, program: string, ...flags: readonly string[]): void {
+export interface Build {
+  readonly flags?: readonly string[];
+  readonly out?: string;
+  /** In place of the core. */
+  readonly module?: string;
+}
+
+export function compiled(t: Test, program: string, { flags = [], out = OUT, module = "build/core.wasm" }: Build = {}): void {
   const args = ["test/engines/c/build.sh", program, ...SANITIZERS, ...flags];
-  const { status, stdout, stderr } = spawnSync("sh", args, { encoding: "utf8", env: { ...process.env, OUT, WASM2C } });
+  const env = { ...process.env, OUT: out, WASM2C, CORE: module };
+  const { status, stdout, stderr } = spawnSync("sh", args, { encoding: "utf8", env });
   t.same([status, stdout + stderr], [0, ""], "it compiles without a warning");
 }

@@ -77,7 +77,7 @@ async function saysWhy(t: Test): Promise<void> {
 }
 
 t.test("the telephone in C and its machine", { skip, jobs: 4 }, (t) => {
-  compiled(t, PROGRAM, "test/support/watched-calls.c", `-Wl,${WRAPPED}`);
+  compiled(t, PROGRAM, { flags: ["test/support/watched-calls.c", `-Wl,${WRAPPED}`] });
   void t.test("a new chip is whole, on the disk, and one telephone's", makesItsChip);
   void t.test("a full disk: no half chip, and no operation that is said to be done", hasNoRoom);
   void t.test("a signal is never slept through", isSignalled);

@@ -87,7 +87,7 @@ async function logsIn(t: Test): Promise<void> {
   socket.on("message", (data, { address, port }) =>
     callServer.receive(data, { address: 0x7f000001, port }, (answer) => void socket.send(answer, port, address)));
   const sip = (socket.address() as AddressInfo).port;
-  const { port, phone } = await bench(t, PROGRAM, `SET SIP_CONTROLLER_LIST 127.0.0.1:${sip};transport=udp\n`);
+  const { port, phone } = await bench(t, PROGRAM, { settings: `SET SIP_CONTROLLER_LIST 127.0.0.1:${sip};transport=udp\n` });
   const running = phone(t, "chip.bin", [], `localhost:${port}`);
   await running.shows(/Enter username/);
   await type(running, "4001a");

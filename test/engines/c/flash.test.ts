@@ -1,5 +1,5 @@
 // Goal: the chips of the C hosts obey the physics of host/peripherals/nor-flash.ts: the same answers, cells and times.
-// Method: seeded operations, good and bad ones, on the emulated chip, on the one in a file and on the Cortex-M3's, answer for answer; on the
+// Method: seeded operations, good and bad, on the emulated chip, on the one in a file and on the Cortex-M3's, answer for answer; on the
 // latter also cuts by each model that both know. The C side under gcc's sanitizers (test/support/flash-driver.c).
 
 import { spawnSync } from "node:child_process";
