@@ -1,11 +1,12 @@
 // Goal: each build does what the records of test/conformance say, and the JSON form loses nothing and believes nothing.
 // Method: every file replayed; written and read again in both forms; fields damaged one by one. `npm run golden` records them anew.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import t from "tap";
 import { recordsFromJson, recordsToBytes, recordsToJson } from "../../host/record/json.js";
 import { readRecords, RecordError } from "../../host/record/reader.js";
+import { pageWith } from "../../tools/conformance.js";
 import { recordsIn, replay } from "../../tools/replay.js";
 import { conformanceFiles, conformancePlans, FOLDER } from "../support/conformance.js";
 import { build, bytesOf } from "../support/core.js";
@@ -13,7 +14,8 @@ import { LEX, record, TRAP } from "../support/recorded-runs.js";
 
 const FILE_BYTES_MAX = 1_000_000;
 
-if (process.env["OFFHOOK_GOLDEN"] === "write" && process.env["CI"] === undefined && build === "mvp") {
+const isWriting = process.env["OFFHOOK_GOLDEN"] === "write" && process.env["CI"] === undefined;
+if (isWriting && build === "mvp") {
   for (const [name, plans] of conformancePlans()) writeFileSync(`${FOLDER}/${name}.json`, recordsToJson(readRecords(record(plans))));
 }
 
@@ -28,6 +30,21 @@ t.test("every file, on this build", (t) => {
     t.same(differences, [], `${path}: ${counted}; \`npm run golden\` records them anew, if that is what was meant`);
     t.ok(readFileSync(path).length < FILE_BYTES_MAX, path);
   }
+  t.end();
+});
+
+t.test("the table of docs/EMBEDDING.md", { skip: isWriting && "it is renewed after the records" }, (t) => {
+  const page = readFileSync("docs/EMBEDDING.md", "utf8");
+  t.equal(pageWith(page), page, "`npm run generate` renews it");
+  const at = page.indexOf("<!-- generated: conformance -->");
+  for (const wrong of ["", page.slice(0, at), page.slice(at).replace("<!-- end of generated -->", "")]) {
+    t.throws(() => pageWith(wrong), /lacks/);
+  }
+  t.match(pageWith(`before\n${page.slice(at)}`), /^before\n<!-- generated: conformance -->\n\n\| records /);
+  const commands = [...page.slice(at).matchAll(/equal \| `npm (?:test|run test:peers) -- (\S+)` \|$/gm)].map(([, word]) => word!);
+  t.equal(commands.length, 4);
+  const files = readdirSync("test", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".test.ts"));
+  for (const word of commands) t.ok(files.some((file) => `test/${file}`.includes(word)), `there is a test for ${word}`);
   t.end();
 });
 

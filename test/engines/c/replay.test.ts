@@ -100,6 +100,7 @@ t.test("the sanitizers are content with good, cut and altered files, and no dama
   const altered = (at: number): Uint8Array => small.map((byte, index) => (index === at ? byte ^ (1 << at % 8) : byte));
   const refused = [...every(5).map((bytes) => small.subarray(0, bytes)), ...every(5).map(altered),
     ...every(3).filter((bytes) => bytes >= HEADER_BYTES).map((bytes) => resealed(small.subarray(0, bytes)))];
+  refused.push(resealed(Buffer.concat([small, Buffer.alloc(1)])));
   const { runs, ...empty } = readRecords(small);
   refused.push(recordsToBytes({ ...empty, runs: [] }), recordsToBytes({ ...empty, runs: [{ ...runs[0]!, starts: [] }] }));
   const all = run(engine, ...savedMany("refused", refused));
