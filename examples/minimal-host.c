@@ -1,4 +1,4 @@
-/* A whole host for Offhook's core in C, in 180 lines: it has the core judge one software file, as a telephone would.
+/* A whole host for Offhook's core in C, in 160 lines: it has the core judge one software file, as a telephone would.
  *
  * `validate IMAGE KEY.der`: KEY.der is the public key (openssl pkey -pubin -in KEY.pub.pem -outform DER -out KEY.der). It prints the
  * verdict. Exit 0 accepted, 1 anything else, 2 usage. The core asks for its file over HTTP, as on a telephone: here that is this program
@@ -36,32 +36,17 @@ static struct file file_read(const char *path) {
   return file;
 }
 
-/* A range of the core's memory, or NULL where it is none: a host believes no pointer. */
-static uint8_t *range(uint32_t ptr, int32_t bytes) {
-  uint32_t size;
-  uint8_t *memory = engine_memory(&size);
-  return bytes < 0 || (uint32_t)bytes > size || ptr > size - (uint32_t)bytes ? NULL : memory + ptr;
-}
-
-static int32_t give(const void *source, size_t bytes, uint32_t ptr, int32_t capacity) {
-  uint8_t *target = range(ptr, capacity);
-  if (target == NULL) return OFFHOOK_STATUS_INVALID;
-  if (bytes > (size_t)capacity) bytes = (size_t)capacity;
-  memcpy(target, source, bytes);
-  return (int32_t)bytes;
-}
-
 /* ---- What this host has. */
 
 int32_t hal_sys_info(int32_t item, uint32_t ptr, int32_t capacity) {
-  if (item == OFFHOOK_INFO_MODEL) return give("9640D01A", 8, ptr, capacity);
-  if (item == OFFHOOK_INFO_MAC) return give("\0\4\15\0\0\1", 6, ptr, capacity);
-  return item == OFFHOOK_INFO_FIRST_FILE ? give("image.bin", 9, ptr, capacity) : OFFHOOK_STATUS_NOT_FOUND;
+  if (item == OFFHOOK_INFO_MODEL) return engine_give("9640D01A", 8, ptr, capacity);
+  if (item == OFFHOOK_INFO_MAC) return engine_give("\0\4\15\0\0\1", 6, ptr, capacity);
+  return item == OFFHOOK_INFO_FIRST_FILE ? engine_give("image.bin", 9, ptr, capacity) : OFFHOOK_STATUS_NOT_FOUND;
 }
 
 /* A record is its kind, then fields of id, type, length (two bytes, little endian) and data. */
 int32_t hal_sys_event(uint32_t ptr, int32_t bytes) {
-  const uint8_t *record = range(ptr, bytes);
+  const uint8_t *record = engine_range(ptr, bytes);
   if (record == NULL || bytes < 1 || record[0] != OFFHOOK_EVENT_KIND_IMAGE) return OFFHOOK_STATUS_OK;
   for (int32_t at = 1; at + 5 <= bytes; at += 4 + (record[at + 2] | record[at + 3] << 8))
     if (record[at] == OFFHOOK_FIELD_VERDICT) verdict = record[at + 4];
@@ -69,21 +54,19 @@ int32_t hal_sys_event(uint32_t ptr, int32_t bytes) {
 }
 
 int32_t hal_sys_panic(int32_t code, int32_t line, uint32_t file_ptr, int32_t file_bytes) {
-  const uint8_t *file = range(file_ptr, file_bytes); /* UTF-16 of ASCII. */
-  fprintf(stderr, "validate: assertion (%d) at ", (int)code);
-  for (int32_t at = 0; file != NULL && at + 1 < file_bytes; at += 2) fputc(file[at], stderr);
-  fprintf(stderr, ":%d\n", (int)line);
+  fputs("validate: ", stderr);
+  engine_print_panic(stderr, code, line, file_ptr, file_bytes);
   return OFFHOOK_STATUS_OK;
 }
 
 int32_t hal_trust_key(int32_t index, uint32_t ptr, int32_t capacity) {
-  return index == 0 ? give(key.data, key.bytes, ptr, capacity) : OFFHOOK_STATUS_NOT_FOUND;
+  return index == 0 ? engine_give(key.data, key.bytes, ptr, capacity) : OFFHOOK_STATUS_NOT_FOUND;
 }
 
 int32_t hal_stage_size(void) { return (int32_t)image.bytes; }
 
 int32_t hal_stage_write(int32_t offset, uint32_t ptr, int32_t bytes) {
-  const uint8_t *source = range(ptr, bytes);
+  const uint8_t *source = engine_range(ptr, bytes);
   if (source == NULL || offset < 0 || (size_t)offset + (size_t)bytes > image.bytes) return OFFHOOK_STATUS_OUT_OF_RANGE;
   memcpy(staging + offset, source, (size_t)bytes);
   return OFFHOOK_STATUS_OK;
@@ -91,7 +74,7 @@ int32_t hal_stage_write(int32_t offset, uint32_t ptr, int32_t bytes) {
 
 int32_t hal_stage_read(int32_t offset, uint32_t ptr, int32_t bytes) {
   if (offset < 0 || bytes < 0 || (size_t)offset + (size_t)bytes > image.bytes) return OFFHOOK_STATUS_OUT_OF_RANGE;
-  return give(staging + offset, (size_t)bytes, ptr, bytes) < 0 ? OFFHOOK_STATUS_INVALID : OFFHOOK_STATUS_OK;
+  return engine_give(staging + offset, (size_t)bytes, ptr, bytes) < 0 ? OFFHOOK_STATUS_INVALID : OFFHOOK_STATUS_OK;
 }
 
 /* ---- One stream, whose other end is this program. */
@@ -103,7 +86,7 @@ int32_t hal_tcp_open(int32_t address, int32_t port, int32_t flags, uint32_t name
 }
 
 int32_t hal_tcp_send(int32_t handle, uint32_t ptr, int32_t bytes) {
-  const uint8_t *source = range(ptr, bytes);
+  const uint8_t *source = engine_range(ptr, bytes);
   if (handle != 1 || source == NULL || question_bytes + (size_t)bytes > sizeof question) return OFFHOOK_STATUS_INVALID;
   memcpy(question + question_bytes, source, (size_t)bytes);
   question_bytes += (size_t)bytes;
@@ -119,7 +102,7 @@ int32_t hal_tcp_receive(int32_t handle, uint32_t ptr, int32_t capacity) {
   size_t at = is_head ? answered_bytes : answered_bytes - head_bytes;
   size_t left = (is_head ? head_bytes : image.bytes) - at;
   if (left == 0) return OFFHOOK_STATUS_CLOSED;
-  int32_t bytes = give(is_head ? (const uint8_t *)head + at : image.data + at, left, ptr, capacity);
+  int32_t bytes = engine_give(is_head ? (const uint8_t *)head + at : image.data + at, left, ptr, capacity);
   if (bytes > 0) answered_bytes += (size_t)bytes;
   return bytes;
 }

@@ -5,11 +5,14 @@
 // keeps that, and a telephone that is restored from it has gone the same way again, step for step.
 
 import { Board, type BoardOptions } from "./board.js";
+import { crc32 } from "./crc32.js";
 import type { OffhookEvent } from "./event-types.js";
+import { MODEL_NAMES, modelNamed } from "./faults/cut-catalogue.js";
 import { keyCodeOf, keyOfName } from "./key-press.js";
 import { softkeyLabels } from "./key-script.js";
 import { buildLan, type BuiltLan } from "./network/lan-network.js";
 import type { LanConfig } from "./site/lan-config.js";
+import type { CutModel } from "./peripherals/flash.js";
 import type { FileSource } from "./site/file-server.js";
 import { builtInLan, LAN_NAMES } from "./site/lans.js";
 import { verdictOf, type EndBody, type RunOutcome } from "./verdict.js";
@@ -21,7 +24,7 @@ interface OnALan {
   readonly source?: FileSource;
 }
 
-export type TelephoneOptions = Omit<BoardOptions, "network" | "entropy"> & (OnALan | Pick<BoardOptions, "network">);
+export type TelephoneOptions = Omit<BoardOptions, "network" | "entropy" | "eventsMax"> & (OnALan | Pick<BoardOptions, "network">);
 
 /** What is waited for: a state that is entered, a text on the screen, or time that passes; whichever comes first. */
 export interface Until {
@@ -31,21 +34,34 @@ export interface Until {
   readonly seconds?: number;
 }
 
-type Action = { readonly do: "power"; readonly on: boolean } | { readonly do: "plug"; readonly speed: number } |
+/** What a pulled plug leaves of the flash operation under way: a model of `offhook boot --fault power@…` (docs/CLI.md) and its seed. */
+export interface Cut {
+  readonly model: string;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+type Action = { readonly do: "power"; readonly on: boolean; readonly cut?: Cut } | { readonly do: "plug"; readonly speed: number } |
   { readonly do: "key"; readonly key: number } | { readonly do: "wait"; readonly us: number };
 
 /** What was done to a telephone, and behind how many steps: JSON, a few bytes for each key. */
 export interface Snapshot {
   readonly steps: number;
   readonly actions: readonly (Action & { readonly step: number })[];
-  /** Where it stood, to be compared. */
+  /** Events that `run` has looked at, and what its last call waited for in vain. */
+  readonly seen: number;
+  readonly missed?: string;
+  /** Where it stood, to be compared: time, events, and the CRC-32 of what these say and of what core and chip were made to do. */
   readonly us: number;
   readonly events: number;
-  readonly flashErases: number;
+  readonly crc: number;
 }
+
+const NUMBERS = ["steps", "seen", "us", "events", "crc"] as const satisfies readonly (keyof Snapshot)[];
 
 const SECONDS = 900;
 const SPEED = 100;
+const OFF = "off";
 /** Before each key, as a person is no faster. */
 const KEY_SECONDS = 0.05;
 
@@ -67,29 +83,29 @@ export class Telephone {
   }
 
   /**
-   * The telephone of these options as it was when the snapshot was taken. It takes the time that the run took. Rejects when the run goes
-   * another way: the options or the files are others.
+   * The telephone of these options as it was when the snapshot was taken. It takes the time that the run took. Rejects with an Error when
+   * the run goes another way: the options or the files are others; with a RangeError what is no snapshot.
    */
-  static async restore(options: TelephoneOptions, { steps, actions, us, events, flashErases }: Snapshot): Promise<Telephone> {
+  static async restore(options: TelephoneOptions, snapshot: Snapshot): Promise<Telephone> {
+    const isOne = NUMBERS.every((name) => Number.isFinite(snapshot?.[name])) && Array.isArray(snapshot.actions);
+    if (!isOne) throw new RangeError("it is no snapshot of a telephone");
     const telephone = new Telephone(options);
-    for (const { step, ...action } of actions) {
-      await telephone.#stepTo(step);
+    for (const { step, ...action } of snapshot.actions) {
+      await telephone.#stepTo(step, snapshot.us);
       telephone.#act(action);
     }
-    await telephone.#stepTo(steps);
-    telephone.#seen = telephone.board.log.events.length;
-    const { scheduler, log, flash } = telephone.board;
-    if (scheduler.nowUs !== us || log.events.length !== events || flash.counters.erases !== flashErases) {
-      const found = `${log.events.length} events in ${scheduler.nowUs} us`;
-      throw new Error(`the run went another way: ${found}, where the snapshot has ${events} in ${us} us`);
-    }
-    return telephone;
+    await telephone.#stepTo(snapshot.steps, snapshot.us);
+    telephone.#seen = snapshot.seen;
+    telephone.#missed = snapshot.missed;
+    const { us, events, crc, steps } = telephone.snapshot();
+    if (us === snapshot.us && events === snapshot.events && crc === snapshot.crc && steps === snapshot.steps) return telephone;
+    const found = us === snapshot.us && events === snapshot.events ? "of another kind" : `${events} in ${us} us`;
+    throw new Error(`the run went another way: events ${found}, where the snapshot has ${snapshot.events} in ${snapshot.us} us`);
   }
 
-  /** The state that was entered last; "off" before the first. */
+  /** The state that was entered last since the plug is in; "off" before the first and without power. */
   get state(): string {
-    const last = this.board.log.events.findLast((event) => event.event === "state");
-    return last?.event === "state" ? last.state : "off";
+    return this.board.powered ? this.#lastState() : OFF;
   }
 
   /** Telephone time since its first power-up, in milliseconds. */
@@ -101,9 +117,13 @@ export class Telephone {
     this.#act({ do: "power", on: true });
   }
 
-  /** Pulls the plug: flash is left as half of what was under way. */
-  powerOff(): void {
-    this.#act({ do: "power", on: false });
+  /**
+   * Pulls the plug: of the flash operation under way is left what its time had done, or what the model says. Throws a RangeError for a
+   * model that is not known.
+   */
+  powerOff(cut?: Cut): void {
+    if (cut !== undefined) modelOf(cut);
+    this.#act({ do: "power", on: false, ...(cut === undefined ? {} : { cut }) });
   }
 
   /** The cable of the line port. */
@@ -113,22 +133,26 @@ export class Telephone {
 
   /**
    * Keys, one after the other: `0` to `9`, `*`, `#`, `Mute`, `Up`, `Down`, or a softkey by its label. False at the first that the screen
-   * does not have.
+   * does not have, and without power.
    */
   async press(...names: readonly string[]): Promise<boolean> {
     for (const name of names) {
       for await (const _event of this.#eventsFrom(this.board.log.events.length, KEY_SECONDS));
       const key = /^[0-9*#]$/.test(name) ? name.charCodeAt(0) : keyOfName(name) ?? keyCodeOf({ softkey: name }, softkeyLabels(this.board));
-      if (key === undefined) return false;
+      if (key === undefined || !this.board.powered) return false;
       this.#act({ do: "key", key });
     }
     return true;
   }
 
-  /** Runs until then, beginning with what the last call left. False when the time was over. */
+  /**
+   * Runs until then, beginning with what the last call left, or where the plug was put in since. False when the time was over. Rejects
+   * with a RangeError for seconds that are none.
+   */
   async run(until: Until): Promise<boolean> {
+    const seconds = secondsOf(until.seconds);
     this.#missed = undefined;
-    for await (const event of this.#eventsFrom(this.#seen, until.seconds ?? SECONDS)) {
+    for await (const event of this.#eventsFrom(this.#seen, seconds)) {
       this.#seen = event.n;
       if (event.event === "state" && event.state === until.state) return true;
       if (until.text !== undefined && event.event === "display" && event.text.includes(until.text)) return true;
@@ -137,24 +161,36 @@ export class Telephone {
     return false;
   }
 
-  /** Every event from the first on. The telephone runs as they are taken, for so many seconds of its time from now. */
-  events(seconds = SECONDS): AsyncIterable<OffhookEvent> {
-    return this.#eventsFrom(0, seconds);
+  /**
+   * Every event from the first on. The telephone runs as they are taken, for so many seconds of its time from the first that is taken.
+   * Throws a RangeError for seconds that are none.
+   */
+  events(seconds?: number): AsyncIterable<OffhookEvent> {
+    return this.#eventsFrom(0, secondsOf(seconds));
   }
 
   /** What the run has come to by now, as `offhook boot` would say: not ok where the last `run` waited in vain. */
   verdict(outcome: Partial<RunOutcome> = {}): EndBody {
     const { log } = this.board;
     const ended = this.#missed === undefined ? "reached" : "timeout";
-    return verdictOf(log.events, log.facts, { ended, wanted: this.#missed ?? this.state, strict: true, lenient: false, ...outcome });
+    return verdictOf(log.events, log.facts, { ended, wanted: this.#missed ?? this.#lastState(), strict: true, lenient: false, ...outcome });
   }
 
   snapshot(): Snapshot {
-    const { scheduler, log, flash } = this.board;
+    const { scheduler, log, flash, pollCount, binding } = this.board;
+    const { parameters, ...facts } = log.facts;
+    const { seed } = this.#options;
+    const done = JSON.stringify([seed ?? null, log.events, facts, [...parameters], flash.counters, pollCount, binding.callCount]);
     return {
       steps: this.#steps, actions: this.#actions.map((action) => ({ ...action })),
-      us: scheduler.nowUs, events: log.events.length, flashErases: flash.counters.erases,
+      seen: this.#seen, ...(this.#missed === undefined ? {} : { missed: this.#missed }),
+      us: scheduler.nowUs, events: log.events.length, crc: crc32(new TextEncoder().encode(done)),
     };
+  }
+
+  #lastState(): string {
+    const last = this.board.log.events.findLast((event) => event.event === "state");
+    return last?.event === "state" ? last.state : OFF;
   }
 
   async *#eventsFrom(first: number, seconds: number): AsyncGenerator<OffhookEvent> {
@@ -163,15 +199,21 @@ export class Telephone {
       const { events } = this.board.log;
       while (index < events.length) yield events[index++]!;
       const nextUs = this.board.nextUs();
-      if (nextUs === undefined || nextUs > endUs) return this.#act({ do: "wait", us: endUs });
+      if (nextUs === undefined || nextUs > endUs) return this.#waitFor(endUs);
       await this.#step(nextUs);
     }
   }
 
-  async #stepTo(count: number): Promise<void> {
+  /** Another run may have gone on behind that time meanwhile. */
+  #waitFor(us: number): void {
+    if (us > this.board.scheduler.nowUs) this.#act({ do: "wait", us });
+  }
+
+  /** Not behind that time: a step that is not there would never come. */
+  async #stepTo(count: number, endUs: number): Promise<void> {
     while (this.#steps < count) {
       const nextUs = this.board.nextUs();
-      if (nextUs === undefined) return;
+      if (nextUs === undefined || nextUs > endUs) return;
       await this.#step(nextUs);
     }
   }
@@ -187,8 +229,13 @@ export class Telephone {
     if (action.do === "key") this.board.press(action.key);
     else if (action.do === "plug") this.#plug(action.speed);
     else if (action.do === "wait") this.board.advance(action.us);
-    else if (action.on) this.board.powerOn();
-    else this.board.powerOff();
+    else if (action.on) this.#powerOn();
+    else this.board.powerOff(action.cut && modelOf(action.cut));
+  }
+
+  #powerOn(): void {
+    if (!this.board.powered) this.#seen = this.board.log.events.length;
+    this.board.powerOn();
   }
 
   /** At both ends of the cable. */
@@ -210,4 +257,15 @@ export class Telephone {
       return this.#built.network;
     };
   }
+}
+
+function secondsOf(seconds = SECONDS): number {
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
+  throw new RangeError(`${seconds} is no number of seconds`);
+}
+
+function modelOf({ model, seed = 0 }: Cut): CutModel {
+  const found = modelNamed(model, seed);
+  if (found === undefined) throw new RangeError(`there is no model "${model}" of a cut; these are: ${MODEL_NAMES.join(" ")}`);
+  return found;
 }

@@ -6,6 +6,7 @@
 import { RecordError } from "./byte-source.js";
 import { ARGUMENT_COUNT_MAX, SPAN_COUNT_MAX, StepEnd, type CallKind, type RecordedCall, type RecordFile, type Run, type Span, type Start,
   type Step } from "./format.js";
+import { checkedRuns } from "./reader.js";
 import { RecordWriter } from "./writer.js";
 
 export const JSON_FORMAT = "offhook-records";
@@ -76,7 +77,7 @@ export function recordsFromJson(text: string): RecordFile {
   const spans = listOf(value["spans"], "spans").map((span, index) => bytesOf(span, `spans[${index}]`));
   const steps = listOf(value["steps"], "steps").map((step, index) => readStep(step, `steps[${index}]`, kinds, spans));
   const runs = listOf(value["runs"], "runs").map((run, index) => readRun(run, `runs[${index}]`, steps));
-  return { abiVersion: numberOf(value["abi"], "abi"), moduleHash: hashOf(value["module"]), kinds, runs };
+  return { abiVersion: numberOf(value["abi"], "abi"), moduleHash: hashOf(value["module"]), kinds, runs: checkedRuns(runs) };
 }
 
 /** The binary form of a record file that was read from JSON. */

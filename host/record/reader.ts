@@ -19,7 +19,13 @@ export function readRecords(file: Uint8Array): RecordFile {
   const steps = Array.from({ length: source.count("steps") }, (_, index) => readStep(source.block(), index, kinds, spans));
   const runs = Array.from({ length: source.count("runs") }, () => readRun(source, steps));
   source.end();
-  return { abiVersion, moduleHash, kinds, runs };
+  return { abiVersion, moduleHash, kinds, runs: checkedRuns(runs) };
+}
+
+/** A record of nothing would be equal on every engine. */
+export function checkedRuns(runs: readonly Run[]): readonly Run[] {
+  if (runs.length > 0 && runs.every(({ starts }) => starts.length > 0)) return runs;
+  throw new RecordError("it has nothing to replay");
 }
 
 function readHeader(file: Uint8Array): Pick<RecordFile, "abiVersion" | "moduleHash"> {

@@ -2,13 +2,14 @@
 // Method: whole start-ups on built-in LANs; transcripts of a run and of its restored twin compared to the last event.
 
 import t from "tap";
+import { FailingFlash } from "../../host/faults/failing-flash.js";
 import { demoKey, demoOldBoot } from "../../host/image/demo.js";
 import { NorFlash } from "../../host/peripherals/nor-flash.js";
 import { W25Q128JV } from "../../host/peripherals/nor-parts.js";
 import type { Scheduler } from "../../host/scheduler.js";
 import { provision } from "../../host/site/factory.js";
 import { MemoryFiles } from "../../host/site/file-server.js";
-import { Telephone, type TelephoneOptions } from "../../host/telephone.js";
+import { type Snapshot, Telephone, type TelephoneOptions } from "../../host/telephone.js";
 import { core } from "../support/core.js";
 
 const identity = { model: "9640D01A", serial: "1", mac: Uint8Array.of(0, 4, 13, 1, 2, 3) };
@@ -59,6 +60,45 @@ t.test("events as they come, and no further than they are taken", async (t) => {
   for await (const { n } of telephone.events(0)) again.push(n);
   t.equal(again[0], 1, "from the first on");
   t.equal(telephone.ms, ms);
+  const counts = await Promise.all([0, 1].map(async () => {
+    let count = 0;
+    for await (const _event of telephone.events(5)) count += 1;
+    return count;
+  }));
+  t.equal(counts[0], counts[1], "two may look at once");
+});
+
+t.test("time never goes back", async (t) => {
+  const telephone = new Telephone(plain);
+  telephone.powerOn();
+  for await (const event of telephone.events(10)) {
+    if (event.event === "state" && event.state === "dhcp") await telephone.run({ seconds: 60 });
+  }
+  t.ok(telephone.ms > 60_000, "not by a loop whose time was over meanwhile");
+  const times = telephone.board.log.events.map((event) => event.t);
+  t.same(times, times.toSorted((one, other) => one - other));
+  const ms = telephone.ms;
+  for (const seconds of [-1, NaN, Infinity]) {
+    await t.rejects(telephone.run({ seconds }), RangeError, `${seconds}`);
+    t.throws(() => telephone.events(seconds), RangeError, `${seconds}`);
+  }
+  t.equal(telephone.ms, ms);
+});
+
+t.test("without power nothing is entered or pressed, and what was before counts no more", async (t) => {
+  const telephone = new Telephone(plain);
+  t.equal(await telephone.press("1"), false);
+  telephone.powerOn();
+  for await (const event of telephone.events()) if (event.event === "state" && event.state === "login") break;
+  telephone.powerOff();
+  t.equal(telephone.state, "off");
+  t.equal(telephone.verdict().state, "login", "the verdict is of the last start-up");
+  const ms = telephone.ms;
+  telephone.powerOn();
+  t.ok(await telephone.run({ state: "login" }));
+  t.ok(telephone.ms > ms + 1000, "this start-up's login, not the last one's");
+  telephone.powerOn();
+  t.ok(await telephone.run({ seconds: 0 }) === false && telephone.state === "login", "a plug that is in stays in");
 });
 
 t.test("keys, and the cable", async (t) => {
@@ -117,4 +157,69 @@ t.test("the plug is pulled in the middle of an erase; a snapshot from there goes
   t.ok(await other.run({ state: "login" }), "and without a cut it goes its own way");
   t.not(all(other), all(telephone));
   await t.rejects(Telephone.restore({ ...updating(), lan: "lossy" } as TelephoneOptions, inErase), /went another way/);
+});
+
+t.test("a snapshot is of these options only, and all of it comes back", async (t) => {
+  const telephone = new Telephone(plain);
+  telephone.powerOn();
+  await telephone.run({ state: "link" });
+  const early = telephone.snapshot();
+  t.equal(await telephone.run({ state: "login", seconds: 1 }), false);
+  const late = telephone.snapshot();
+  const [first, second] = await Promise.all([early, late].map((snapshot) => Telephone.restore(plain, snapshot)));
+  t.same([first!.snapshot(), second!.snapshot()], [early, late], "to the last number");
+  t.match(second!.verdict(), { code: "timeout", cause: /login was wanted/ }, "what was waited for in vain too");
+  t.ok(early.seen < early.events, "more happened in the step than was looked at");
+  const login = new Telephone(plain);
+  login.powerOn();
+  await login.run({ state: "login" });
+  const there = login.snapshot();
+  const others: readonly TelephoneOptions[] = [
+    { ...plain, source: script("SET SIPDOMAIN example.org\n") }, { ...plain, source: script("SET SIPDOMAIN example.com\n# longer\n") },
+    { ...plain, identity }, { ...plain, lan: "voice-vlan" }, { ...plain, linkSpeed: 10 }, { ...plain, seed: 2 },
+  ];
+  for (const other of others) await t.rejects(Telephone.restore(other, there), /the run went another way/);
+  const changed = (change: object): Snapshot => ({ ...there, ...change });
+  for (const change of [{ steps: 1e12 }, { steps: there.steps - 1 }, { crc: 0 }, { us: 1e15 }, { actions: [] }]) {
+    await t.rejects(Telephone.restore(plain, changed(change)), /the run went another way/, JSON.stringify(change));
+  }
+  for (const wrong of [null, {}, changed({ steps: "1" }), changed({ actions: {} }), changed({ us: null })]) {
+    await t.rejects(Telephone.restore(plain, wrong as Snapshot), { message: /no snapshot/, constructor: RangeError });
+  }
+});
+
+t.test("a cut as a model says, a chip that fails, and keys: the twin has them too", async (t) => {
+  const erasing = async (): Promise<Telephone> => {
+    const telephone = new Telephone(updating());
+    telephone.powerOn();
+    await telephone.run({ state: "erase" });
+    await telephone.run({ seconds: 0.1 });
+    return telephone;
+  };
+  const [zero, some, other] = await Promise.all([erasing(), erasing(), erasing()]);
+  t.throws(() => zero!.powerOff({ model: "nowhere" }), { message: /no model "nowhere".*weak-ecc/, constructor: RangeError });
+  t.equal(zero!.state, "erase", "and the plug is in");
+  zero!.powerOff({ model: "zero" });
+  some!.powerOff({ model: "zeros-from-end", seed: 1 });
+  other!.powerOff({ model: "zeros-from-end", seed: 2 });
+  const chips = [zero!, some!, other!].map(({ board }) => Buffer.from(board.flash.contents()).toString("latin1"));
+  t.equal(new Set(chips).size, 3);
+  const twin = await Telephone.restore(updating(), JSON.parse(JSON.stringify(some!.snapshot())) as Snapshot);
+  t.ok(Buffer.from(twin.board.flash.contents()).equals(Buffer.from(some!.board.flash.contents())), "byte for byte");
+
+  const failing = (): TelephoneOptions => {
+    const options = updating();
+    const failure = { kind: "erase", after: 1, lasting: true } as const;
+    return { ...options, flash: (clock, random) => new FailingFlash(options.flash!(clock, random), failure) };
+  };
+  const telephone = new Telephone(failing());
+  telephone.powerOn();
+  t.ok(await telephone.run({ text: "Enter username" }));
+  t.match(telephone.verdict(), { warnings: [{ code: "flash-failed" }] }, "the settings log has a bad sector");
+  t.ok(await telephone.press("1", "2", "*"));
+  const again = await Telephone.restore(failing(), telephone.snapshot());
+  t.equal(all(again), all(telephone));
+  for (const each of [telephone, again]) await each.press("3");
+  t.equal(all(again), all(telephone), "and goes on the same way");
+  await t.rejects(Telephone.restore(updating(), telephone.snapshot()), /went another way/);
 });

@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import process, { execPath } from "node:process";
 import t from "tap";
 import { counted, recordsIn } from "../../../tools/replay.js";
@@ -14,6 +15,17 @@ const isThere = existsSync(WASM2C) || process.env["PEERS_REQUIRED"] === "1";
 const skip = skipWithout("gcc", "gcc libc6-dev") || (isThere ? false : `${WASM2C} is not installed (Debian: apt-get install wabt)`);
 const OUT = `build/engines/c-${build}`;
 const RECORDS = "build/records";
+
+t.test("the page's commands", { skip }, (t) => {
+  const page = readFileSync("docs/EMBEDDING.md", "utf8");
+  const [, commands = ""] = /```sh\n([^]*?)```/.exec(page.slice(page.indexOf("## Conformance"))) ?? [];
+  const { status, stdout, stderr } = spawnSync("sh", ["-e", "-c", commands.replaceAll("build/engines/c/", `${OUT}/`)],
+    { encoding: "utf8", env: { ...process.env, OUT, WASM2C } });
+  t.same([status, stderr], [0, ""]);
+  const wanted = conformanceFiles().map((path) => `build/records/${basename(path, ".json")}.rec: ${counted(recordsIn(path), 0)}`);
+  t.same(stdout.trim().split("\n"), wanted);
+  t.end();
+});
 
 t.test("every file", { skip }, (t) => {
   mkdirSync(RECORDS, { recursive: true });

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,12 @@ enum {
   BLOCK64_BYTES = 64 << 10,
   PAGE_BYTES = 256,
   ERASED = 0xff,
+  PATH_BYTES_MAX = 4096,
 };
+
+static const char IS_TAKEN[] = "another telephone has it";
+/* How what is behind the cells begins (host/peripherals/nor-image.ts). */
+static const char CUT_MARK[] = "offhook chip 1\n";
 
 struct part {
   const char *name;
@@ -84,23 +90,53 @@ void flash_print_parts(void) {
 static bool write_erased(int target) {
   uint8_t block[BLOCK64_BYTES];
   memset(block, ERASED, sizeof block);
-  for (uint32_t at = 0; at < part->total_bytes; at += sizeof block)
-    if (write(target, block, sizeof block) != (ssize_t)sizeof block) return false;
+  for (uint32_t at = 0; at < part->total_bytes;) {
+    const size_t left = part->total_bytes - at;
+    const ssize_t bytes = write(target, block, left < sizeof block ? left : sizeof block);
+    if (bytes < 0) return false;
+    at += (uint32_t)bytes;
+  }
   return fsync(target) == 0;
 }
 
-/* Beside its place and then renamed: a file of that name is always a whole chip. */
+/* A new name is on the disk when its folder is. */
+static bool sync_folder_of(char *path) {
+  const int folder = open(dirname(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_synced = folder >= 0 && fsync(folder) == 0;
+  if (folder >= 0) close(folder);
+  return is_synced;
+}
+
+static bool lock(const char *path) {
+  return flock(file, LOCK_EX | LOCK_NB) == 0 || complain(path, IS_TAKEN);
+}
+
+/* Beside its place and then renamed: a file of that name is always a whole chip. It is locked before it has its name, and so is its maker's
+ * way there: of two that find none, one makes it. */
 static bool make_chip(const char *path) {
-  char fresh[4096];
+  char fresh[PATH_BYTES_MAX];
   if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh) return complain(path, "its name is too long");
-  int target = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (target < 0) return complain(path, strerror(errno));
-  bool is_made = write_erased(target);
-  is_made = close(target) == 0 && is_made && rename(fresh, path) == 0;
-  if (is_made) return true;
-  complain(path, strerror(errno));
+  file = open(fresh, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) return complain(path, strerror(errno));
+  if (!lock(path)) return false;
+  const bool is_late = access(path, F_OK) == 0;
+  if (!is_late && ftruncate(file, 0) == 0 && write_erased(file) && rename(fresh, path) == 0)
+    return sync_folder_of(fresh) || complain(path, strerror(errno));
+  complain(path, is_late ? IS_TAKEN : strerror(errno));
   unlink(fresh);
   return false;
+}
+
+static bool open_chip(const char *path) {
+  file = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return errno == ENOENT ? make_chip(path) : complain(path, strerror(errno));
+  return lock(path);
+}
+
+/* `offhook boot` keeps behind the cells what a cut left and cells do not show. */
+static bool has_more_than_cells(void) {
+  char mark[sizeof CUT_MARK - 1];
+  return pread(file, mark, sizeof mark, (off_t)part->total_bytes) == (ssize_t)sizeof mark && memcmp(mark, CUT_MARK, sizeof mark) == 0;
 }
 
 static bool is_chip(const char *path) {
@@ -108,6 +144,7 @@ static bool is_chip(const char *path) {
   if (fstat(file, &status) != 0) return complain(path, strerror(errno));
   if (!S_ISREG(status.st_mode)) return complain(path, "it is not a regular file");
   if (status.st_size == (off_t)part->total_bytes) return true;
+  if (has_more_than_cells()) return complain(path, "it is as a cut left it, beyond what cells show; let offhook boot mend it first");
   fprintf(stderr, "desktop: flash file %s: it has %lld bytes, and the chip %s has %u; give another --part, or another file\n", path,
           (long long)status.st_size, part->name, (unsigned)part->total_bytes);
   return false;
@@ -128,11 +165,7 @@ static bool map_chip(const char *path) {
 
 bool flash_open(const char *path, const char *part_name) {
   if (!find_part(part_name)) return false;
-  if (access(path, F_OK) != 0 && errno == ENOENT && !make_chip(path)) return false;
-  file = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return complain(path, strerror(errno));
-  if (flock(file, LOCK_EX | LOCK_NB) != 0) return complain(path, "another telephone has it");
-  return is_chip(path) && map_chip(path);
+  return open_chip(path) && is_chip(path) && map_chip(path);
 }
 
 void flash_close(void) {
@@ -163,9 +196,9 @@ static bool is_protected(uint32_t offset, uint32_t bytes) {
   return memchr(protected_sectors + first, 1, last - first + 1) != NULL;
 }
 
-/* In whole pages of memory, as msync wants it. */
+/* In whole pages of the machine's memory, as msync wants it. */
 static bool write_through(uint32_t offset, uint32_t bytes) {
-  const uint32_t start = offset & ~(uint32_t)(SECTOR_BYTES - 1);
+  const uint32_t start = offset - offset % (uint32_t)sysconf(_SC_PAGESIZE);
   return msync(cells + start, offset + bytes - start, MS_SYNC) == 0;
 }
 
@@ -192,7 +225,7 @@ static uint32_t program_us(int32_t bytes) {
 }
 
 int32_t hal_flash_geometry(uint32_t ptr, int32_t capacity) {
-  uint8_t *target = memory_range(ptr, capacity);
+  uint8_t *target = engine_range(ptr, capacity);
   uint32_t geometry[7];
   if (target == NULL) return OFFHOOK_STATUS_INVALID;
   if (capacity < OFFHOOK_GEOMETRY_BYTES) return OFFHOOK_STATUS_OUT_OF_RANGE;
@@ -202,7 +235,7 @@ int32_t hal_flash_geometry(uint32_t ptr, int32_t capacity) {
 }
 
 int32_t hal_flash_read(int32_t offset, uint32_t ptr, int32_t bytes) {
-  uint8_t *target = memory_range(ptr, bytes);
+  uint8_t *target = engine_range(ptr, bytes);
   if (target == NULL) return OFFHOOK_STATUS_INVALID;
   const int32_t status = refusal(offset, bytes);
   if (status == OFFHOOK_STATUS_OK) memcpy(target, cells + offset, (size_t)bytes);
@@ -221,7 +254,7 @@ int32_t hal_flash_erase_start(int32_t offset, int32_t bytes) {
 }
 
 int32_t hal_flash_program_start(int32_t offset, uint32_t ptr, int32_t bytes) {
-  const uint8_t *source = memory_range(ptr, bytes);
+  const uint8_t *source = engine_range(ptr, bytes);
   if (source == NULL) return OFFHOOK_STATUS_INVALID;
   const int32_t status = refusal(offset, bytes);
   if (status != OFFHOOK_STATUS_OK) return status;

@@ -110,7 +110,7 @@ void front_show(void) {
 }
 
 int32_t hal_display_row(int32_t row, uint32_t ptr, int32_t bytes) {
-  const uint8_t *text = memory_range(ptr, bytes);
+  const uint8_t *text = engine_range(ptr, bytes);
   if (text == NULL || row < 0 || row >= OFFHOOK_ROW_COUNT || bytes > OFFHOOK_ROW_BYTES_MAX) return OFFHOOK_STATUS_INVALID;
   const bool is_same = strlen(rows[row].text) == (size_t)bytes && memcmp(rows[row].text, text, (size_t)bytes) == 0;
   memcpy(rows[row].text, text, (size_t)bytes);

@@ -53,11 +53,11 @@ static int32_t answer(int error, uint8_t *out, int32_t capacity) {
 
 int32_t hal_dns_resolve(uint32_t name_ptr, int32_t name_bytes, uint32_t servers_ptr, int32_t server_count, uint32_t out_ptr,
                         int32_t out_capacity) {
-  const uint8_t *text = memory_range(name_ptr, name_bytes);
+  const uint8_t *text = engine_range(name_ptr, name_bytes);
   if (text == NULL || name_bytes > NAME_BYTES_MAX || server_count < 0 || server_count > SERVER_COUNT_MAX ||
       out_capacity < 0 || out_capacity > INT32_MAX / 4) return OFFHOOK_STATUS_INVALID;
-  uint8_t *out = memory_range(out_ptr, 4 * out_capacity);
-  if (out == NULL || memory_range(servers_ptr, 4 * server_count) == NULL) return OFFHOOK_STATUS_INVALID;
+  uint8_t *out = engine_range(out_ptr, 4 * out_capacity);
+  if (out == NULL || engine_range(servers_ptr, 4 * server_count) == NULL) return OFFHOOK_STATUS_INVALID;
   if (name_bytes == 0 || memchr(text, '\0', (size_t)name_bytes) != NULL) return OFFHOOK_STATUS_NO_NAME;
   const bool is_same = strlen(name) == (size_t)name_bytes && memcmp(name, text, (size_t)name_bytes) == 0;
   if (is_asked && !is_same) names_reset();

@@ -146,7 +146,7 @@ int32_t hal_udp_open(int32_t port) {
 
 int32_t hal_udp_send(int32_t handle, int32_t address, int32_t port, uint32_t ptr, int32_t bytes) {
   const struct endpoint *endpoint = find(handle, false);
-  const uint8_t *source = memory_range(ptr, bytes);
+  const uint8_t *source = engine_range(ptr, bytes);
   if (endpoint == NULL || source == NULL || bytes > DATAGRAM_BYTES_MAX || port < 1 || port > PORT_MAX) return OFFHOOK_STATUS_INVALID;
   if (!is_configured) return OFFHOOK_STATUS_NO_LINK;
   const struct sockaddr_in target = socket_address(address, port);
@@ -157,7 +157,7 @@ int32_t hal_udp_send(int32_t handle, int32_t address, int32_t port, uint32_t ptr
 
 int32_t hal_udp_receive(int32_t handle, uint32_t ptr, int32_t capacity, uint32_t from_ptr) {
   struct endpoint *endpoint = find(handle, false);
-  uint8_t *target = memory_range(ptr, capacity), *from = memory_range(from_ptr, 8);
+  uint8_t *target = engine_range(ptr, capacity), *from = engine_range(from_ptr, 8);
   struct sockaddr_in sender = {0};
   if (endpoint == NULL || target == NULL || from == NULL) return OFFHOOK_STATUS_INVALID;
   ssize_t bytes;
@@ -185,7 +185,7 @@ static void begin(struct endpoint *stream, int32_t address, int32_t port) {
 }
 
 int32_t hal_tcp_open(int32_t address, int32_t port, int32_t flags, uint32_t name_ptr, int32_t name_bytes) {
-  if (memory_range(name_ptr, name_bytes) == NULL || name_bytes > NAME_BYTES_MAX) return OFFHOOK_STATUS_INVALID;
+  if (engine_range(name_ptr, name_bytes) == NULL || name_bytes > NAME_BYTES_MAX) return OFFHOOK_STATUS_INVALID;
   if (port < 1 || port > PORT_MAX) return OFFHOOK_STATUS_INVALID;
   if ((flags & OFFHOOK_TCP_FLAG_TLS) != 0) return OFFHOOK_STATUS_UNSUPPORTED;
   struct endpoint *stream = open_endpoint(true);
@@ -208,10 +208,10 @@ static void connect_end(struct endpoint *stream) {
 
 int32_t hal_tcp_state(int32_t handle, uint32_t reason_ptr, int32_t capacity) {
   struct endpoint *stream = find(handle, true);
-  if (stream == NULL || memory_range(reason_ptr, capacity) == NULL) return OFFHOOK_STATUS_INVALID;
+  if (stream == NULL || engine_range(reason_ptr, capacity) == NULL) return OFFHOOK_STATUS_INVALID;
   if (stream->status == OFFHOOK_STATUS_PENDING) connect_end(stream);
   if (stream->status != OFFHOOK_STATUS_OK && stream->status != OFFHOOK_STATUS_PENDING)
-    (void)memory_give(stream->reason, strlen(stream->reason) + 1, reason_ptr, capacity);
+    (void)engine_give(stream->reason, strlen(stream->reason) + 1, reason_ptr, capacity);
   return stream->status;
 }
 
@@ -232,7 +232,7 @@ static int32_t stopped(struct endpoint *stream, short waits) {
 
 int32_t hal_tcp_send(int32_t handle, uint32_t ptr, int32_t bytes) {
   struct endpoint *stream = find(handle, true);
-  const uint8_t *source = memory_range(ptr, bytes);
+  const uint8_t *source = engine_range(ptr, bytes);
   if (stream == NULL || source == NULL) return OFFHOOK_STATUS_INVALID;
   if (stream->status != OFFHOOK_STATUS_OK) return closed_answer(stream);
   stream->waits &= ~POLLOUT;
@@ -243,7 +243,7 @@ int32_t hal_tcp_send(int32_t handle, uint32_t ptr, int32_t bytes) {
 
 int32_t hal_tcp_receive(int32_t handle, uint32_t ptr, int32_t capacity) {
   struct endpoint *stream = find(handle, true);
-  uint8_t *target = memory_range(ptr, capacity);
+  uint8_t *target = engine_range(ptr, capacity);
   if (stream == NULL || target == NULL) return OFFHOOK_STATUS_INVALID;
   if (stream->status != OFFHOOK_STATUS_OK) return closed_answer(stream);
   stream->waits &= ~POLLIN;

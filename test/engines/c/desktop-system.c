@@ -30,15 +30,15 @@ void system_set_model(const char *text) { model = text; }
 
 bool system_read_key(const char *path) {
   FILE *stream = fopen(path, "rb");
+  const char *why = stream == NULL ? strerror(errno) : NULL;
   if (stream != NULL) {
     key_bytes = fread(key, 1, sizeof key, stream);
-    const bool is_whole = ferror(stream) == 0 && key_bytes > 0 && fgetc(stream) == EOF;
+    if (ferror(stream) != 0) why = strerror(errno);
+    else if (key_bytes == 0 || fgetc(stream) != EOF) why = "it is no key: it is empty, or larger than any";
     fclose(stream);
-    if (is_whole) return true;
-    errno = errno != 0 ? errno : EFBIG;
   }
-  fprintf(stderr, "desktop: key %s cannot be read: %s\n", path, strerror(errno));
-  return false;
+  if (why != NULL) fprintf(stderr, "desktop: key %s cannot be read: %s\n", path, why);
+  return why == NULL;
 }
 
 void system_start(void) {
@@ -54,19 +54,19 @@ bool system_wants_reset(int32_t *cause) {
 int32_t system_state(void) { return state; }
 
 static int32_t give_text(const char *text, uint32_t ptr, int32_t capacity) {
-  return memory_give(text, strlen(text), ptr, capacity);
+  return engine_give(text, strlen(text), ptr, capacity);
 }
 
 int32_t hal_sys_info(int32_t item, uint32_t ptr, int32_t capacity) {
-  const int32_t preset = item - OFFHOOK_INFO_PRESET_FIRST;
+  const int64_t preset = (int64_t)item - OFFHOOK_INFO_PRESET_FIRST;
   if (item == OFFHOOK_INFO_MODEL) return give_text(model, ptr, capacity);
   if (item == OFFHOOK_INFO_SERIAL) return give_text("07N540100004", ptr, capacity);
-  if (item == OFFHOOK_INFO_MAC) return memory_give("\0\4\15\0\0\4", 6, ptr, capacity);
+  if (item == OFFHOOK_INFO_MAC) return engine_give("\0\4\15\0\0\4", 6, ptr, capacity);
   return preset >= 0 && preset < preset_count ? give_text(presets[preset], ptr, capacity) : OFFHOOK_STATUS_NOT_FOUND;
 }
 
 int32_t hal_sys_retained(int32_t write, uint32_t ptr, int32_t bytes) {
-  uint8_t *memory = memory_range(ptr, bytes);
+  uint8_t *memory = engine_range(ptr, bytes);
   if (memory == NULL || bytes > OFFHOOK_RETAINED_BYTES) return OFFHOOK_STATUS_INVALID;
   memcpy(write != 0 ? retained : memory, write != 0 ? memory : retained, (size_t)bytes);
   return OFFHOOK_STATUS_OK;
@@ -74,7 +74,7 @@ int32_t hal_sys_retained(int32_t write, uint32_t ptr, int32_t bytes) {
 
 /* A record is its kind, then fields of id, type, length (two bytes, little endian) and data. */
 int32_t hal_sys_event(uint32_t ptr, int32_t bytes) {
-  const uint8_t *record = memory_range(ptr, bytes);
+  const uint8_t *record = engine_range(ptr, bytes);
   if (record == NULL || bytes > OFFHOOK_EVENT_BYTES_MAX) return OFFHOOK_STATUS_INVALID;
   if (bytes < 1 || record[0] != OFFHOOK_EVENT_KIND_STATE) return OFFHOOK_STATUS_OK;
   for (int32_t at = 1; at + 5 <= bytes; at += 4 + (record[at + 2] | record[at + 3] << 8))
@@ -95,15 +95,13 @@ int32_t hal_sys_handover(int32_t kind, int32_t offset, int32_t bytes) {
 }
 
 int32_t hal_sys_panic(int32_t code, int32_t line, uint32_t file_ptr, int32_t file_bytes) {
-  const uint8_t *file = memory_range(file_ptr, file_bytes); /* UTF-16 of ASCII. */
-  fprintf(stderr, "desktop: assertion (%d) at ", (int)code);
-  for (int32_t at = 0; file != NULL && at + 1 < file_bytes; at += 2) fputc(file[at], stderr);
-  fprintf(stderr, ":%d\n", (int)line);
+  fputs("desktop: ", stderr);
+  engine_print_panic(stderr, code, line, file_ptr, file_bytes);
   return OFFHOOK_STATUS_OK;
 }
 
 int32_t hal_entropy_fill(uint32_t ptr, int32_t bytes) {
-  uint8_t *target = memory_range(ptr, bytes);
+  uint8_t *target = engine_range(ptr, bytes);
   uint8_t fresh[OFFHOOK_ENTROPY_BYTES_MAX];
   if (target == NULL || bytes > OFFHOOK_ENTROPY_BYTES_MAX) return OFFHOOK_STATUS_INVALID;
   if (getrandom(fresh, (size_t)bytes, GRND_NONBLOCK) != bytes) return OFFHOOK_STATUS_FAILED;
@@ -112,7 +110,7 @@ int32_t hal_entropy_fill(uint32_t ptr, int32_t bytes) {
 }
 
 int32_t hal_trust_key(int32_t index, uint32_t ptr, int32_t capacity) {
-  return index == 0 && key_bytes > 0 ? memory_give(key, key_bytes, ptr, capacity) : OFFHOOK_STATUS_NOT_FOUND;
+  return index == 0 && key_bytes > 0 ? engine_give(key, key_bytes, ptr, capacity) : OFFHOOK_STATUS_NOT_FOUND;
 }
 
 /* ---- Staging. */
@@ -124,7 +122,7 @@ static bool is_staged(int32_t offset, int32_t bytes) {
 int32_t hal_stage_size(void) { return STAGING_BYTES; }
 
 int32_t hal_stage_write(int32_t offset, uint32_t ptr, int32_t bytes) {
-  const uint8_t *source = memory_range(ptr, bytes);
+  const uint8_t *source = engine_range(ptr, bytes);
   if (source == NULL) return OFFHOOK_STATUS_INVALID;
   if (!is_staged(offset, bytes)) return OFFHOOK_STATUS_OUT_OF_RANGE;
   memcpy(staging + offset, source, (size_t)bytes);
@@ -132,7 +130,7 @@ int32_t hal_stage_write(int32_t offset, uint32_t ptr, int32_t bytes) {
 }
 
 int32_t hal_stage_read(int32_t offset, uint32_t ptr, int32_t bytes) {
-  uint8_t *target = memory_range(ptr, bytes);
+  uint8_t *target = engine_range(ptr, bytes);
   if (target == NULL) return OFFHOOK_STATUS_INVALID;
   if (!is_staged(offset, bytes)) return OFFHOOK_STATUS_OUT_OF_RANGE;
   memcpy(target, staging + offset, (size_t)bytes);
@@ -149,11 +147,11 @@ int32_t hal_eth_configure(int32_t port, int32_t phy, int32_t tagging, int32_t ta
 }
 
 int32_t hal_eth_send(uint32_t ptr, int32_t bytes) {
-  return memory_range(ptr, bytes) == NULL ? OFFHOOK_STATUS_INVALID : OFFHOOK_STATUS_NO_LINK;
+  return engine_range(ptr, bytes) == NULL ? OFFHOOK_STATUS_INVALID : OFFHOOK_STATUS_NO_LINK;
 }
 
 int32_t hal_eth_receive(uint32_t ptr, int32_t capacity) {
-  return memory_range(ptr, capacity) == NULL ? OFFHOOK_STATUS_INVALID : 0;
+  return engine_range(ptr, capacity) == NULL ? OFFHOOK_STATUS_INVALID : 0;
 }
 
 #define NONE { return OFFHOOK_STATUS_UNSUPPORTED; }

@@ -35,6 +35,8 @@ struct options {
 
 static volatile sig_atomic_t is_interrupted;
 static bool is_typing = true;
+/* Signals come while the program waits, and at no other time: none can come between a look at them and the wait. */
+static sigset_t waiting_signals;
 
 uint64_t clock_us(void) {
   static uint64_t start_us;
@@ -75,7 +77,7 @@ static void wait_for(uint64_t wait_us) {
   const size_t count = 1 + network_waits(fds + 1);
   if (names_are_asked() && wait_us > NAME_WAIT_US) wait_us = NAME_WAIT_US;
   const struct timespec limit = {.tv_sec = (time_t)(wait_us / 1000000), .tv_nsec = (long)(wait_us % 1000000 * 1000)};
-  if (ppoll(fds, count, &limit, NULL) < 0 && errno != EINTR) abort();
+  if (ppoll(fds, count, &limit, &waiting_signals) < 0 && errno != EINTR) abort();
   if (fds[0].revents != 0) is_typing = front_type();
 }
 
@@ -118,7 +120,8 @@ static int run(const struct options *options) {
       return BAD;
     }
     if (is_ended(options, wait_us, &code)) return code;
-    const uint64_t left_us = options->end_us - clock_us();
+    const uint64_t now_us = clock_us();
+    const uint64_t left_us = now_us < options->end_us ? options->end_us - now_us : 0;
     wait_for((uint64_t)wait_us < left_us ? (uint64_t)wait_us : left_us);
   }
 }
@@ -178,13 +181,22 @@ static bool read_options(int count, char **arguments, struct options *options) {
   return optind == count && options->flash != NULL && options->key != NULL && options->server != NULL;
 }
 
+static bool take_signals(void) {
+  const struct sigaction on_signal = {.sa_handler = interrupt};
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  if (sigprocmask(SIG_BLOCK, &ends, &waiting_signals) != 0) return false;
+  return sigaction(SIGINT, &on_signal, NULL) == 0 && sigaction(SIGTERM, &on_signal, NULL) == 0;
+}
+
 int main(int count, char **arguments) {
   struct options options = {.part = "W25Q128JV", .end_us = UINT64_MAX};
-  const struct sigaction on_signal = {.sa_handler = interrupt};
   (void)clock_us();
   if (!read_options(count, arguments, &options)) return usage();
   if (!system_read_key(options.key) || !flash_open(options.flash, options.part)) return UNUSABLE;
-  if (sigaction(SIGINT, &on_signal, NULL) != 0 || sigaction(SIGTERM, &on_signal, NULL) != 0) return UNUSABLE;
+  if (!take_signals()) return UNUSABLE;
   front_open();
   const int code = run(&options);
   front_close();

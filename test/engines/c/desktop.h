@@ -20,13 +20,8 @@ enum {
 /* Microseconds since the program began, monotonic. */
 uint64_t clock_us(void);
 
-/* A range of the core's memory, or NULL where it is none. */
-uint8_t *memory_range(uint32_t ptr, int32_t bytes);
-/* Copies to the core at most its capacity; returns the bytes, or INVALID. */
-int32_t memory_give(const void *source, size_t bytes, uint32_t ptr, int32_t capacity);
 /* Little endian, at any address. */
 void put_u32(uint8_t *target, uint32_t value);
-uint32_t get_u32(const uint8_t *source);
 
 /* Opens a chip's file of this part, or makes an erased one. False with a message on stderr when that cannot be. */
 bool flash_open(const char *path, const char *part);

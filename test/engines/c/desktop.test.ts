@@ -1,103 +1,19 @@
 // Goal: the telephone in C, on real sockets and a chip in a file, does what one in Node does: updates, logs in, and survives being killed.
 // Method: under sanitizers against `offhook serve` on loopback; SIGKILL at seeded moments of the flash work, then the same file again.
 
-import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process, { execPath } from "node:process";
 import t, { type Test } from "tap";
-import { Kind } from "../../../hal/abi.js";
-import { ed25519Key } from "../../../host/image/keys.js";
-import { packImage } from "../../../host/image/pack.js";
 import { NOR_PARTS } from "../../../host/peripherals/nor-parts.js";
 import { Random } from "../../../host/random.js";
 import { Scheduler } from "../../../host/scheduler.js";
 import { CallServer } from "../../../host/site/call-server.js";
-import { skipWithout } from "../../peers/support/daemon.js";
-import { build } from "../../support/core.js";
-import { pattern } from "../../support/site.js";
+import { bench, chipHas, compiled, programPath, type Running, skip } from "../../support/desktop-bench.js";
 
-const WASM2C = process.env["WASM2C"] ?? "/usr/bin/wasm2c";
-const isThere = existsSync(WASM2C) || process.env["PEERS_REQUIRED"] === "1";
-const skip = skipWithout("gcc", "gcc libc6-dev") || (isThere ? false : `${WASM2C} is not installed (Debian: apt-get install wabt)`);
-const OUT = `build/engines/c-${build}`;
-const PROGRAM = `${OUT}/desktop-sanitized`;
-const PAYLOAD_BYTES = 320_000;
-const signer = ed25519Key(new Uint8Array(32).fill(9));
-const image = packImage(pattern(PAYLOAD_BYTES), { kind: Kind.Application, version: { major: 1, minor: 0, revision: 0, build: 0 }, signer });
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly output: string;
-}
-
-/** A program whose output is looked at while it runs. */
-class Running {
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly end: Promise<Ended>;
-  output = "";
-  #look = (): void => undefined;
-
-  constructor(t: Test, command: string, args: readonly string[]) {
-    this.child = spawn(command, args, { env: { ...process.env, ASAN_OPTIONS: "detect_leaks=0" } });
-    const take = (data: Buffer): void => {
-      this.output += data.toString();
-      this.#look();
-    };
-    this.child.stdout.on("data", take);
-    this.child.stderr.on("data", take);
-    this.end = new Promise((resolve) => void this.child.on("close", (code, signal) => resolve({ code, signal, output: this.output })));
-    t.teardown(async () => {
-      this.child.kill("SIGKILL");
-      await this.end;
-    });
-  }
-
-  /** Waits until the output has it; a program that ends before fails. */
-  shows(text: RegExp): Promise<void> {
-    const shown = new Promise<void>((resolve) => {
-      this.#look = () => text.test(this.output) && resolve();
-      this.#look();
-    });
-    const over = this.end.then(({ code, output }) => {
-      if (!text.test(output)) throw new Error(`it ended with ${code} before it showed ${text.source}:\n${output}`);
-    });
-    return Promise.race([shown, over]);
-  }
-}
-
-interface Bench {
-  readonly folder: string;
-  readonly port: number;
-  /** Requests so far, such as `GET /app.bin 200`. */
-  readonly requests: () => string[];
-  readonly phone: (t: Test, chip: string, args?: readonly string[], server?: string) => Running;
-}
-
-async function bench(t: Test, settings = ""): Promise<Bench> {
-  const folder = mkdtempSync(join(tmpdir(), "offhook-desktop-"));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  mkdirSync(join(folder, "site"));
-  writeFileSync(join(folder, "key.der"), signer.spki);
-  writeFileSync(join(folder, "site/app.bin"), image);
-  writeFileSync(join(folder, "site/96xxupgrade.txt"), "SET APPNAME app.bin\nGET 46xxsettings.txt\n");
-  writeFileSync(join(folder, "site/46xxsettings.txt"), `SET SIPDOMAIN example.com\n${settings}`);
-  const server = new Running(t, execPath, ["build/js/host/cli/main.js", "serve", join(folder, "site"), "--port", "0"]);
-  await server.shows(/^http:\/\/127\.0\.0\.1:\d+\//);
-  const port = Number(/:(\d+)\//.exec(server.output)![1]);
-  return {
-    folder,
-    port,
-    requests: () => [...server.output.matchAll(/^GET \S+ \d+/gm)].map(([line]) => line),
-    phone: (t, chip, args = [], server = `127.0.0.1:${port}`) => new Running(t, PROGRAM, [
-      "--flash", join(folder, chip), "--key", join(folder, "key.der"), "--server", server, "--seconds", "60", ...args,
-    ]),
-  };
-}
+const PROGRAM = "desktop-sanitized";
 
 const later = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
@@ -109,17 +25,8 @@ async function type({ child }: Running, keys: string): Promise<void> {
   }
 }
 
-const chipHas = (folder: string, chip: string): boolean => readFileSync(join(folder, chip)).includes(Buffer.from(image));
-
-function compile(t: Test): void {
-  const flags = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-  const args = ["test/engines/c/build.sh", "desktop-sanitized", ...flags];
-  const { status, stdout, stderr } = spawnSync("sh", args, { encoding: "utf8", env: { ...process.env, OUT, WASM2C } });
-  t.same([status, stdout + stderr], [0, ""], "it compiles without a warning");
-}
-
 async function boots(t: Test): Promise<void> {
-  const { folder, phone, requests } = await bench(t);
+  const { folder, phone, requests } = await bench(t, PROGRAM);
   const { code, output } = await phone(t, "chip.bin", ["--until-login"]).end;
   t.equal(code, 0, output);
   const texts = [
@@ -144,7 +51,7 @@ async function boots(t: Test): Promise<void> {
 }
 
 async function isKilled(t: Test): Promise<void> {
-  const { folder, phone } = await bench(t);
+  const { folder, phone } = await bench(t, PROGRAM);
   const random = new Random(9);
   const draw = (below: number): number => random.word() % below;
   // While sectors are erased; behind one of the tenths of the write that are surely shown before its end.
@@ -180,7 +87,7 @@ async function logsIn(t: Test): Promise<void> {
   socket.on("message", (data, { address, port }) =>
     callServer.receive(data, { address: 0x7f000001, port }, (answer) => void socket.send(answer, port, address)));
   const sip = (socket.address() as AddressInfo).port;
-  const { port, phone } = await bench(t, `SET SIP_CONTROLLER_LIST 127.0.0.1:${sip};transport=udp\n`);
+  const { port, phone } = await bench(t, PROGRAM, { settings: `SET SIP_CONTROLLER_LIST 127.0.0.1:${sip};transport=udp\n` });
   const running = phone(t, "chip.bin", [], `localhost:${port}`);
   await running.shows(/Enter username/);
   await type(running, "4001a");
@@ -196,7 +103,7 @@ async function logsIn(t: Test): Promise<void> {
 }
 
 async function refuses(t: Test): Promise<void> {
-  const { folder, phone } = await bench(t);
+  const { folder, phone } = await bench(t, PROGRAM);
   writeFileSync(join(folder, "short.bin"), "not a chip");
   mkdirSync(join(folder, "folder.bin"));
   const cases: readonly [chip: string, args: string[], said: RegExp, server?: string][] = [
@@ -221,7 +128,7 @@ async function refuses(t: Test): Promise<void> {
   t.same([other.code, /another telephone has it/.test(other.output)], [2, true]);
   const leased = await phone(t, "leased.bin", ["--set", "USE_DHCP=1", "--seconds", "3"]).end;
   t.same([leased.code, leased.output.match(/there is no DHCP here/g)?.length], [1, 1], "and it says what it has not");
-  const parts = spawnSync(PROGRAM, ["--parts"], { encoding: "utf8" }).stdout.trim().split("\n");
+  const parts = spawnSync(programPath(PROGRAM), ["--parts"], { encoding: "utf8" }).stdout.trim().split("\n");
   for (const line of parts) {
     const part = NOR_PARTS.find(({ name }) => line.startsWith(`${name} `))!;
     const { name, totalBytes, sectorBytes, block32Bytes, block64Bytes, pageBytes, unitBytes, flags } = part;
@@ -232,7 +139,7 @@ async function refuses(t: Test): Promise<void> {
 
 // Side by side: a telephone mostly waits.
 t.test("the telephone in C", { skip, jobs: 4 }, (t) => {
-  compile(t);
+  compiled(t, PROGRAM);
   void t.test("from an empty chip to the login prompt, over an update", boots);
   void t.test("killed in the middle of its flash work, it comes back and finishes", isKilled);
   void t.test("names, datagrams and keys: it logs in over UDP, and q ends it", logsIn);

@@ -4,8 +4,12 @@
  * A call that the contract has and this file has not does not link; one that the module no longer has, does not compile. */
 #include "engine.h"
 
+#include <string.h>
+
 #include "core.h"
 #include "wasm-rt-impl.h"
+
+enum { PANIC_FILE_BYTES_MAX = 400 };
 
 /* All that a HAL keeps is its own affair: the module only hands this back. */
 struct Z_hal_instance_t {
@@ -90,6 +94,28 @@ uint8_t *engine_memory(uint32_t *bytes) {
   wasm_rt_memory_t *memory = Z_coreZ_memory(&instance);
   *bytes = memory->size;
   return memory->data;
+}
+
+uint8_t *engine_range(uint32_t ptr, int32_t bytes) {
+  uint32_t size;
+  uint8_t *memory = engine_memory(&size);
+  return bytes < 0 || (uint32_t)bytes > size || ptr > size - (uint32_t)bytes ? NULL : memory + ptr;
+}
+
+int32_t engine_give(const void *source, size_t bytes, uint32_t ptr, int32_t capacity) {
+  uint8_t *target = engine_range(ptr, capacity);
+  if (target == NULL) return OFFHOOK_STATUS_INVALID;
+  if (bytes > (size_t)capacity) bytes = (size_t)capacity;
+  memcpy(target, source, bytes);
+  return (int32_t)bytes;
+}
+
+void engine_print_panic(FILE *stream, int32_t code, int32_t line, uint32_t file_ptr, int32_t file_bytes) {
+  const uint8_t *file = engine_range(file_ptr, file_bytes); /* UTF-16 of ASCII. */
+  const int32_t bytes = file_bytes < PANIC_FILE_BYTES_MAX ? file_bytes : PANIC_FILE_BYTES_MAX;
+  fprintf(stream, "assertion (%ld) at ", (long)code);
+  for (int32_t at = 0; file != NULL && at + 1 < bytes; at += 2) fputc(file[at] >= 0x20 && file[at] < 0x7f ? file[at] : '.', stream);
+  fprintf(stream, ":%ld\n", (long)line);
 }
 
 bool engine_trapped(void) {

@@ -6,7 +6,9 @@
 #define ENGINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "offhook_hal.h"
 
@@ -16,6 +18,14 @@ void engine_close(void);
 
 /* The core's memory: it never moves or grows while the instance lives. */
 uint8_t *engine_memory(uint32_t *bytes);
+
+/* A range of the core's memory, or NULL where it is none: a host believes no pointer and no length. */
+uint8_t *engine_range(uint32_t ptr, int32_t bytes);
+/* Copies to the core at most its capacity; returns the bytes, or INVALID. */
+int32_t engine_give(const void *source, size_t bytes, uint32_t ptr, int32_t capacity);
+
+/* Writes what sys_panic says to a stream: the assertion's code, file and line. */
+void engine_print_panic(FILE *stream, int32_t code, int32_t line, uint32_t file_ptr, int32_t file_bytes);
 
 /* True when core_init or core_poll trapped: what it returned means nothing. */
 bool engine_trapped(void);

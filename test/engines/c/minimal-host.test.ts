@@ -12,6 +12,7 @@ import { ImageVerdict } from "../../../hal/events.js";
 import { kebabCase } from "../../../host/event-record.js";
 import { skipWithout } from "../../peers/support/daemon.js";
 import { build } from "../../support/core.js";
+import { SANITIZERS } from "../../support/sanitizers.js";
 
 const WASM2C = process.env["WASM2C"] ?? "/usr/bin/wasm2c";
 const isThere = existsSync(WASM2C) || process.env["PEERS_REQUIRED"] === "1";
@@ -52,8 +53,8 @@ t.test("the page's commands, one after the other", { skip }, (t) => {
 t.test("its verdict is that of Node, whatever is wrong with the file", { skip }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), "offhook-minimal-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const flags = "-g -fsanitize=address,undefined -fno-sanitize-recover=all";
-  t.same(run(`sh test/engines/c/build.sh validate-sanitized ${flags}`), { code: 0, text: "" }, "it compiles without a warning");
+  const command = `sh test/engines/c/build.sh validate-sanitized ${SANITIZERS.join(" ")}`;
+  t.same(run(command), { code: 0, text: "" }, "it compiles without a warning");
   const program = `${process.cwd()}/${OUT}/validate-sanitized`;
   const offhook = `"${execPath}" "${process.cwd()}/build/js/host/cli/main.js"`;
   writeFileSync(join(folder, "payload"), Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7) & 0xff));

@@ -17,6 +17,8 @@ enum {
 
 static const uint8_t MAGIC[8] = {'o', 'f', 'f', 'h', 'r', 'e', 'c', 0x1a};
 static const uint8_t NOTHING[4];
+/* A record of nothing would be equal on every engine. */
+static const char NOTHING_THERE[] = "it has nothing to replay";
 
 /* IEEE 802.3, reflected; the result goes on with further bytes. */
 uint32_t records_crc32(const uint8_t *data, size_t bytes, uint32_t before) {
@@ -224,8 +226,10 @@ static const char *check_step(const struct records *records, uint32_t step) {
 
 static const char *check_runs(const struct records *records) {
   struct cursor cursor = records->runs;
+  if (records->run_count == 0) fail(&cursor, NOTHING_THERE);
   for (uint32_t run = 0; run < records->run_count && cursor.error == NULL; run++) {
     uint32_t start_count = records_run(&cursor).start_count;
+    if (start_count == 0) fail(&cursor, NOTHING_THERE);
     for (uint32_t start = 0; start < start_count && cursor.error == NULL; start++) {
       uint32_t poll_count = records_start(records, &cursor).poll_count;
       uint32_t now_us = 0;

@@ -100,9 +100,13 @@ static int32_t answer(const char *name, const uint32_t *arguments, uint32_t argu
 }
 
 static bool compare_trace(const struct step_end *end) {
-  uint32_t memory_bytes;
-  const uint8_t *ring = engine_memory(&memory_bytes) + core_trace_pointer();
-  uint32_t capacity = ((uint32_t)core_trace_bytes() - TRACE_HEADER_BYTES) / TRACE_ENTRY_BYTES;
+  const int32_t bytes = core_trace_bytes();
+  const uint8_t *ring = engine_range(core_trace_pointer(), bytes);
+  if (ring == NULL || bytes < TRACE_HEADER_BYTES) {
+    DIFFERS("trace: it is not inside memory");
+    return false;
+  }
+  uint32_t capacity = ((uint32_t)bytes - TRACE_HEADER_BYTES) / TRACE_ENTRY_BYTES;
   uint32_t written = ring[0] | (uint32_t)ring[1] << 8 | (uint32_t)ring[2] << 16 | (uint32_t)ring[3] << 24;
   uint32_t count = written - trace_seen;
   trace_seen = written;

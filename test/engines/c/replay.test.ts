@@ -9,12 +9,14 @@ import { join } from "node:path";
 import process from "node:process";
 import t, { type Test } from "tap";
 import { HEADER_BYTES } from "../../../host/record/format.js";
+import { recordsToBytes } from "../../../host/record/json.js";
 import { readRecords, RecordError } from "../../../host/record/reader.js";
 import { counted, replay } from "../../../tools/replay.js";
 import { skipWithout } from "../../peers/support/daemon.js";
 import { build, bytesOf } from "../../support/core.js";
 import { cutPlans, LEX, PLAIN_UPDATE, record, startUpPlans, TRAP } from "../../support/recorded-runs.js";
 import { planted, resealed } from "../../support/rewritten-records.js";
+import { SANITIZERS } from "../../support/sanitizers.js";
 import { tornPlans } from "../../support/torn-runs.js";
 
 const RUN_COUNT_MIN = 500;
@@ -26,7 +28,6 @@ const isThere = existsSync(WASM2C) || process.env["PEERS_REQUIRED"] === "1";
 const skip = skipWithout("gcc", "gcc libc6-dev") || (isThere ? false : `${WASM2C} is not installed (Debian: apt-get install wabt)`);
 const options = { skip };
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
-const SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 /** Every seventh byte is altered: it shares no factor with the sizes of a record's parts. */
 const STRIDE = 7;
 
@@ -99,10 +100,14 @@ t.test("the sanitizers are content with good, cut and altered files, and no dama
   const altered = (at: number): Uint8Array => small.map((byte, index) => (index === at ? byte ^ (1 << at % 8) : byte));
   const refused = [...every(5).map((bytes) => small.subarray(0, bytes)), ...every(5).map(altered),
     ...every(3).filter((bytes) => bytes >= HEADER_BYTES).map((bytes) => resealed(small.subarray(0, bytes)))];
+  refused.push(resealed(Buffer.concat([small, Buffer.alloc(1)])));
+  const { runs, ...empty } = readRecords(small);
+  refused.push(recordsToBytes({ ...empty, runs: [] }), recordsToBytes({ ...empty, runs: [{ ...runs[0]!, starts: [] }] }));
   const all = run(engine, ...savedMany("refused", refused));
   t.same([all.code, all.stdout], [2, ""]);
   t.equal(all.stderr.trim().split("\n").length, refused.length, "each is refused with a line");
   t.notMatch(all.stderr, /ERROR|runtime error/);
+  t.equal(all.stderr.match(/it has nothing to replay/g)?.length, 2);
   const resealedFiles = every(STRIDE).filter((at) => at >= HEADER_BYTES).map((at) => resealed(altered(at)));
   const verdicts = run(engine, ...savedMany("resealed", resealedFiles));
   t.notMatch(verdicts.stderr, /ERROR|runtime error/);

@@ -18,7 +18,7 @@ enum {
 };
 
 extern uint32_t data_source[], data_start[], data_end[], bss_start[], bss_end[], stack_limit[], stack_top[];
-extern char heap_start[];
+extern char heap_start[], heap_limit[];
 
 int main(int argument_count, char **arguments);
 _Noreturn void reset(void);
@@ -177,7 +177,7 @@ static char *heap_peak = heap_start;
 
 void *_sbrk(int bytes) {
   char *before = heap_end;
-  if (bytes > (char *)stack_limit - heap_end) {
+  if (bytes > heap_limit - heap_end) {
     errno = ENOMEM;
     return (void *)-1;
   }
@@ -223,21 +223,30 @@ _Noreturn void _exit(int code) {
   int bytes = snprintf(line, sizeof line, "cortex-m3: %llu ticks, %lu bytes of stack, %lu of heap\n", (unsigned long long)ticks,
                        (unsigned long)used, (unsigned long)(heap_peak - heap_start));
   uart_text(line, (size_t)bytes);
-  if (stack_limit[0] == STACK_PAINT) leave(code);
-  static const char overrun[] = "cortex-m3: the stack was too small\n";
-  uart_text(overrun, sizeof overrun - 1);
+  leave(code);
+}
+
+static _Noreturn void give_up(const char *why) {
+  uart_text(why, strlen(why));
   leave(FAULT_EXIT);
 }
 
-static void fault(void) {
-  static const char text[] = "cortex-m3: fault\n";
-  uart_text(text, sizeof text - 1);
-  leave(FAULT_EXIT);
+static __attribute__((used)) void fault_at(const uint32_t *stack) {
+  give_up(stack < stack_limit ? "cortex-m3: the stack was too small\n" : "cortex-m3: fault\n");
 }
 
+/* What is said needs a stack again. */
+static __attribute__((naked)) void fault(void) {
+  __asm__("mov r0, sp\n ldr r1, =stack_top\n mov sp, r1\n b fault_at");
+}
+
+/* The words of the command line, or -1 where they are too many. */
 static int split(char *line, char **arguments) {
   int count = 0;
-  for (char *word = strtok(line, " "); word != NULL && count < ARGUMENT_COUNT_MAX; word = strtok(NULL, " ")) arguments[count++] = word;
+  for (char *word = strtok(line, " "); word != NULL; word = strtok(NULL, " ")) {
+    if (count == ARGUMENT_COUNT_MAX) return -1;
+    arguments[count++] = word;
+  }
   return count;
 }
 
@@ -254,7 +263,9 @@ _Noreturn void reset(void) {
   timer[TIMER_CONTROL] = TIMER_ENABLE;
   __libc_init_array();
   const uint32_t block[] = {(uint32_t)line, sizeof line};
-  exit(semihosting(COMMAND_LINE, block) == 0 ? main(split(line, arguments), arguments) : FAULT_EXIT);
+  const int count = semihosting(COMMAND_LINE, block) == 0 ? split(line, arguments) : -1;
+  if (count < 0) give_up("cortex-m3: the command line is too long\n");
+  exit(main(count, arguments));
 }
 
 void _init(void) {}

@@ -3,7 +3,8 @@
 #
 # `sh test/engines/cortex-m3/build.sh` makes replay, validate and telephone in build/engines/cortex-m3. It needs build/core.wasm and
 # build/offhook_hal.h (npm run build), and of Debian 12: gcc-arm-none-eabi, libnewlib-arm-none-eabi and wabt (1.0.32).
-# By variables: CORE another module, OUT another folder, WASM2C, WABT_RUNTIME and WASM_RT_H where Debian's parts are.
+# By variables: CORE another module, OUT another folder, STACK_BYTES another stack;
+# WASM2C, WABT_RUNTIME and WASM_RT_H where Debian's parts are.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../../.."
@@ -41,6 +42,7 @@ link() {
   # shellcheck disable=SC2086
   $cc $rules -Ibuild -Itest/engines/c -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wshadow -DMODULE_SHA256="\"$hash\"" \
     "$here/board.c" test/engines/c/engine.c "$@" "$out/core.o" "$out/wasm-rt-impl.o" -lm \
+    ${STACK_BYTES:+-Wl,--defsym=STACK_BYTES=$STACK_BYTES} \
     -nostartfiles -Wl,--gc-sections -Wl,--no-enum-size-warning -Wl,--no-warn-rwx-segments -T "$here/link.ld" -o "$out/$program.elf"
 }
 link replay test/engines/c/records.c test/engines/c/replay.c test/engines/c/main.c

@@ -1,7 +1,7 @@
 // Goal: the module does the same on an instruction set that is not x86: records equal, an image judged, an update that survives every cut.
-// Method: core.wasm through wasm2c and arm-none-eabi-gcc, strictly warned, on QEMU's mps2-an385 (a Cortex-M3). A core with a planted
-// defect must lose a telephone, a changed record must differ, a file with a flipped bit must be refused, and counted instructions must be
-// the same twice.
+// Method: core.wasm through wasm2c and arm-none-eabi-gcc, strictly warned, on QEMU's mps2-an385 (a Cortex-M3); the board's telephone also
+// natively, which must print the same. A core with a planted defect must lose a telephone, a changed record must differ, a file with a
+// flipped bit must be refused, and counted instructions must be the same twice.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,8 +18,10 @@ import { DEFECTS } from "../../../host/power/defects.js";
 import { recordsToBytes } from "../../../host/record/json.js";
 import { counted, recordsIn } from "../../../tools/replay.js";
 import { skipWithout } from "../../peers/support/daemon.js";
+import { SANITIZERS } from "../../support/sanitizers.js";
 
 const RECORDS = "test/conformance";
+const BOARD = "test/engines/cortex-m3";
 const WASM2C = process.env["WASM2C"] ?? "/usr/bin/wasm2c";
 const isThere = existsSync(WASM2C) || process.env["PEERS_REQUIRED"] === "1";
 const skip = skipWithout("qemu-system-arm", "qemu-system-arm") ||
@@ -40,12 +42,21 @@ interface Ran {
 const folder = mkdtempSync(join(tmpdir(), "offhook-arm-"));
 t.teardown(() => rmSync(folder, { recursive: true }));
 
-function built(module: string, out: string): string {
-  const { status, stderr } = spawnSync("sh", ["test/engines/cortex-m3/build.sh"], {
-    encoding: "utf8", env: { ...process.env, CORE: module, OUT: out, WASM2C },
+function built(out: string, env: Readonly<Record<string, string>> = {}, script = "cortex-m3", ...args: readonly string[]): string {
+  const { status, stderr } = spawnSync("sh", [`test/engines/${script}/build.sh`, ...args], {
+    encoding: "utf8", env: { ...process.env, OUT: out, WASM2C, ...env },
   });
   if (status !== 0 || stderr !== "") throw new Error(stderr); // Nothing of what follows could be tried.
   return out;
+}
+
+/** The telephone of the board for this machine, where it is quick, under gcc's sanitizers. */
+function runHere(out: string, core: string, args: readonly string[]): Pick<Ran, "code" | "output"> {
+  const sources = ["nor", "site", "telephone"].map((name) => `${BOARD}/${name}.c`).join(" ");
+  const program = `${built(out, { CORE: core, SOURCES: sources }, "c", "board", "-iquote", BOARD, ...SANITIZERS)}/board`;
+  const env = { ...process.env, ASAN_OPTIONS: "detect_leaks=0" };
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", env });
+  return { code: status, output: stdout + stderr };
 }
 
 function run(program: string, args: readonly string[], options: readonly string[] = []): Ran {
@@ -70,7 +81,7 @@ function software(name: string, revision: number, payloadBytes: number): string 
   return saved(name, packImage(seededPayload(name, revision, payloadBytes), options));
 }
 
-const engines = skip === false ? built("build/core.wasm", "build/engines/cortex-m3") : "";
+const engines = skip === false ? built("build/engines/cortex-m3") : "";
 const key = saved("key.der", demoKey().spki);
 
 t.test("every record of test/conformance, and one that was changed", { skip }, (t) => {
@@ -117,9 +128,11 @@ t.test("a telephone: installed, updated, cut in every flash operation", { skip }
   const [, cuts, operations, lost] = /^cuts: (\d+) of (\d+) operations, (\d+) lost$/m.exec(output)!.map(Number);
   t.same([cuts, lost], [5 * operations!, 0]);
   t.ok(operations! > 60, `${operations} operations, each cut in 5 ways`);
-  t.same(run(`${engines}/telephone`, [...files.slice(0, 3), "8"]).code, 0, "another seed");
+  const here = join(folder, "here");
+  t.same(runHere(here, "build/core.wasm", files), { code, output }, "line for line as on another instruction set");
+  t.equal(runHere(here, "build/core.wasm", [...files.slice(0, 3), "8"]).code, 0, "another seed");
   const defect = saved("defect.wasm", await buildDefect(DEFECTS.find(({ name }) => name === DEFECT)!));
-  const planted = run(`${built(defect, join(folder, "defect"))}/telephone`, files);
+  const planted = runHere(join(folder, "defect"), defect, files);
   t.equal(planted.code, 1);
   t.match(planted.output, /lost: operation \d+, cut \d/, `${DEFECT} loses a telephone`);
 });
@@ -129,5 +142,14 @@ t.test("what is wrong with the files is said", { skip }, (t) => {
   t.same([none.code, none.output], [2, `telephone: ${join(folder, "none.der")} cannot be read\n`]);
   t.equal(run(`${engines}/telephone`, []).code, 2);
   t.equal(run(`${engines}/replay`, [key]).code, 2);
+  const many = run(`${engines}/replay`, Array.from({ length: 16 }, () => key));
+  t.same([many.code, many.output], [99, "cortex-m3: the command line is too long\n"], "no file is left out in silence");
+  t.end();
+});
+
+t.test("a stack that is too small is a fault at once, whatever stepped over its end", { skip }, (t) => {
+  const small = built(join(folder, "small"), { STACK_BYTES: "512" });
+  const { code, output } = run(`${small}/validate`, [software("any.bin", 1, 1000), key]);
+  t.same([code, output], [99, "cortex-m3: the stack was too small\n"]);
   t.end();
 });

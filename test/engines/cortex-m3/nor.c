@@ -82,6 +82,7 @@ static void start(enum work work, uint32_t offset, uint32_t bytes, uint64_t end_
 }
 
 void nor_blank(void) {
+  operation.work = IDLE;
   memset(cells, 0xff, sizeof cells);
   memset(programmed, 0, sizeof programmed);
   nor_reset();
@@ -96,6 +97,7 @@ struct nor_snapshot *nor_keep(void) {
 }
 
 void nor_restore(const struct nor_snapshot *snapshot) {
+  operation.work = IDLE;
   memcpy(cells, snapshot->cells, sizeof cells);
   memcpy(programmed, snapshot->programmed, sizeof programmed);
   nor_reset();
@@ -140,7 +142,7 @@ int32_t nor_program(int32_t offset, const uint8_t *source, int32_t bytes, uint64
   if (bytes == 0 || offset % PAGE_BYTES + bytes > PAGE_BYTES) return refuse(OFFHOOK_STATUS_NOT_ALIGNED);
   if (is_protected[offset / SECTOR_BYTES]) return refuse(OFFHOOK_STATUS_PROTECTED);
   if (!is_erased((uint32_t)offset, (uint32_t)bytes)) return refuse(OFFHOOK_STATUS_NOT_ERASED);
-  uint32_t cell_us = FIRST_BYTE_US + (uint32_t)(bytes - 1) * HALF_US_PER_BYTE / 2;
+  uint32_t cell_us = FIRST_BYTE_US + ((uint32_t)(bytes - 1) * HALF_US_PER_BYTE + 1) / 2; /* Never less than the part's. */
   if (cell_us > PAGE_PROGRAM_US) cell_us = PAGE_PROGRAM_US;
   counts.programs++;
   memcpy(operation.source, source, (size_t)bytes);
@@ -178,14 +180,15 @@ static uint8_t torn(enum nor_cut model, uint32_t index, uint8_t chance) {
   uint8_t after = asked_for(index);
   switch (model) {
     case NOR_CUT_DONE: return after;
-    case NOR_CUT_HALF: return index < operation.bytes / 2 ? after : before;
+    case NOR_CUT_HALF: return 2 * index < operation.bytes ? after : before;
     case NOR_CUT_MIXED: return (uint8_t)((before & ~chance) | (after & chance));
     case NOR_CUT_BEGUN: return operation.work == ERASING ? 0 : index == 0 ? after : before;
     default: return before;
   }
 }
 
-void nor_cut(enum nor_cut model, uint32_t (*random)(void)) {
+void nor_cut(enum nor_cut model, uint32_t (*random)(void), uint64_t now_us) {
+  (void)nor_poll(now_us);
   for (uint32_t index = 0; operation.work != IDLE && index < operation.bytes; index++)
     cells[operation.offset + index] = torn(model, index, (uint8_t)random());
   if (operation.work != IDLE) mark(operation.offset, operation.bytes, true);

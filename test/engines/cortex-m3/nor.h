@@ -41,7 +41,8 @@ int32_t nor_protect(int32_t offset, int32_t bytes, bool on);
 /* A reset frees what was protected. */
 void nor_reset(void);
 
-/* What a loss of power leaves of the operation under way; its range must then be erased, also where it reads as blank. */
+/* What a loss of power leaves of the operation under way; its range must then be erased, also where it reads as blank. One whose time had
+ * passed had ended, asked for or not. */
 enum nor_cut {
   NOR_CUT_NOTHING,
   NOR_CUT_DONE,
@@ -54,6 +55,6 @@ enum nor_cut {
   NOR_CUT_COUNT,
 };
 
-void nor_cut(enum nor_cut model, uint32_t (*random)(void));
+void nor_cut(enum nor_cut model, uint32_t (*random)(void), uint64_t now_us);
 
 #endif

@@ -51,37 +51,23 @@ static uint32_t random_word(void) {
   return chance;
 }
 
-static uint8_t *range(uint32_t ptr, int32_t bytes) {
-  uint32_t size;
-  uint8_t *memory = engine_memory(&size);
-  return bytes < 0 || (uint32_t)bytes > size || ptr > size - (uint32_t)bytes ? NULL : memory + ptr;
-}
-
-static int32_t give(const void *source, size_t bytes, uint32_t ptr, int32_t capacity) {
-  uint8_t *target = range(ptr, capacity);
-  if (target == NULL) return OFFHOOK_STATUS_INVALID;
-  if (bytes > (size_t)capacity) bytes = (size_t)capacity;
-  memcpy(target, source, bytes);
-  return (int32_t)bytes;
-}
-
 static int32_t give_text(const char *text, uint32_t ptr, int32_t capacity) {
-  return give(text, strlen(text), ptr, capacity);
+  return engine_give(text, strlen(text), ptr, capacity);
 }
 
 /* ---- System. */
 
 int32_t hal_sys_info(int32_t item, uint32_t ptr, int32_t capacity) {
-  const int32_t preset = item - OFFHOOK_INFO_PRESET_FIRST;
+  const int64_t preset = (int64_t)item - OFFHOOK_INFO_PRESET_FIRST;
   if (item == OFFHOOK_INFO_MODEL) return give_text("9640D01A", ptr, capacity);
   if (item == OFFHOOK_INFO_SERIAL) return give_text("07N540100003", ptr, capacity);
-  if (item == OFFHOOK_INFO_MAC) return give("\0\4\15\0\0\3", 6, ptr, capacity);
+  if (item == OFFHOOK_INFO_MAC) return engine_give("\0\4\15\0\0\3", 6, ptr, capacity);
   if (preset >= 0 && preset < (int32_t)(sizeof presets / sizeof presets[0])) return give_text(presets[preset], ptr, capacity);
   return OFFHOOK_STATUS_NOT_FOUND;
 }
 
 int32_t hal_sys_retained(int32_t write, uint32_t ptr, int32_t bytes) {
-  uint8_t *memory = range(ptr, bytes);
+  uint8_t *memory = engine_range(ptr, bytes);
   if (memory == NULL || bytes > OFFHOOK_RETAINED_BYTES) return OFFHOOK_STATUS_INVALID;
   memcpy(write != 0 ? retained : memory, write != 0 ? memory : retained, (size_t)bytes);
   return OFFHOOK_STATUS_OK;
@@ -89,7 +75,7 @@ int32_t hal_sys_retained(int32_t write, uint32_t ptr, int32_t bytes) {
 
 /* A record is its kind, then fields of id, type, length (two bytes, little endian) and data. */
 int32_t hal_sys_event(uint32_t ptr, int32_t bytes) {
-  const uint8_t *record = range(ptr, bytes);
+  const uint8_t *record = engine_range(ptr, bytes);
   if (record == NULL) return OFFHOOK_STATUS_INVALID;
   if (bytes < 1 || record[0] != OFFHOOK_EVENT_KIND_STATE) return OFFHOOK_STATUS_OK;
   for (int32_t at = 1; at + 5 <= bytes; at += 4 + (record[at + 2] | record[at + 3] << 8))
@@ -104,7 +90,7 @@ int32_t hal_sys_reset(int32_t cause) {
 }
 
 static bool holds(uint32_t offset, uint32_t bytes, const struct software *software) {
-  return bytes <= software->bytes && memcmp(nor_cells() + offset, software->data, bytes) == 0;
+  return bytes == software->bytes && memcmp(nor_cells() + offset, software->data, bytes) == 0;
 }
 
 int32_t hal_sys_handover(int32_t kind, int32_t offset, int32_t bytes) {
@@ -117,22 +103,19 @@ int32_t hal_sys_handover(int32_t kind, int32_t offset, int32_t bytes) {
 }
 
 int32_t hal_sys_panic(int32_t code, int32_t line, uint32_t file_ptr, int32_t file_bytes) {
-  const uint8_t *file = range(file_ptr, file_bytes); /* UTF-16 of ASCII. */
-  printf("assertion (%ld) at ", (long)code);
-  for (int32_t at = 0; file != NULL && at + 1 < file_bytes; at += 2) putchar(file[at]);
-  printf(":%ld\n", (long)line);
+  engine_print_panic(stdout, code, line, file_ptr, file_bytes);
   return OFFHOOK_STATUS_OK;
 }
 
 int32_t hal_entropy_fill(uint32_t ptr, int32_t bytes) {
-  uint8_t *target = range(ptr, bytes);
+  uint8_t *target = engine_range(ptr, bytes);
   if (target == NULL || bytes > OFFHOOK_ENTROPY_BYTES_MAX) return OFFHOOK_STATUS_INVALID;
   for (int32_t at = 0; at < bytes; at++) target[at] = (uint8_t)(random_word() >> 24);
   return OFFHOOK_STATUS_OK;
 }
 
 int32_t hal_trust_key(int32_t index, uint32_t ptr, int32_t capacity) {
-  return index == 0 ? give(key.data, key.bytes, ptr, capacity) : OFFHOOK_STATUS_NOT_FOUND;
+  return index == 0 ? engine_give(key.data, key.bytes, ptr, capacity) : OFFHOOK_STATUS_NOT_FOUND;
 }
 
 /* ---- Keypad and display. */
@@ -140,7 +123,7 @@ int32_t hal_trust_key(int32_t index, uint32_t ptr, int32_t capacity) {
 int32_t hal_keypad_read(void) { return 0; }
 
 int32_t hal_display_row(int32_t row, uint32_t ptr, int32_t bytes) {
-  const uint8_t *text = range(ptr, bytes);
+  const uint8_t *text = engine_range(ptr, bytes);
   if (text == NULL || row < 0 || row >= OFFHOOK_ROW_COUNT || bytes > OFFHOOK_ROW_BYTES_MAX) return OFFHOOK_STATUS_INVALID;
   bool is_same = memcmp(rows[row], text, (size_t)bytes) == 0 && rows[row][bytes] == '\0';
   memcpy(rows[row], text, (size_t)bytes);
@@ -163,11 +146,11 @@ int32_t hal_display_set(int32_t item, int32_t value) {
 int32_t hal_flash_geometry(uint32_t ptr, int32_t capacity) {
   uint32_t geometry[7];
   nor_geometry(geometry);
-  return give(geometry, sizeof geometry, ptr, capacity);
+  return engine_give(geometry, sizeof geometry, ptr, capacity);
 }
 
 int32_t hal_flash_read(int32_t offset, uint32_t ptr, int32_t bytes) {
-  uint8_t *target = range(ptr, bytes);
+  uint8_t *target = engine_range(ptr, bytes);
   return target == NULL ? OFFHOOK_STATUS_INVALID : nor_read(offset, target, bytes);
 }
 
@@ -178,7 +161,7 @@ int32_t hal_flash_erase_start(int32_t offset, int32_t bytes) {
 }
 
 int32_t hal_flash_program_start(int32_t offset, uint32_t ptr, int32_t bytes) {
-  const uint8_t *source = range(ptr, bytes);
+  const uint8_t *source = engine_range(ptr, bytes);
   if (source == NULL) return OFFHOOK_STATUS_INVALID;
   int32_t status = nor_program(offset, source, bytes, now_us);
   if (status == OFFHOOK_STATUS_OK) operation_count++;
@@ -194,12 +177,12 @@ int32_t hal_stage_size(void) { return 0; }
 int32_t hal_eth_link(int32_t port) { return port == 0 ? 100 | 1 << 16 : 0; }
 
 int32_t hal_tcp_send(int32_t handle, uint32_t ptr, int32_t bytes) {
-  const uint8_t *source = range(ptr, bytes);
+  const uint8_t *source = engine_range(ptr, bytes);
   return handle != 1 || source == NULL ? OFFHOOK_STATUS_INVALID : site_send(source, bytes);
 }
 
 int32_t hal_tcp_receive(int32_t handle, uint32_t ptr, int32_t capacity) {
-  uint8_t *target = range(ptr, capacity);
+  uint8_t *target = engine_range(ptr, capacity);
   return handle != 1 || target == NULL ? OFFHOOK_STATUS_INVALID : site_receive(target, capacity);
 }
 
@@ -247,7 +230,8 @@ static void start(void) {
   site_open();
   state = OFFHOOK_BOOT_STATE_POWER_UP;
   engine_open();
-  core_init(OFFHOOK_MODE_TELEPHONE, reset_cause);
+  if (!engine_trapped()) core_init(OFFHOOK_MODE_TELEPHONE, reset_cause);
+  has_panicked |= engine_trapped();
 }
 
 /* Switches the telephone on and lets it run to its login prompt, over all its resets and the cut. False when it does not come there. */
@@ -258,10 +242,11 @@ static bool run_to_login(const struct software *wanted) {
   has_panicked = false;
   while (now_us < end_us && !has_panicked) {
     if (wants_reset) start();
+    if (has_panicked) break;
     int32_t wait_us = core_poll((int32_t)(uint32_t)now_us);
     has_panicked |= engine_trapped() || wait_us < 0;
     if (cut_at != 0 && operation_count == cut_at) {
-      nor_cut(cut_model, random_word);
+      nor_cut(cut_model, random_word, now_us);
       cut_at = 0;
       power_up();
     } else if (state == OFFHOOK_BOOT_STATE_LOGIN && running == wanted && !wants_reset && wait_us >= IDLE_US_MIN) {
