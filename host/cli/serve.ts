@@ -43,7 +43,7 @@ export interface ServeOutput {
 
 /** Runs `offhook serve ARGS` until the promise is kept. Returns the exit code; throws UsageError. */
 export async function serveCommand(
-  args: readonly string[], output: ServeOutput = process, interrupted: () => Promise<void> = signalled,
+  args: readonly string[], output: ServeOutput = process, interrupted: () => Promise<void> = signalled, pageFolder = PAGE,
 ): Promise<number> {
   const { values, positionals } = readArguments("serve", args, {
     port: { type: "string" }, help: { type: "boolean", short: "h" },
@@ -56,7 +56,7 @@ export async function serveCommand(
   const folder = positionals[0];
   const port = portValue(values["port"] as string | undefined);
   const onAccess = (access: ServedAccess): void => void output.stdout.write(accessLine(access));
-  const page = existsSync(`${PAGE}/index.html`) ? { page: new FolderFiles(PAGE) } : {};
+  const page = existsSync(`${pageFolder}/index.html`) ? { page: new FolderFiles(pageFolder) } : {};
   const served = await (folder === undefined ? listenDemonstration({ port, onAccess, ...page })
     : listen({ source: sourceOf(folder), port, onAccess, ...page }));
   output.stdout.write(`${served.url}  ${folder ?? "the demonstration"}\n`);

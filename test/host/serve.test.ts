@@ -18,7 +18,7 @@ interface Running {
   end(): Promise<number>;
 }
 
-async function start(args: string[]): Promise<Running> {
+async function start(args: string[], page?: string): Promise<Running> {
   let interrupt = (): void => undefined;
   const interrupted = new Promise<void>((resolve) => void (interrupt = resolve));
   let [stdout, stderr] = ["", ""];
@@ -32,7 +32,7 @@ async function start(args: string[]): Promise<Running> {
     code = serveCommand([...args, "--port", "0"], output, () => {
       resolve();
       return interrupted;
-    });
+    }, page);
     code.catch(reject);
   });
   const port = Number(/^http:\/\/127\.0\.0\.1:(\d+)\//.exec(stdout)?.[1]);
@@ -82,6 +82,19 @@ t.test("serves a folder, prints a line for each request, and ends when interrupt
   t.equal(await running.end(), 0);
   t.same(running.stdout().split("\n").slice(1, 3), ["GET /46xxsettings.txt 200 12 bytes", "GET /dir/a%20b.txt 206 2 bytes"]);
   await t.rejects(get(running.port, "/46xxsettings.txt"), { code: "ECONNREFUSED" }, "the port is free again");
+});
+
+t.test("the page, where there is one", async (t) => {
+  const root = folder(t);
+  writeFileSync(join(root, "site/index.html"), "a page");
+  const running = await start([join(root, "site/dir")], join(root, "site"));
+  t.match(running.stderr(), `A telephone in a page: http://127.0.0.1:${running.port}/phone/\n`);
+  t.match(await get(running.port, "/phone/"), /a page$/);
+  await running.end();
+  const without = await start([join(root, "site/dir")], join(root, "site/dir"));
+  t.notMatch(without.stderr(), "A telephone in a page");
+  t.match(await get(without.port, "/phone/"), /^HTTP\/1.1 404 /);
+  await without.end();
 });
 
 t.test("nothing outside the folder, whatever is asked", async (t) => {

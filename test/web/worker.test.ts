@@ -19,9 +19,13 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(5);
 }
 
+const fetched: string[] = [];
 Object.assign(globalThis, {
   postMessage: (news: News) => void told.push(news),
-  fetch: async (url: URL) => new Response(readFileSync(`build/${url.pathname.split("/").at(-1)}`)),
+  fetch: async ({ pathname }: URL) => {
+    fetched.push(pathname.split("/").at(-1)!);
+    return new Response(readFileSync(`build/${fetched.at(-1)}`));
+  },
 });
 await import("../../host/frontends/browser/worker.js");
 /** Before there is a telephone. */
@@ -32,6 +36,7 @@ await until(() => ticks().some(({ isPaused }) => isPaused));
 t.test("orders that came before the telephone are obeyed; it tells what it is, then what its files say", (t) => {
   t.same(told.slice(0, 4).map(({ news }) => news), ["plugged", "tick", "notes", "notes"]);
   t.same(ticks().map(({ powered }) => powered), ticks().map(() => true));
+  t.same(fetched, ["core.simd.wasm"], "the other build only where this one is refused");
   t.end();
 });
 
@@ -81,10 +86,12 @@ t.test("the plug, the cable, the VLAN, twice each, are as they are told", (t) =>
     const { powered, cable, portVlan } = ticks().at(-1)!;
     return [powered, cable, portVlan];
   };
+  const from = told.length;
   order({ do: "power", on: false }, { do: "power", on: false }, { do: "cable", isIn: false }, { do: "port-vlan", vid: 7 });
   t.same(state(), [false, false, 7]);
   order({ do: "key", code: 49 }, { do: "power", on: true }, { do: "power", on: true }, { do: "cable", isIn: true });
   t.same(state(), [true, true, 7]);
+  t.equal(ticks(from).flatMap(({ powerCuts }) => powerCuts).length, 1, "one cut, told once");
   t.throws(() => order({ do: "lan", name: "nowhere" }), RangeError);
   t.throws(() => order({ do: "port-vlan", vid: 0 }), RangeError);
   t.same(state(), [true, true, 7]);

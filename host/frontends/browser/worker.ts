@@ -67,15 +67,13 @@ class Driver {
   }
 
   #replace(lan: string): void {
-    this.#loop += 1;
     this.#machine = this.#made(lan);
     this.#machine.power(true);
     this.#tell();
-    if (!this.#isPaused) this.#run();
+    this.#run();
   }
 
   #resume(): void {
-    if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#tell();
     this.#run();
@@ -84,16 +82,13 @@ class Driver {
   /** Until the telephone is paused or another takes its place. Each run has a loop of its own: time that stood still is not made up for. */
   #run(): void {
     const own = ++this.#loop;
-    const isOver = (): boolean => this.#isPaused || own !== this.#loop;
     const speed = (): number => this.#speed;
     const loop = new RunLoop(this.#machine.board).run({
       get speed() {
         return speed();
       },
-      stop: isOver,
-      tick: () => {
-        if (!isOver()) this.#tell();
-      },
+      stop: () => this.#isPaused || own !== this.#loop,
+      tick: () => this.#tell(),
     });
     // Nobody waits for it, so nobody else would tell.
     loop.catch((error: unknown) => this.#post(failure(error)));
