@@ -50,9 +50,10 @@ t.test("what is asked for below /phone/", (t) => {
   for (const target of ["/phone/", "/phone/#a", "/phone/index.html?x", "http://127.0.0.1:8080/phone/"]) t.match(ask(target), html, target);
   t.match(ask("/phone/", "HEAD"), html);
   t.match(ask("/phone?x"), { status: 301, headers: [["Location", "/phone/"]] });
-  const refused = ask("/phone/", "POST");
-  t.equal(refused?.status, 405);
-  t.notMatch(JSON.stringify(refused?.headers), "text/html", "what is said of a refusal is no page");
+  for (const [answer, status] of [[ask("/phone/", "POST"), 405], [ask("/phone/<b>none</b>.html"), 404]] as const) {
+    t.equal(answer?.status, status);
+    t.notMatch(JSON.stringify(answer?.headers), "text/html", "what is said of a refusal is no page");
+  }
   for (const target of ["/phone/../phone/page.js", "/phone/%2e%2e/web/page.js", "/phone//page.js"]) t.match(ask(target), { status: 404 });
   for (const target of ["/", "/phones/", "/Phone/", "//phone/", "phone/", "http://phone/"]) t.equal(ask(target), undefined, target);
   t.end();

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
-import type { News, Order, Tick } from "../../host/frontends/browser/messages.js";
+import type { FileNotes, News, Order, Tick } from "../../host/frontends/browser/messages.js";
 
 const told: News[] = [];
 interface Scope {
@@ -14,6 +14,9 @@ const scope = globalThis as unknown as Scope;
 const isTick = (news: News): news is Tick => news.news === "tick";
 const ticks = (from = 0): Tick[] => told.slice(from).filter(isTick);
 const order = (...orders: Order[]): void => orders.forEach((data) => scope.onmessage({ data }));
+
+const notesOf = (name: string): FileNotes[] =>
+  told.flatMap((news) => (news.news === "notes" && news.notes.file === name ? [news.notes] : []));
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(5);
@@ -34,7 +37,8 @@ t.teardown(() => order({ do: "pause" }));
 await until(() => ticks().some(({ isPaused }) => isPaused));
 
 t.test("orders that came before the telephone are obeyed; it tells what it is, then what its files say", (t) => {
-  t.same(told.slice(0, 4).map(({ news }) => news), ["plugged", "tick", "notes", "notes"]);
+  t.same(told.slice(0, 2).map(({ news }) => news), ["plugged", "tick"]);
+  t.same(notesOf("96xxupgrade.txt").length, told.filter(({ news }) => news === "notes").length / 2, "of both files");
   t.same(ticks().map(({ powered }) => powered), ticks().map(() => true));
   t.same(fetched, ["core.simd.wasm"], "the other build only where this one is refused");
   t.end();
@@ -110,4 +114,15 @@ t.test("details and files are handed over; what is not there is said so", (t) =>
   const { bytes } = answer({ do: "download", what: "events" }) as { bytes: Uint8Array };
   t.match(JSON.parse(Buffer.from(bytes).toString().split("\n")[0]!), { n: 1, event: "state" });
   t.end();
+});
+
+t.test("notes are of the software that the telephone has: a script that asks for it is explained anew after an update", async (t) => {
+  const lastNotes = (): string => JSON.stringify(notesOf("96xxupgrade.txt").at(-1)?.notes);
+  order({ do: "lan", name: "demo" }, { do: "speed", factor: 64 }, { do: "run" });
+  await until(() => ticks().at(-1)?.verdict?.bootname === "hb96xxold.bin");
+  t.match(lastNotes(), "APPNAME is hb96xxdemo.bin");
+  const count = notesOf("96xxupgrade.txt").length;
+  await until(() => ticks().at(-1)?.verdict?.appname === "SIP96xxdemo.bin");
+  t.match(lastNotes(), "APPNAME is SIP96xxdemo.bin");
+  t.ok(notesOf("96xxupgrade.txt").length - count < 4, "and not each time that it says something");
 });

@@ -23,6 +23,8 @@ class Driver {
   #machine: Machine;
   #speed = 1;
   #isPaused = false;
+  /** The software that the notes are of: a script may ask for it. */
+  #noted = "";
   /** Of the run loop that may go on. */
   #loop = 0;
 
@@ -37,7 +39,7 @@ class Driver {
   start(): void {
     this.#machine.power(true);
     this.#tell();
-    for (const file of EDITABLE) this.#post({ news: "notes", notes: this.#machine.notes(file) });
+    this.#note();
     this.#run();
   }
 
@@ -96,6 +98,14 @@ class Driver {
 
   #tell(): void {
     this.#post(this.#machine.tick(this.#isPaused));
+    const { bootname, appname } = this.#machine.board.log.facts;
+    if (bootname === "" || this.#noted === `${bootname} ${appname}`) return;
+    this.#noted = `${bootname} ${appname}`;
+    this.#note();
+  }
+
+  #note(): void {
+    for (const file of EDITABLE) this.#post({ news: "notes", notes: this.#machine.notes(file) });
   }
 
   #download(what: Download): void {
