@@ -1,80 +1,14 @@
 // Goal: the page keeps to what it is told, whatever that is and whenever it comes, and is usable by keyboard, by ear and on a small window.
 // Method: Debian's Chromium; a worker that only listens stands for the telephone where the news are made here, the real one elsewhere.
 
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import t, { type Test } from "tap";
-import type { Browser, Page } from "playwright-core";
-import type { FrameRow, News, Order, Plugged, Tick } from "../../host/frontends/browser/messages.js";
-import { bundled, openPage, servePage, startBrowser, type Opened } from "./support/browser.js";
+import t from "tap";
+import type { Page } from "playwright-core";
+import type { News, Tick } from "../../host/frontends/browser/messages.js";
+import { openPage, servePage } from "./support/browser.js";
 import { skipWithout } from "./support/daemon.js";
+import { chromium, pageFolder, PLUGGED, ROW, state, TICK, toldPage } from "./support/told-page.js";
 
-const root = t;
 const options = { skip: skipWithout("chromium", "chromium") };
-
-const PLUGGED: Plugged = {
-  news: "plugged", lan: "one", summary: "a LAN", lans: ["one", "two"], model: "M", part: "P", portVlan: 1, sectorBytes: 4096,
-  regions: [{ name: "boot A", first: 0, count: 40 }],
-  files: [{ name: "a.txt", text: "first\n" }, { name: "b.txt", text: "second\n" }],
-};
-const TICK: Tick = {
-  news: "tick", ms: 0, powered: true, cable: true, isPaused: false, portVlan: 1, events: [], frames: [], sectors: [], erasedBytes: 0,
-  programmedBytes: 0, powerCuts: [],
-};
-const state = (name: string, t: number): Tick["events"][number] => ({ n: 1, t, event: "state", state: name });
-const ROW: FrameRow = { n: 0, ms: 0, direction: "in", protocol: "", source: "", target: "", summary: "a frame", bytes: 60 };
-
-/** A worker that keeps orders and tells what it is told to tell. */
-const LISTENER = "globalThis.orders = []; onmessage = ({ data }) => void orders.push(data);";
-/** What it has in it. */
-interface Scope {
-  readonly orders: Order[];
-  postMessage(news: News): void;
-}
-
-interface Told extends Opened {
-  tell(...news: News[]): Promise<void>;
-  /** So many frames, numbered from `first`. */
-  pass(first: number, count: number, protocol?: string): Promise<void>;
-  orders(): Promise<Order[]>;
-}
-
-let browser: Promise<Browser> | undefined;
-let built: Promise<string> | undefined;
-/** One for all, until the last test is over. */
-const chromium = (): Promise<Browser> => (browser ??= startBrowser(root));
-
-async function pageFolder(t: Test, worker?: string): Promise<string> {
-  const whole = await (built ??= bundled(root));
-  if (worker === undefined) return whole;
-  const folder = mkdtempSync(join(tmpdir(), "offhook-page-"));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  for (const name of readdirSync(whole)) copyFileSync(join(whole, name), join(folder, name));
-  writeFileSync(join(folder, "worker.js"), worker);
-  return folder;
-}
-
-async function toldPage(t: Test): Promise<Told> {
-  const first: News[] = [PLUGGED, { ...TICK, events: [state("power-up", 0)] }];
-  const served = await servePage(t, await pageFolder(t, `${LISTENER} for (const news of ${JSON.stringify(first)}) postMessage(news);`));
-  const opened = await openPage(t, await chromium(), served);
-  const [worker] = opened.page.workers();
-  const drawn = (): Promise<unknown> => opened.page.evaluate(() => new Promise(requestAnimationFrame));
-  const tell = async (...all: News[]): Promise<void> => {
-    await worker!.evaluate((news) => news.forEach((each) => (globalThis as unknown as Scope).postMessage(each)), all);
-    await drawn();
-  };
-  const pass = async (first: number, count: number, protocol = "DHCP"): Promise<void> => {
-    await worker!.evaluate(([tick, row, from]) => {
-      const frames = Array.from({ length: from.count }, (_, index) => ({ ...row, protocol: from.protocol, n: from.first + index }));
-      (globalThis as unknown as Scope).postMessage({ ...tick, frames });
-    }, [TICK, ROW, { first, count, protocol }] as const);
-    await drawn();
-  };
-  const orders = (): Promise<Order[]> => worker!.evaluate(() => (globalThis as unknown as Scope).orders.splice(0));
-  return { ...opened, tell, pass, orders };
-}
 
 const notes = (file: string, text: string): News =>
   ({ news: "notes", notes: { file, notes: [{ line: 1, kind: "set", text }], inForce: 1, ended: "" } });
@@ -97,6 +31,17 @@ t.test("an edit that was not told yet is told, whichever file is open and whatev
   t.same(await orders(), [{ do: "edit", file: "b.txt", text: "three" }]);
   await tell(notes("b.txt", "<img src=x onerror=alert(1)>"));
   t.equal(await page.innerText("#editor-notes li .what"), "<img src=x onerror=alert(1)>");
+  t.equal(await page.evaluate(() => document.querySelector<HTMLElement>("#editor-notes li")!.style.top), "0px", "beside its line");
+  t.equal(await page.innerText("#editor-line"), "Line 1: <img src=x onerror=alert(1)>");
+  await page.focus("#editor-text");
+  await page.keyboard.press("Control+End");
+  await page.keyboard.press("Enter");
+  t.equal(await page.innerText("#editor-line"), "Line 2: no effect (a comment or a blank line)");
+  await page.keyboard.press("Backspace");
+  t.equal((await orders()).length, 1, "the second change waits");
+  await tell(notes("b.txt", "<img src=x>"));
+  t.same(await orders(), [{ do: "edit", file: "b.txt", text: "three" }]);
+  await tell(notes("b.txt", "<img src=x>"));
   t.equal(await page.locator("img").count(), 0);
   t.match(await page.innerText("#editor-status"), "1 parameter in force");
   await tell({ ...PLUGGED, files: [{ name: "b.txt", text: "from the site" }] }, notes("none.txt", "of no file"));
@@ -118,8 +63,8 @@ t.test("a text of any length: many lines are numbered, one that is too long is n
   await tell({ news: "notes", notes: { file: "a.txt", notes: many, inForce: 0, ended: "" } });
   t.equal(await page.locator("#editor-notes li").count(), 5000);
   t.match(await page.innerText("#editor-status"), "9000 lines to look at; notes stand beside the first 5000");
-  await write("0123456789", 1_000_000);
-  t.match(await page.innerText("#editor-status"), "Too long: 10000000 characters");
+  await write("0123456789", 100_000);
+  t.match(await page.innerText("#editor-status"), "Too long: 1000000 characters");
   t.same([await orders(), await page.locator("#editor-notes li").count(), await page.innerText("#editor-line")], [[], 0, ""]);
   await write("y".repeat(6000), 1);
   t.match(await orders(), [{ do: "edit", text: /^y{6000}$/ }]);
@@ -129,7 +74,21 @@ t.test("a text of any length: many lines are numbered, one that is too long is n
 
 t.test("frames by the ten thousand: places in the list, a press while others come, the oldest go", options, async (t) => {
   const { page, tell, pass, orders, complaints } = await toldPage(t);
-  await pass(1, 40_000);
+  const top = (): Promise<number> => page.evaluate(() => document.querySelector("#frame-list")!.scrollTop);
+  const scroll = async (to: number): Promise<void> => {
+    await page.evaluate((place) => new Promise((resolve) => {
+      const list = document.querySelector("#frame-list")!;
+      list.addEventListener("scroll", resolve, { once: true });
+      list.scrollTop = place;
+    }), to);
+  };
+  await pass(1, 100);
+  await scroll(26);
+  await pass(101, 100);
+  t.equal(await top(), 26, "who reads is not taken along");
+  await scroll(1e6);
+  await pass(201, 39_800);
+  t.ok(await top() > 39_000 * 26, "who is at the end is");
   t.equal(await page.innerText("#frame-count"), "40000 of 40000");
   t.match(await page.locator(".frame").last().getAttribute("aria-posinset"), "40000");
   t.match(await page.locator(".frame").last().getAttribute("aria-setsize"), "40000");
@@ -149,6 +108,8 @@ t.test("frames by the ten thousand: places in the list, a press while others com
   t.same(await orders(), [], "once");
   await page.evaluate(() => document.querySelectorAll<HTMLElement>(".frame")[2]!.click());
   t.match(await orders(), [{ do: "frame" }]);
+  await page.locator(".frame").last().click();
+  t.equal((await orders()).length, 1, "a press with its click is one choice");
   await page.focus("#frame-list");
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowUp");
@@ -157,8 +118,7 @@ t.test("frames by the ten thousand: places in the list, a press while others com
   await page.keyboard.press("End");
   t.match((await orders()).at(-1), { n: 40_050 });
   t.equal(await page.getAttribute("#frame-list", "aria-activedescendant"), "frame-40050");
-  const top = (): Promise<number> => page.evaluate(() => document.querySelector("#frame-list")!.scrollTop);
-  await page.evaluate(() => void (document.querySelector("#frame-list")!.scrollTop = 35_000 * 26));
+  await scroll(35_000 * 26);
   await page.waitForFunction(() => document.querySelector("#frame-35001") !== null);
   await pass(40_051, 9_960);
   t.equal(await page.innerText("#frame-count"), "25000 of 25000");
@@ -271,6 +231,57 @@ t.test("by ear: what is said of a start-up, and what is not", options, async (t)
   t.equal(await said("#verdict-spoken"), "Verdict: reached. login");
   await tell({ ...TICK, powered: false });
   t.same([await said("#verdict-spoken"), await said("#screen-prompt")], ["", "No power"]);
+});
+
+t.test("what is told is what is drawn: surroundings, screen, chip, verdict, a frame beside its bytes", options, async (t) => {
+  const { page, tell, orders } = await toldPage(t);
+  const text = (id: string): Promise<string> => page.innerText(`#${id}`);
+  const display = (row: string, shown: string): Tick["events"][number] => ({ n: 1, t: 0, event: "display", row, text: shown });
+  const long = "a row of a text that is longer than the row";
+  t.same([await text("lan-summary"), await text("model"), await text("clock")], ["a LAN", "M, P", "0:00"]);
+  await tell({
+    ...TICK, ms: 61_000, portVlan: 9, erasedBytes: 4096, programmedBytes: 8192, events: [
+      display("title", "a title"), display("0", long), { n: 1, t: 0, event: "progress", permille: 500 },
+      { n: 1, t: 0, event: "softkeys", labels: ["One", "Two"] },
+    ], sectors: [{ sector: 0, fill: 255, state: 0 }, { sector: 1, fill: 0, state: 3 }, { sector: 33, fill: 0, state: 0 }],
+  });
+  t.same([await text("clock"), await page.inputValue("#port-vlan")], ["1:01", "9"]);
+  t.equal(await text("flash-words"), "Erased 4 KiB, wrote 8 KiB so far.");
+  t.equal(await page.getAttribute("#flash canvas", "aria-label"), "boot A: 1 of 40 sectors hold something, 1 torn by a cut");
+  t.match(await text("flash"), /boot A\s+160 KiB/);
+  const pixels = await page.evaluate(() => {
+    const { data } = document.querySelector("canvas")!.getContext("2d")!.getImageData(0, 0, 20, 20);
+    const at = (x: number, y: number): number[] => [...data.slice((y * 20 + x) * 4, (y * 20 + x) * 4 + 3)];
+    const key = (name: string): number[] =>
+      getComputedStyle(document.querySelector(`#key-${name}`)!).backgroundColor.match(/\d+/g)!.map(Number);
+    return [at(4, 4), key("full"), at(14, 4), key("torn"), at(14, 14), key("erased")];
+  });
+  t.same([pixels[0], pixels[2], pixels[4]], [pixels[1], pixels[3], pixels[5]], "full, torn, erased: in the colours of the legend");
+  const rows = await page.locator("svg .row").allTextContents();
+  t.equal(rows[0], "a title");
+  t.not(rows[2], long.slice(0, rows[2]!.length), "scrolled by then");
+  t.same([await page.locator("svg .bar.off").count(), await page.locator("svg .bar-text").textContent()], [0, "50%"]);
+  t.same(await page.locator("svg .softkey-text").allTextContents(), ["One", "Two", "", ""]);
+  t.equal(await page.locator(".timeline .now").count(), 1);
+  await tell({ ...TICK, powered: false, events: [{ n: 1, t: 0, event: "progress", permille: null }] });
+  t.same([await page.locator("svg.phone.dark").count(), await page.locator("svg .bar.off").count()], [1, 1]);
+  t.match(await text("verdict"), /^Unplugged/);
+  await tell({ ...TICK, frames: [{ ...ROW, n: 1, direction: "out", protocol: "TCP" }, { ...ROW, n: 2, protocol: "SIP" }] });
+  const evidence = [{ text: "frame 1", frame: 1 }];
+  const verdict = { state: "x", cause: "c", advice: "a", warnings: [], bootname: "", appname: "", evidence };
+  await tell({ ...TICK, verdict: { ...verdict, standing: "stopped" } });
+  t.equal(await text("frame-count"), "1 of 2");
+  await page.click("#verdict .link");
+  t.same([await orders(), await text("frame-count")], [[{ do: "frame", n: 1 }], "2 of 2"], "shown although the filter hid it");
+  t.same(await page.locator(".frame .way").allTextContents(), ["→", "←"]);
+  const layers = [{ name: "L", from: 0, bytes: 4, fields: [{ name: "f", value: "v", from: 1, bytes: 2 }] }];
+  await tell({ news: "frame", detail: { row: { ...ROW, n: 1, direction: "out" }, bytes: new Uint8Array(4), layers } });
+  t.match(await text("frame-detail"), /Frame 1 60 bytes, sent/);
+  await page.click(".field");
+  t.same(await page.locator(".bytes span").evaluateAll((all) => all.map(({ className }) => className)), ["", "marked", "marked", ""]);
+  await tell({ ...PLUGGED, regions: [{ name: "new", first: 0, count: 2 }] }, { ...TICK, sectors: [{ sector: 1, fill: 1, state: 0 }] });
+  t.equal(await page.getAttribute("#flash canvas", "aria-label"), "new: 1 of 2 sectors hold something", "of the chip that is there now");
+  t.same((await page.locator("svg .row").allTextContents()).join(""), "", "of the telephone that is there now");
 });
 
 t.test("a worker that does not load, and one that throws, are told of", options, async (t) => {
