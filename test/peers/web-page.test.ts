@@ -110,6 +110,8 @@ t.test("frames by the ten thousand: places in the list, a press while others com
   t.match(await orders(), [{ do: "frame" }]);
   await page.locator(".frame").last().click();
   t.equal((await orders()).length, 1, "a press with its click is one choice");
+  await page.locator(".frame[aria-selected=true]").click();
+  t.same(await orders(), [], "and no second one");
   await page.focus("#frame-list");
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowUp");
@@ -124,6 +126,11 @@ t.test("frames by the ten thousand: places in the list, a press while others com
   t.equal(await page.innerText("#frame-count"), "25000 of 25000");
   t.equal(await top(), (35_000 - 25_010) * 26, "frame 35001 is where it was");
   t.ok(await page.locator("#frame-35001").isVisible());
+  const verdict = { state: "x", cause: "c", advice: "a", warnings: [], bootname: "", appname: "", evidence: [{ text: "f", frame: 5 }] };
+  await tell({ ...TICK, verdict: { ...verdict, standing: "stopped" } });
+  await page.click("#verdict .link");
+  t.same(await orders(), [{ do: "frame", n: 5 }], "evidence that is no longer kept is asked for");
+  t.equal(await page.inputValue("#frame-filter"), "talk");
   await pass(50_011, 10, "TCP");
   t.equal(await page.innerText("#frame-count"), "25000 of 25010", "what carries files is not shown at first");
   t.equal(await top(), (35_000 - 25_010) * 26);

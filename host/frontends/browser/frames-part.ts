@@ -67,7 +67,8 @@ export class FramesPart {
 
   /** From elsewhere on the page. */
   choose(n: number): void {
-    if (!this.#shown.some((row) => row.n === n)) {
+    const isN = (row: FrameRow): boolean => row.n === n;
+    if (!this.#shown.some(isN) && this.#all.some(isN)) {
       this.#filter.value = "all";
       this.#refilter();
     }
