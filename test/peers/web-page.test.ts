@@ -1,6 +1,7 @@
 // Goal: the page keeps to what it is told, whatever that is and whenever it comes, and is usable by keyboard, by ear and on a small window.
 // Method: Debian's Chromium; a worker that only listens stands for the telephone where the news are made here, the real one elsewhere.
 
+import { readFileSync } from "node:fs";
 import t from "tap";
 import type { Page } from "playwright-core";
 import type { News, Tick } from "../../host/frontends/browser/messages.js";
@@ -157,6 +158,8 @@ t.test("by keyboard: tabs keep the focus, and a start-up that is chosen is shown
   t.equal(await focused(page), "2");
   t.equal(await page.innerText("#timeline-total"), "2.0 s", "also while time stands");
   t.equal(await page.getAttribute("#start-ups button:nth-child(2)", "aria-pressed"), "true");
+  await tell({ ...TICK, ms: 4000, isPaused: true, events: [state("power-up", 3500)] });
+  t.equal(await page.getAttribute("#start-ups button:nth-child(3)", "aria-pressed"), "true", "the last one is followed");
   await tell(PLUGGED, { ...TICK, ms: 700, isPaused: true, events: [state("power-up", 0)] });
   t.same(await page.locator("#start-ups button").allTextContents(), ["1"]);
   await page.click("#start-ups button");
@@ -166,9 +169,11 @@ t.test("by keyboard: tabs keep the focus, and a start-up that is chosen is shown
   await page.keyboard.press("Enter");
   t.equal(await focused(page), "b.txt");
   t.equal(await page.getAttribute("#editor-text", "aria-label"), "Settings file b.txt");
-  await page.fill("#port-vlan", "4095");
-  await page.keyboard.press("Enter");
-  t.equal(await page.inputValue("#port-vlan"), "1", "what is no VLAN is not ordered");
+  for (const none of ["4095", "0", "1.5", ""]) {
+    await page.fill("#port-vlan", none);
+    await page.keyboard.press("Enter");
+    t.equal(await page.inputValue("#port-vlan"), "1", "what is no VLAN is not ordered");
+  }
   await page.fill("#port-vlan", "232");
   await page.keyboard.press("Enter");
   await page.click("#step");
@@ -238,6 +243,7 @@ t.test("by ear: what is said of a start-up, and what is not", options, async (t)
   t.equal(await said("#verdict-spoken"), "Verdict: reached. login");
   await tell({ ...TICK, powered: false });
   t.same([await said("#verdict-spoken"), await said("#screen-prompt")], ["", "No power"]);
+  t.match(await said("#verdict"), /^Unplugged/, "whatever was found before");
 });
 
 t.test("what is told is what is drawn: surroundings, screen, chip, verdict, a frame beside its bytes", options, async (t) => {
@@ -289,6 +295,29 @@ t.test("what is told is what is drawn: surroundings, screen, chip, verdict, a fr
   await tell({ ...PLUGGED, regions: [{ name: "new", first: 0, count: 2 }] }, { ...TICK, sectors: [{ sector: 1, fill: 1, state: 0 }] });
   t.equal(await page.getAttribute("#flash canvas", "aria-label"), "new: 1 of 2 sectors hold something", "of the chip that is there now");
   t.same((await page.locator("svg .row").allTextContents()).join(""), "", "of the telephone that is there now");
+});
+
+t.test("a file is a download, and the one before is let go of", options, async (t) => {
+  const { page, tell, orders } = await toldPage(t);
+  await page.evaluate(() => {
+    const revoke = URL.revokeObjectURL.bind(URL);
+    const revoked: string[] = [];
+    Object.assign(globalThis, { revoked });
+    URL.revokeObjectURL = (url) => {
+      revoked.push(url);
+      revoke(url);
+    };
+  });
+  for (const what of ["capture", "transcript", "events"]) await page.click(`#download-${what}`);
+  t.same(await orders(), ["capture", "transcript", "events"].map((what) => ({ do: "download", what })));
+  const saved: string[] = [];
+  for (const name of ["a.txt", "b.txt"]) {
+    const download = page.waitForEvent("download");
+    await tell({ news: "file", name, type: "text/plain", bytes: Uint8Array.of(104, 105) });
+    saved.push(`${(await download).suggestedFilename()} ${readFileSync(await (await download).path(), "utf8")}`);
+  }
+  t.same(saved, ["a.txt hi", "b.txt hi"]);
+  t.match(await page.evaluate(() => (globalThis as unknown as { revoked: string[] }).revoked), ["", /^blob:/]);
 });
 
 t.test("a worker that does not load, and one that throws, are told of", options, async (t) => {

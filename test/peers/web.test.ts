@@ -105,6 +105,10 @@ t.test("themes and a small window", options, async (t) => {
   t.not(await ground(dark), await ground(light));
   await dark.click("#theme");
   t.equal(await ground(dark), await ground(light), "light was chosen");
+  for (const label of ["dark", "system", "light"]) {
+    await dark.click("#theme");
+    t.equal(await dark.innerText("#theme"), `Theme: ${label}`);
+  }
   await dark.reload();
   t.equal(await ground(dark), await ground(light), "and is kept");
   const width = await light.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
