@@ -32,6 +32,12 @@ t.test("a state, a text, time that passes; the verdict", async (t) => {
   t.match(telephone.verdict(), { ok: false, code: "timeout", cause: /state login; "never" was wanted/ }, "in vain");
   t.equal(await telephone.run({ seconds: 1 }), false);
   t.match(telephone.verdict(), { ok: true }, "time that passes is nothing in vain");
+  const first = new Telephone(plain);
+  first.powerOn();
+  await first.run({ state: "link" });
+  const exact = new Telephone(plain);
+  exact.powerOn();
+  t.ok(await exact.run({ state: "link", seconds: first.snapshot().us / 1e6 }), "the last instant belongs to it");
   const early = new Telephone(plain);
   early.powerOn();
   t.equal(await early.run({ state: "login", seconds: 1 }), false);

@@ -8,14 +8,14 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import t, { type Test } from "tap";
-import { HEADER_BYTES } from "../../../host/record/format.js";
+import { HEADER_BYTES, type StepEnd } from "../../../host/record/format.js";
 import { recordsToBytes } from "../../../host/record/json.js";
 import { readRecords, RecordError } from "../../../host/record/reader.js";
 import { counted, replay } from "../../../tools/replay.js";
 import { skipWithout } from "../../peers/support/daemon.js";
 import { build, bytesOf } from "../../support/core.js";
 import { cutPlans, LEX, PLAIN_UPDATE, record, startUpPlans, TRAP } from "../../support/recorded-runs.js";
-import { planted, resealed } from "../../support/rewritten-records.js";
+import { planted, resealed, rewritten } from "../../support/rewritten-records.js";
 import { SANITIZERS } from "../../support/sanitizers.js";
 import { tornPlans } from "../../support/torn-runs.js";
 
@@ -100,6 +100,7 @@ t.test("the sanitizers are content with good, cut and altered files, and no dama
   const altered = (at: number): Uint8Array => small.map((byte, index) => (index === at ? byte ^ (1 << at % 8) : byte));
   const refused = [...every(5).map((bytes) => small.subarray(0, bytes)), ...every(5).map(altered),
     ...every(3).filter((bytes) => bytes >= HEADER_BYTES).map((bytes) => resealed(small.subarray(0, bytes)))];
+  refused.push(rewritten(readRecords(small), (step) => ({ ...step, end: 2 as StepEnd })));
   refused.push(resealed(Buffer.concat([small, Buffer.alloc(1)])));
   const { runs, ...empty } = readRecords(small);
   refused.push(recordsToBytes({ ...empty, runs: [] }), recordsToBytes({ ...empty, runs: [{ ...runs[0]!, starts: [] }] }));
@@ -108,6 +109,7 @@ t.test("the sanitizers are content with good, cut and altered files, and no dama
   t.equal(all.stderr.trim().split("\n").length, refused.length, "each is refused with a line");
   t.notMatch(all.stderr, /ERROR|runtime error/);
   t.equal(all.stderr.match(/it has nothing to replay/g)?.length, 2);
+  t.match(all.stderr, /a step ended in an unknown way/);
   const resealedFiles = every(STRIDE).filter((at) => at >= HEADER_BYTES).map((at) => resealed(altered(at)));
   const verdicts = run(engine, ...savedMany("resealed", resealedFiles));
   t.notMatch(verdicts.stderr, /ERROR|runtime error/);
