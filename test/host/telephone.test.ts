@@ -215,24 +215,22 @@ t.test("a cut as a model says, a chip that fails, and keys: the twin has them to
   zero!.powerOff({ model: "zero" });
   some!.powerOff({ model: "zeros-from-end", seed: 1 });
   other!.powerOff({ model: "zeros-from-end", seed: 2 });
-  const chips = [zero!, some!, other!].map(({ board }) => Buffer.from(board.flash.contents()).toString("latin1"));
-  t.equal(new Set(chips).size, 3);
+  const [first, second, third] = [zero!, some!, other!].map(({ board }) => Buffer.from(board.flash.contents()));
+  t.notOk(first!.equals(second!) || second!.equals(third!) || third!.equals(first!));
   const twin = await Telephone.restore(updating(), JSON.parse(JSON.stringify(some!.snapshot())) as Snapshot);
-  t.ok(Buffer.from(twin.board.flash.contents()).equals(Buffer.from(some!.board.flash.contents())), "byte for byte");
+  t.ok(second!.equals(twin.board.flash.contents()), "byte for byte");
 
   const failing = (): TelephoneOptions => {
-    const options = updating();
-    const failure = { kind: "erase", after: 1, lasting: true } as const;
-    return { ...options, flash: (clock, random) => new FailingFlash(options.flash!(clock, random), failure) };
+    const failure = { kind: "erase", after: 0, lasting: true } as const;
+    return { ...plain, flash: (clock) => new FailingFlash(blank(clock), failure) };
   };
   const telephone = new Telephone(failing());
   telephone.powerOn();
   t.ok(await telephone.run({ text: "Enter username" }));
-  t.match(telephone.verdict(), { warnings: [{ code: "flash-failed" }] }, "the settings log has a bad sector");
   t.ok(await telephone.press("1", "2", "*"));
   const again = await Telephone.restore(failing(), telephone.snapshot());
   t.equal(all(again), all(telephone));
   for (const each of [telephone, again]) await each.press("3");
   t.equal(all(again), all(telephone), "and goes on the same way");
-  await t.rejects(Telephone.restore(updating(), telephone.snapshot()), /went another way/);
+  await t.rejects(Telephone.restore(plain, telephone.snapshot()), /went another way/);
 });
