@@ -122,7 +122,7 @@ function script(part: NorPart, seed: number, cuts: boolean): string[] {
   while (lines.length < OPERATION_COUNT) {
     lines.push(one([erase, program, program, program, read, read, rare])());
     if (below(4) === 0) lines.push(`${lines.at(-1)}`); // Again while it is under way.
-    if (cuts && below(25) === 0) lines.push("c 2");
+    if (cuts && below(25) === 0) lines.push(`c ${one([0, 1, 2, 4])}`);
     for (let count = below(4); count > 0; count--) lines.push(wait(), "?");
     if (below(3) > 0) lines.push("t 160000", "?", read());
   }
