@@ -129,6 +129,20 @@ function script(part: NorPart, seed: number, cuts: boolean): string[] {
   return lines;
 }
 
+/** Each model in an erase of each size and a program of each length, on sectors that hold something; what is left is read and programmed. */
+function cutsOfEach({ sectorBytes, block32Bytes, block64Bytes, pageBytes }: NorPart): string[] {
+  const done = ["t 200000", "?"];
+  const read = Array.from({ length: block64Bytes / sectorBytes }, (_, sector) => `r ${sector * sectorBytes} ${sectorBytes}`);
+  const fill = Array.from({ length: 16 }, (_, sector) => [`p ${sector * sectorBytes} ${"5a".repeat(pageBytes)}`, ...done]).flat();
+  const fresh = [`e 0 ${block64Bytes}`, ...done];
+  const after = [...read, `p 0 00`, ...done, `e 0 ${sectorBytes}`, ...done, "p 0 00", ...done];
+  return [0, 1, 2, 4].flatMap((model) => [
+    ...[sectorBytes, block32Bytes, block64Bytes].flatMap((bytes) => [...fresh, ...fill, `e 0 ${bytes}`, "t 30000", `c ${model}`, ...after]),
+    ...[1, 2, 3, 255, 256].flatMap((bytes) => [...fresh, `p 0 ${"a5".repeat(bytes)}`, `c ${model}`, ...after]),
+    ...fresh, `e 0 ${sectorBytes}`, "t 45001", `c ${model}`, ...after,
+  ]);
+}
+
 /** Answers line for line; a wait in C may end so much earlier. */
 function compare(t: Test, part: NorPart, found: readonly string[], lines: readonly string[], earliest = 0): void {
   const twin = new Twin(part);
@@ -173,7 +187,7 @@ t.test("the chip in a file", { skip }, (t) => {
 t.test("the chip of the Cortex-M3, with cuts", { skip }, (t) => {
   const program = driver(t, "board", "-DNOR", "test/engines/cortex-m3/nor.c");
   for (const seed of [1, 2]) {
-    const lines = script(SMALL, seed, true);
+    const lines = [...script(SMALL, seed, true), ...cutsOfEach(SMALL)];
     compare(t, SMALL, answersOf(program, lines), lines);
   }
   metAll(t);
