@@ -69,6 +69,8 @@ export interface BoardOptions {
   readonly pcSpeed?: number;
   readonly negotiationUs?: number;
   readonly showSecrets?: boolean;
+  /** Of the event log. */
+  readonly eventsMax?: number;
   /** Software is started: kind, and where on the chip it stands. */
   readonly onHandover?: (kind: number, offset: number, bytes: number) => void;
 }
@@ -107,7 +109,8 @@ export class Board {
     this.#core = options.core;
     this.#instantiate = options.instantiate ?? instantiateCore;
     this.#mode = options.mode ?? Mode.Telephone;
-    this.log = new EventLog(this.scheduler, { showSecrets: options.showSecrets ?? false });
+    const { showSecrets = false, eventsMax = Number.POSITIVE_INFINITY } = options;
+    this.log = new EventLog(this.scheduler, { showSecrets, eventsMax });
     this.system = new SystemBlock(options.identity);
     this.flash = options.flash?.(this.scheduler, random) ?? new NorFlash({ part: W25Q128JV, clock: this.scheduler, timing: "typical" });
     const negotiation = options.negotiationUs === undefined ? {} : { negotiationUs: options.negotiationUs };

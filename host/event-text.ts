@@ -53,10 +53,21 @@ export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** What follows a URL's server, without a query. */
+export function pathOf(url: string): string {
+  return (url.split(/[?#]/, 1)[0] ?? "").replace(/^https?:\/\/[^/]*/i, "");
+}
+
 /** The file a URL or path names: what follows its last slash. */
 export function fileOf(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? "";
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** True where this path, or its end in whole names, is what the URL names; the URL's query counts where the path has one. */
+export function isPath(url: string, path: string): boolean {
+  const plain = path.includes("?") ? url : url.split(/[?#]/, 1)[0] ?? "";
+  return plain === path || plain.endsWith(path.startsWith("/") ? path : `/${path}`);
 }
 
 /** True for the block file of a software file: it is done without where it is missing or wrong. */

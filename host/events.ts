@@ -28,6 +28,8 @@ export interface FlashCounters {
 export interface EventLogOptions {
   /** Shows the values of secret parameters as they are. */
   readonly showSecrets?: boolean;
+  /** When there are more, the older half goes, whole start-ups of it where there are any. Default: all are kept. */
+  readonly eventsMax?: number;
 }
 
 export type Listener = (event: OffhookEvent) => void;
@@ -40,6 +42,8 @@ const HIDDEN_KINDS: ReadonlySet<EventKind> = new Set([EventKind.Parameter, Event
 export class EventLog {
   readonly #clock: EventClock;
   readonly #showSecrets: boolean;
+  readonly #eventsMax: number;
+  #goneCount = 0;
   readonly #events: OffhookEvent[] = [];
   readonly #listeners: Listener[] = [];
   readonly #waiting: OffhookEvent[] = [];
@@ -59,11 +63,17 @@ export class EventLog {
   constructor(clock: EventClock, options: EventLogOptions = {}) {
     this.#clock = clock;
     this.#showSecrets = options.showSecrets ?? false;
+    this.#eventsMax = options.eventsMax ?? Number.POSITIVE_INFINITY;
   }
 
-  /** All events so far, oldest first. */
+  /** All events so far that are kept, oldest first; their numbers follow one another. */
   get events(): readonly OffhookEvent[] {
     return this.#events;
+  }
+
+  /** How many there were: the number of the last one. */
+  get count(): number {
+    return this.#goneCount + this.#events.length;
   }
 
   /** Records of the core that were not well formed. */
@@ -177,8 +187,9 @@ export class EventLog {
 
   /** Numbers and delivers. An event that a listener causes is delivered after this one has reached every listener. */
   #push(body: EventBody, t: number): void {
-    const event = { n: this.#events.length + 1, t, ...body } as OffhookEvent;
+    const event = { n: this.count + 1, t, ...body } as OffhookEvent;
     this.#events.push(event);
+    if (this.#events.length > this.#eventsMax) this.#drop();
     this.#waiting.push(event);
     if (this.#delivering) return;
     this.#delivering = true;
@@ -189,6 +200,14 @@ export class EventLog {
     } finally {
       this.#delivering = false;
     }
+  }
+
+  #drop(): void {
+    const half = Math.ceil(this.#events.length / 2);
+    const begin = this.#events.findIndex((event, index) => index >= half && event.event === "state" && event.state === "power-up");
+    this.#goneCount += this.#events.splice(0, begin < 0 ? half : begin).length;
+    const notices = this.#notices.splice(0);
+    this.#notices.push(...notices.filter(({ after }) => after > this.#goneCount));
   }
 
   #forgetLastRun(): void {
@@ -203,7 +222,7 @@ export class EventLog {
     if (record.kind === EventKind.Status) {
       for (const [name, value] of Object.entries(fields)) this.#status.set(name, value);
     } else if (record.kind === EventKind.Notice) {
-      this.#notices.push({ ...fields, after: this.#events.length, notice: String(fields["notice"] ?? "") });
+      this.#notices.push({ ...fields, after: this.count, notice: String(fields["notice"] ?? "") });
     } else if (typeof fields["name"] === "string") {
       this.#parameters.set(fields["name"], {
         value: String(fields["value"] ?? ""), source: String(fields["source"] ?? "default"),

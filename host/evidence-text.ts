@@ -19,7 +19,7 @@ export function evidenceText(
 }
 
 function eventText(n: number, events: readonly OffhookEvent[]): string {
-  const event = events[n - 1];
+  const event = events[n - (events[0]?.n ?? 1)];
   return event === undefined ? `event ${n}` : `event ${n} (${event.event} ${describeEvent(event)})`;
 }
 

@@ -39,6 +39,8 @@ const IN_OPTION = new RegExp(`(${NAME}"?[^A-Z0-9_,"./\\\\&?-]+)(?:"[^"]*"?[^,]*|
 /** Of a URL; and of `user:password@host` without a scheme, which the address of a SIP user is not. */
 const USER_INFO = /:\/\/[^\s/"]*@/g;
 const BARE_USER_INFO = /(?<![\w.:%/-])(?!(?:sips?|mailto):)[\w.%-]{1,64}:[^\s@/"]{1,128}@/gi;
+/** `sip:user:password@host` (RFC 3261 section 19.1.1): the user is no secret. */
+const SIP_PASSWORD = /(sips?:[^\s:@"<>]{1,128}):[^\s@"]{1,128}@/gi;
 /** `?password=value` of a URL. */
 const IN_QUERY = /([?&][\w.%-]{0,64}?(?:pass(?:word|wd|phrase|code)?|pswd|pwd|pw|psk|secret|token|pin|key)=)[^&#\s"]+/gi;
 
@@ -55,5 +57,6 @@ export function maskOption(text: string): string {
 
 /** Any text with URLs in it, without who they log in as and the secrets in their queries. */
 export function maskUrl(text: string): string {
-  return text.replace(USER_INFO, `://${MASK}@`).replace(BARE_USER_INFO, `${MASK}@`).replace(IN_QUERY, `$1${MASK}`);
+  return text.replace(USER_INFO, `://${MASK}@`).replace(BARE_USER_INFO, `${MASK}@`)
+    .replace(SIP_PASSWORD, `$1:${MASK}@`).replace(IN_QUERY, `$1${MASK}`);
 }

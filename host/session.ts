@@ -10,6 +10,7 @@ import type { EndEvent, OffhookEvent } from "./event-types.js";
 import { KeyPresser, type KeyMiss, type KeyScript } from "./key-script.js";
 import type { FrameLog } from "./network/frame-log.js";
 import type { FlashCounters } from "./peripherals/flash.js";
+import { ResetCircle } from "./reset-circle.js";
 import { exitCodeOf, verdictOf, type RunOutcome } from "./verdict.js";
 import { withFrames } from "./verdict-frames.js";
 
@@ -32,12 +33,9 @@ export interface SessionOptions {
   readonly onPress?: (name: string) => void;
 }
 
-/** Resets in a row for one cause that end a run; and how often a file may be stored. */
-const RESET_COUNT_MAX = 3;
 /** What the login prompt still does (confirming an image) is over when the core wants to wait this long. */
 const QUIET_US = 500_000;
 const LOGIN_PROMPT = "Enter username";
-const CAUSES_OF_PROGRESS: ReadonlySet<string> = new Set(["upgraded", "local-procedures"]);
 
 export class Session {
   readonly #board: Board;
@@ -48,10 +46,7 @@ export class Session {
   #atLogin = false;
   /** The Prompt Line asks who logs in. */
   #asks = false;
-  #resets: string[] = [];
-  /** Files accepted since the last reset, and how often each was stored. */
-  #accepted = new Set<string>();
-  readonly #stored = new Map<string, number>();
+  readonly #circle = new ResetCircle();
   #flashState = "";
   #before: FlashCounters;
 
@@ -122,20 +117,8 @@ export class Session {
   #event(event: OffhookEvent): void {
     if (event.event === "state") this.#stateEntered(event.state);
     if (event.event === "display" && event.row === "prompt") this.#asks = event.text === LOGIN_PROMPT;
-    // A VLAN that was given up is never gone back to: what follows is another way, not the same one again.
-    if (event.event === "vlan" && event.reason === "vlantest") this.#resets = [];
-    if (event.event === "image" && event.verdict === "accepted") this.#accepted.add(event.file ?? "");
-    if (event.event === "reset") this.#reset(event.reason ?? "");
-  }
-
-  /** An upgrade is progress, but not to a file that was stored twice before: two scripts or files send the telephone in a circle. */
-  #reset(cause: string): void {
-    const files = cause === "upgraded" ? [...this.#accepted] : [];
-    this.#accepted.clear();
-    for (const file of files) this.#stored.set(file, (this.#stored.get(file) ?? 0) + 1);
-    this.#resets = CAUSES_OF_PROGRESS.has(cause) || this.#resets[0] !== cause ? [cause] : [...this.#resets, cause];
-    const again = files.some((file) => this.#stored.get(file) === RESET_COUNT_MAX);
-    if (again || (this.#resets.length === RESET_COUNT_MAX && !CAUSES_OF_PROGRESS.has(cause))) this.#ended ??= "reset-loop";
+    this.#circle.event(event);
+    if (this.#circle.isClosed) this.#ended ??= "reset-loop";
   }
 
   /** Flash work becomes an event when the state that did it is left. */

@@ -24,7 +24,7 @@ interface OnALan {
   readonly source?: FileSource;
 }
 
-export type TelephoneOptions = Omit<BoardOptions, "network" | "entropy"> & (OnALan | Pick<BoardOptions, "network">);
+export type TelephoneOptions = Omit<BoardOptions, "network" | "entropy" | "eventsMax"> & (OnALan | Pick<BoardOptions, "network">);
 
 /** What is waited for: a state that is entered, a text on the screen, or time that passes; whichever comes first. */
 export interface Until {

@@ -4,7 +4,7 @@
 // next server or another GET of its chain brought is none.
 
 import type { Code, Evidence, HttpEvent, ScriptEvent } from "./event-types.js";
-import { ERROR_TEXTS, fileOf, isBlockFile } from "./event-text.js";
+import { ERROR_TEXTS, fileOf, isBlockFile, isPath } from "./event-text.js";
 import { listFault } from "./verdict-server.js";
 import { tlsAdvice, tlsEvidence, tlsFailure, tlsText } from "./verdict-tls.js";
 import { ends, parameterEvidence, type Problem, type StartUp } from "./verdict-types.js";
@@ -46,26 +46,42 @@ const ABOUT_BLOCKS: ReadonlySet<string> = new Set(["wrong-block", "file-changed"
 
 /** Files that were asked for and never obtained. A GET that fails is one only when no GET of its script succeeded. */
 export function fileProblems(run: StartUp): Problem[] {
-  const requests = run.events.flatMap((event) => (event.event === "http" ? [event] : []));
+  const names = namesAsked(run);
+  const requests = [...names.keys()].filter((request) => !isBlockFile(names.get(request)!));
   const byFile = new Map<string, HttpEvent[]>();
   for (const request of requests) {
-    const file = fileOf(request.url ?? "");
-    if (isBlockFile(file)) continue;
+    const file = names.get(request)!;
     byFile.set(file, [...(byFile.get(file) ?? []), request]);
   }
   const first = byFile.keys().next().value;
   const failed = [...byFile].filter(([file, tries]) => isMissed(tries[tries.length - 1]) && (file === first || !gotElsewhere(run, file)));
   const problems = failed.map(([file, tries]) => fileProblem(run, file, tries, file === first));
   const missed = (request: HttpEvent): boolean => failed.some(([, tries]) => tries.includes(request));
-  return [...problems, ...passedOver(run, requests.filter((request) => !missed(request) && !isBlockFile(fileOf(request.url ?? ""))))];
+  return [...problems, ...passedOver(run, names, requests.filter((request) => !missed(request)))];
+}
+
+/** The requests, and the file each was for: as its GET statement names it, else the last part of its URL; a redirect changes nothing. */
+function namesAsked(run: StartUp): Map<HttpEvent, string> {
+  const names = new Map<HttpEvent, string>();
+  const gets = getsOf(run);
+  let redirected: string | undefined;
+  for (const event of run.events) {
+    if (event.event !== "http") continue;
+    const url = event.url ?? "";
+    const asked = gets.find((get) => get.n > event.n)?.value ?? "";
+    const name = redirected ?? (asked !== "" && isPath(url, asked) ? asked : fileOf(url));
+    names.set(event, name);
+    redirected = event.accepted === true && (event.status ?? 0) >= 300 ? name : undefined;
+  }
+  return names;
 }
 
 /** Servers that failed, each once, where another had the file: a warning, since the next start-up may not be so lucky. */
-function passedOver(run: StartUp, requests: readonly HttpEvent[]): Problem[] {
+function passedOver(run: StartUp, names: ReadonlyMap<HttpEvent, string>, requests: readonly HttpEvent[]): Problem[] {
   const problems = requests.flatMap((request): Problem[] => {
-    const file = fileOf(request.url ?? "");
-    const other = requests.find(({ n, accepted, url = "" }) =>
-      n > request.n && accepted === true && fileOf(url) === file && originOf(url) !== originOf(request.url));
+    const file = names.get(request)!;
+    const other = requests.find((later) => later.n > request.n && later.accepted === true && names.get(later) === file &&
+      originOf(later.url) !== originOf(request.url));
     if (other === undefined || !isMissed(request)) return [];
     const { cause, ...problem } = fileProblem(run, file, [request], false);
     const plain = isSecure(request) && !isSecure(other) ? ", over plain HTTP" : "";
@@ -83,15 +99,15 @@ function isMissed(last: HttpEvent | undefined): boolean {
 
 /** True for a file of a GET statement when another GET of the same script was followed: the script offers one or the other. */
 function gotElsewhere(run: StartUp, file: string): boolean {
-  const gets = run.events.flatMap((event) => (event.event === "script" && event.effect === "get" ? [event] : []));
-  const missed = gets.filter((get) => get.why === "file-not-obtained" && namesOf(get).includes(file));
+  const gets = getsOf(run);
+  const missed = gets.filter((get) => get.why === "file-not-obtained" && get.value === file);
   const isMended = (get: ScriptEvent): boolean =>
-    gets.some((other) => other.file === get.file && other.why !== "file-not-obtained" && !namesOf(other).includes(file));
+    gets.some((other) => other.file === get.file && other.why !== "file-not-obtained" && other.value !== file);
   return missed.length > 0 && missed.every(isMended);
 }
 
-function namesOf(get: ScriptEvent): string[] {
-  return [get.name, get.value, get.statement?.trim().split(/\s+/)[1]].flatMap((name) => (name === undefined ? [] : [fileOf(name)]));
+function getsOf(run: StartUp): ScriptEvent[] {
+  return run.events.flatMap((event) => (event.event === "script" && event.effect === "get" ? [event] : []));
 }
 
 function fileProblem(run: StartUp, file: string, tries: readonly HttpEvent[], first: boolean): Problem {

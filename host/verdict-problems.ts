@@ -4,7 +4,7 @@
 // a server that answered at the third try is none. It does not decide what fails a run; host/verdict.ts does.
 
 import type { Code, DhcpEvent, Evidence, ImageEvent, ScriptEvent } from "./event-types.js";
-import { bytesText, countText, fileOf, isBlockFile } from "./event-text.js";
+import { bytesText, countText, fileOf, isBlockFile, isPath } from "./event-text.js";
 import { callServerProblems } from "./verdict-call.js";
 import { fileProblems } from "./verdict-files.js";
 import { networkProblems } from "./verdict-network.js";
@@ -148,7 +148,7 @@ function scriptText(run: StartUp, end: ScriptEvent, code: Code): Pick<Problem, "
   const statement = statementAt(run, end);
   const at: Evidence = end.line === undefined ? { event: end.n } : { file, line: end.line, text: statement };
   if (code === "not-a-script") {
-    const request = run.events.findLast((event) => event.event === "http" && fileOf(event.url ?? "") === file);
+    const request = run.events.findLast((event) => event.event === "http" && isPath(event.url ?? "", file));
     if (request?.event === "http" && request.bytes === 0) {
       return {
         cause: `${file} is empty: the server sent no byte of it.`, evidence: [{ event: request.n }, { event: end.n }],

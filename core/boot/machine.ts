@@ -14,7 +14,7 @@ import { lldpAgentPoll } from "../net/lldp-agent";
 import { screenClear, screenSetText } from "../ui/screen";
 import { codeInit } from "./code-entry";
 import { fetchAbort, fetchInit } from "./fetch";
-import { inputsPoll } from "./inputs";
+import { inputsHold, inputsPoll } from "./inputs";
 import { modeSet } from "./mode";
 import { programWithdraw } from "./program";
 import { softwareNameBytes, softwareNamePtr } from "./software";
@@ -109,6 +109,7 @@ function machineEnter(): void {
   eventBegin(EventKind.State);
   eventCode(Field.State, state);
   eventSend();
+  inputsHold(false);
   statesEnter(state);
   timeWakeNow();
 }

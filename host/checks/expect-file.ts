@@ -3,6 +3,7 @@
 // In: the text of a file and how to name it. Out: expectations, or an `ExpectFileError` that names every fault by its JSON path. It opens
 // no file; `expect-schema.ts` has the bounds.
 
+import { readJson } from "../json-text.js";
 import { schemaFindings } from "../site/json-schema.js";
 import type { Expectation } from "./expectation.js";
 import { EXPECT_SCHEMA } from "./expect-schema.js";
@@ -56,7 +57,7 @@ function checked(text: string, name: string): ExpectFile {
 
 function parsed(text: string, name: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\ufeff/, "")) as unknown; // Editors put a byte order mark there.
+    return readJson(text);
   } catch (error) {
     throw new ExpectFileError(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

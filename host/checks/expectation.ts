@@ -3,7 +3,7 @@
 // In: expectations, the events of a run and the body of its `end` event. Out: for each what was wanted, what was found, and where that
 // came from. It reads no file and decides no exit code. Nothing here is secret: values that are hidden in the events are hidden here.
 
-import { fileOf, printable } from "../event-text.js";
+import { fileOf, isPath, pathOf, printable } from "../event-text.js";
 import type { Evidence, HttpEvent, OffhookEvent } from "../event-types.js";
 import { isHidden, MASK, maskUrl } from "../secrets.js";
 import { nearest } from "../nearest.js";
@@ -105,7 +105,6 @@ function isHiddenHere(name: string, end: EndBody): boolean {
   return (end.parameters[name]?.value ?? MASK).includes(MASK);
 }
 
-/** A path is met by a URL that ends in it, whole names only; the URL's query counts where the path has one. */
 function getFinding({ path: asked, status }: Wanted<"get">, events: readonly OffhookEvent[]): Finding {
   const path = events.some((event) => event.event === "http" && isPath(event.url ?? "", asked)) ? asked : maskUrl(asked);
   const wanted = `GET of ${maskUrl(path)} ${status === undefined ? "accepted" : `answered with ${status}`}`;
@@ -118,14 +117,10 @@ function getFinding({ path: asked, status }: Wanted<"get">, events: readonly Off
     const advice = "see why in that event, and in the server's log";
     return { ok: false, wanted, found: answerText(last), evidence: [{ event: last.n }], advice };
   }
-  const files = [...new Set(gets.map((event) => fileOf(event.url ?? "")))];
+  const shownOf = asked.includes("/") ? pathOf : fileOf;
+  const files = [...new Set(gets.map((event) => shownOf(event.url ?? "")))];
   const shown = files.length === 0 ? "no GET at all" : `only ${listText(files)}`;
   return { ok: false, wanted, found: shown, evidence: [], advice: "let the script or settings file name it, or correct the expectation" };
-}
-
-function isPath(url: string, path: string): boolean {
-  const plain = path.includes("?") ? url : url.split(/[?#]/, 1)[0] ?? "";
-  return plain === path || plain.endsWith(path.startsWith("/") ? path : `/${path}`);
 }
 
 function answerText({ url, status, error, accepted, why }: HttpEvent): string {

@@ -120,7 +120,7 @@ class Run {
     this.#board = board;
     this.#loop = loop;
     this.#asked = asked;
-    this.#transcript = asked.transcript === undefined ? undefined : new Transcript(networkName(options), options.seed, options.showSecrets);
+    this.#transcript = asked.transcript === undefined ? undefined : new Transcript(networkName(options), options.seed, options);
     this.#session = new Session({
       board,
       until: options.until ?? (options.logsIn ? "registered" : "login"),

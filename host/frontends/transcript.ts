@@ -10,22 +10,33 @@ const STAMP_COLUMNS = 10;
 const NAME_COLUMNS = 9;
 const TENTH_PERMILLE = 100;
 
+export interface TranscriptOptions {
+  readonly showSecrets?: boolean;
+  /** When there are more, the older half goes, and its place is said. Default: all are kept. */
+  readonly linesMax?: number;
+}
+
 export class Transcript {
-  #text: string;
+  readonly #head: string;
+  #lines: string[] = [];
+  #goneCount = 0;
   #tenth = -1;
   readonly #showSecrets: boolean;
+  readonly #linesMax: number;
   /** The Prompt Line asks for a password: what is typed is a secret. */
   #isSecret = false;
   #isCode = false;
 
-  constructor(scenario: string, seed: number, showSecrets = false) {
+  constructor(scenario: string, seed: number, { showSecrets = false, linesMax = Number.POSITIVE_INFINITY }: TranscriptOptions = {}) {
     this.#showSecrets = showSecrets;
-    this.#text = `scenario  ${scenario}   seed ${seed}\n`;
+    this.#linesMax = linesMax;
+    this.#head = `scenario  ${scenario}   seed ${seed}\n`;
   }
 
-  /** Everything so far. */
+  /** Everything so far that is kept. */
   get text(): string {
-    return this.#text;
+    const gone = this.#goneCount === 0 ? "" : `(${this.#goneCount} earlier lines are not kept)\n`;
+    return this.#head + gone + this.#lines.join("");
   }
 
   /** A key was pressed: `keyName` of host/key-press.ts. The digits behind Mute are a password, and so are those of a login. */
@@ -63,7 +74,8 @@ export class Transcript {
   }
 
   #line(timeMs: number, name: string, text: string): void {
-    this.#text += `${`@${timeMs}`.padEnd(STAMP_COLUMNS)}${`${name.padEnd(NAME_COLUMNS)} ${printable(text)}`.trimEnd()}\n`;
+    this.#lines.push(`${`@${timeMs}`.padEnd(STAMP_COLUMNS)}${`${name.padEnd(NAME_COLUMNS)} ${printable(text)}`.trimEnd()}\n`);
+    if (this.#lines.length > this.#linesMax) this.#goneCount += this.#lines.splice(0, Math.ceil(this.#lines.length / 2)).length;
   }
 }
 

@@ -169,7 +169,7 @@ export class CallServer implements DatagramService, StreamService {
 
   #register(request: SipRequest, user: string): Answer {
     const { clock, minExpires = 0, maxExpires = EXPIRES_DEFAULT } = this.#options;
-    const contact = /<([^>]*)>/.exec(sipHeader(request, "contact"))?.[1] ?? "";
+    const contact = /<([^<>]*)>/.exec(sipHeader(request, "contact"))?.[1] ?? "";
     const expires = sipHeader(request, "expires") || String(EXPIRES_DEFAULT);
     if (contact === "" || !/^\d{1,10}$/.test(expires)) return this.#say(request, 400, []);
     const asked = Number(expires);

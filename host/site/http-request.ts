@@ -18,7 +18,8 @@ const LF = 10;
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const REQUEST_LINE = new RegExp(`^(${TOKEN}) ([\\x21-\\x7e]+) HTTP/(\\d)\\.(\\d)$`);
 // Control characters other than the tab have no business in a value (RFC 9110 §5.5).
-const HEADER_LINE = new RegExp(`^(${TOKEN}):[ \\t]*([\\t\\x20-\\x7e\\x80-\\xff]*?)[ \\t]*$`);
+// In linear time: blanks around the value are taken off afterwards.
+const HEADER_LINE = new RegExp(`^(${TOKEN}):([\\t\\x20-\\x7e\\x80-\\xff]*)$`);
 
 interface Head {
   readonly request: Omit<HttpRequest, "body">;
@@ -110,10 +111,19 @@ function parseHeaders(lines: readonly string[]): Map<string, string> | undefined
     const match = HEADER_LINE.exec(line);
     if (match === null) return undefined;
     const name = match[1]!.toLowerCase();
+    const value = withoutBlanks(match[2]!);
     const before = headers.get(name);
-    headers.set(name, before === undefined ? match[2]! : `${before}, ${match[2]!}`);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
   return headers;
+}
+
+function withoutBlanks(text: string): string {
+  const isBlank = (index: number): boolean => text[index] === " " || text[index] === "\t";
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
 }
 
 /** Bytes of the body; NaN for a length that is none, or for two of them. */

@@ -3,6 +3,7 @@
 // In: the text of a file, or an object. Out: a `LanConfig` whose addresses fit its subnets, or a `LanConfigError` that names
 // every fault by its JSON path with the way out. It opens no file; `lan-schema.ts` has the bounds, this file what spans members.
 
+import { readJson } from "../json-text.js";
 import { addressParse, addressText } from "../network/address.js";
 import type { CallServerConfig } from "./call-server.js";
 import { schemaFindings, type SchemaFinding } from "./json-schema.js";
@@ -174,7 +175,7 @@ export class LanConfigError extends Error {
 export function readLanConfig(text: string, name: string): LanConfig {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\ufeff/, ""));
+    value = readJson(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new LanConfigError(name, [{ path: "", message: `this is no JSON: ${why}` }]);

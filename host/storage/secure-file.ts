@@ -6,6 +6,7 @@
 
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { fromPem, toPem } from "../image/keys.js";
+import { readJson } from "../json-text.js";
 import type { ScepSecrets } from "../peripherals/secure-element-scep.js";
 import { readCertificate, sameKey } from "../scep/certificate.js";
 import { readPrivateKey } from "../scep/rsa.js";
@@ -88,7 +89,7 @@ function derOf(name: keyof typeof LABELS, pem: string): Uint8Array {
 
 function readContents(path: string): Contents {
   if (statSync(path).size > FILE_BYTES_MAX) throw new Error(`it has more than ${FILE_BYTES_MAX} bytes; it is no file of a secure element`);
-  const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+  const value = readJson(readFileSync(path, "utf8"));
   const trusted = typeof value === "object" && value !== null && "trusted" in value ? value.trusted : undefined;
   const own = typeof value === "object" && value !== null && "own" in value ? value.own : {};
   const isOwn = typeof own === "object" && own !== null && Object.entries(own).every(([name, text]) => isOwnPart(name, text));

@@ -175,3 +175,23 @@ function fieldEnds(bytes: Uint8Array): number[] {
   for (let at = 1; at < bytes.length; ends.push(at)) at += 4 + (bytes[at + 2] ?? 0) + 256 * (bytes[at + 3] ?? 0);
   return ends;
 }
+
+t.test("a log with a bound drops its older half, whole start-ups where there are any; numbers go on, notices of what is gone go", (t) => {
+  const bounded = new EventLog({ nowUs: 0 }, { eventsMax: 10 });
+  const heard: number[] = [];
+  bounded.listen(({ n }) => heard.push(n));
+  const numbers = (): number[] => bounded.events.map(({ n }) => n);
+  for (let count = 0; count < 4; count++) {
+    bounded.record(record(EventKind.State, [Field.State, FieldType.Code, BootState.PowerUp]));
+    bounded.record(record(EventKind.Notice, [Field.Notice, FieldType.Code, Notice.NoOffer]));
+    bounded.record(record(EventKind.State, [Field.State, FieldType.Code, BootState.Link]));
+    bounded.beep();
+  }
+  t.same([numbers(), bounded.count], [[7, 8, 9, 10, 11, 12], 12]);
+  t.match(bounded.events[0], { event: "state", state: "power-up" });
+  t.same(bounded.facts.notices.map(({ after }) => after), [7, 10]);
+  for (let count = 0; count < 10; count++) bounded.beep();
+  t.same(numbers(), [13, 14, 15, 16, 17, 18, 19, 20, 21, 22], "in the middle of a start-up that is too long");
+  t.same(heard, Array.from({ length: 22 }, (_, index) => index + 1), "who listens misses none");
+  t.end();
+});

@@ -53,6 +53,7 @@ t.test("each kind of expectation, met and not met", (t) => {
     [expectGetValue("/phones/46xxsettings.txt=200"), true, /200/, /^$/],
     [expectGetValue(URL), true, /200/, /^$/],
     [expectGetValue("app.bin=503"), false, /app\.bin: 404/, /that event/],
+    [expectGetValue("b/app.bin"), false, /only \/phones\/46xxsettings\.txt, \/phones\/app\.bin, \/settings\.php$/, /let the script/],
     [expectGetValue("settings.txt"), false, /only 46xxsettings\.txt, app\.bin, settings\.php/, /let the script/],
     [expectGetValue("app.bin"), false, /app\.bin: 404, not accepted \(status\)/, /that event/],
     [expectGetValue("app.bin=404"), true, /404/, /^$/],
@@ -123,7 +124,8 @@ t.test("a file of expectations: each member, and every fault by its path", (t) =
   ]);
   t.equal(readExpectFile(`\ufeff${JSON.stringify(file)}`, "e.json").length, results.length, "with a byte order mark");
   const faults: readonly [string, RegExp][] = [
-    ["{", /^e\.json is not JSON/], ["[]", /^e\.json#: /], ['{"stat":"login"}', /"stat" is not known here; these are: .*state/],
+    ["{", /^e\.json is not JSON: line 1, column 2: the text ends/],
+    ["[]", /^e\.json#: /], ['{"stat":"login"}', /"stat" is not known here; these are: .*state/],
     ['{"gets":[{"status":200}]}', /e\.json#\/gets\/0: "path" is missing/],
     ['{"gets":[{"path":"x","status":7}]}', /a status from 100 to 599/],
     ['{"parameters":{"GROUP":true}}', /#\/parameters\/GROUP: true is a boolean/], ['{"texts":[""]}', /0 characters; 1 to 1000/],

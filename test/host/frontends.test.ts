@@ -57,6 +57,16 @@ t.test("plain: what is worth a person's time", (t) => {
   t.end();
 });
 
+t.test("transcript: with a bound the older half goes, and its place is said", (t) => {
+  const transcript = new Transcript("plain", 7, { linesMax: 4 });
+  for (let count = 1; count <= 6; count++) transcript.power(count, true);
+  t.equal(transcript.text, [
+    "scenario  plain   seed 7", "(3 earlier lines are not kept)", "@4        power     on", "@5        power     on",
+    "@6        power     on", "",
+  ].join("\n"));
+  t.end();
+});
+
 t.test("transcript: what was seen and felt, byte for byte", (t) => {
   const written = (): string => {
     const transcript = new Transcript("plain", 7);

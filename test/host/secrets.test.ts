@@ -23,6 +23,8 @@ t.test("statements, option 242 and URLs without what is secret in them", (t) => 
     ['IF $PROCPSWD SEQ "47 11 GOTO OUT', "IF $PROCPSWD SEQ ***"], ["IF 4711 SEQ $PROCPSWD GOTO OUT", "IF *** SEQ $PROCPSWD ***"],
     ["SET HTTPPROXY me:pw@proxy:3128", "SET HTTPPROXY ***@proxy:3128"], ["SET MYCERTURL http://me:p@w@ca/", "SET MYCERTURL http://***@ca/"],
     ["GET a.php?mac=1&password=x&b=2", "GET a.php?mac=1&password=***"], ["SET X sip:4001@example.com", "SET X sip:4001@example.com"],
+    ["SET X sips:4001:pw@example.com:5061", "SET X sips:4001:***@example.com:5061"],
+    ["SET X sip:example.com:5060 a@b", "SET X sip:example.com:5060 a@b"],
     ["SET PKCS12_PASSWD_RETRY 3", "SET PKCS12_PASSWD_RETRY 3"], ["SET CLEAR_EXTPSWD_ON_LOGOUT 1", "SET CLEAR_EXTPSWD_ON_LOGOUT 1"],
     ["SET PROCPSWD", "SET PROCPSWD"], ["SET XPROCPSWDX 1", "SET XPROCPSWDX 1"], ["SET PROCSTAT 1", "SET PROCSTAT 1"],
     ["SET MYCERTURL http://me:pw@ca/scep", "SET MYCERTURL http://***@ca/scep"], ["GET 46xxsettings.txt", "GET 46xxsettings.txt"],
@@ -54,7 +56,7 @@ const PLANTED = {
   noBlank: "zebra-no-blank", comma: "zebra-comma", blank: "zebra-hard-blank", preShared: "zebra-pre-shared", numbered: "zebra-numbered",
   proxy: "zebra-proxy", query: "zebra-query", at: "zebra-at", reversed: "zebra-reversed", open: "zebra-open", below: "zebra-below",
   optionBlank: "zebra-option-blank", optionColon: "zebra-option-colon", optionQuoted: "zebra-option-quoted", more: "zebra-more",
-  tooLong: "zebra-too-long", equals: "zebra-equals",
+  tooLong: "zebra-too-long", equals: "zebra-equals", sipAddress: "zebra-address",
 };
 /** Names and values that are not written as they should be. */
 const ODD = [
@@ -62,6 +64,7 @@ const ODD = [
   `SET PROCPSWD\u00a0${PLANTED.blank}`, `SET NVIKEPSK ${PLANTED.preShared}`, `SET SIP_PASSWORD_1 ${PLANTED.numbered}`,
   `SET HTTPPROXY admin:${PLANTED.proxy}@10.0.8.9:3128`, `SET MYCERTURL http://me:p@${PLANTED.at}@10.0.8.4/scep`,
   `IF ${PLANTED.reversed} SEQ $PROCPSWD GOTO X`, `IF $PROCPSWD SEQ "a ${PLANTED.open} GOTO X`, `SET PROCPSWD ${PLANTED.tooLong}`,
+  `SET CONFERENCE_FACTORY_URI sip:4001:${PLANTED.sipAddress}@10.0.8.3`,
   "SET PROCPSWD", PLANTED.below, `SNMPSTRING=${PLANTED.equals}`, `SNMPSTRING ${PLANTED.equals}`, `SET SNMPSTRING "x" ${PLANTED.more}`,
   `GET more.txt?password=${PLANTED.query}`, "",
 ].join("\n");

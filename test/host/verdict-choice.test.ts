@@ -145,6 +145,15 @@ t.test("a GET that fails is mended by another GET of the same script, not by the
   t.equal(judge(mended("a.php?mac=1").state("login")).ok, true, "with a query too");
   const twice = asked(asked(settings(), "46xxsettings.txt", "a.txt", false), "96xxupgrade.txt", "a.txt", false);
   t.equal(judge(twice.state("login")).ok, false, "in a script without another");
+  t.equal(judge(mended("a/b.txt").state("login")).ok, true, "a file of the same name in another folder is another");
+  const folders = asked(asked(got(), "96xxupgrade.txt", "a/b.txt", false), "96xxupgrade.txt", "c/b.txt", false);
+  t.match(judge(folders.state("login")), { cause: "10.0.8.2 answered 404 for http://10.0.8.2/a/b.txt.", advice: /^put a\/b\.txt where/ });
+  const moved = (status: number): Run => got()
+    .http({ try: 2, server: "10.0.8.2", url: "http://10.0.8.2/site/b.txt", status: 302, accepted: true })
+    .http({ try: 3, server: "10.0.8.2", url: "http://10.0.8.2/moved/c.txt", status, accepted: status === 200 })
+    .script({ file: "96xxupgrade.txt", line: 1, statement: "GET site/b.txt", effect: "get", value: "site/b.txt", why: "file-followed" });
+  t.equal(judge(moved(200).state("login")).ok, true);
+  t.match(judge(moved(404).state("login")), { cause: /404 for http:\/\/10\.0\.8\.2\/moved\/c\.txt\.$/, advice: /^put site\/b\.txt where/ });
   t.end();
 });
 

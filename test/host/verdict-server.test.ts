@@ -68,11 +68,12 @@ t.test("option 242 with the file server's address under another name", (t) => {
 });
 
 t.test("a file of no bytes is called empty", (t) => {
-  const url = "http://10.0.8.2/46xxsettings.txt";
-  const script = (bytes: number): EndBody => judge(bound().http({ try: 1, url, status: 200, bytes, accepted: true })
-    .script({ file: "46xxsettings.txt", line: 0, effect: "end", why: "not-a-script" }).state("login"));
+  const script = (bytes: number, file = "46xxsettings.txt"): EndBody =>
+    judge(bound().http({ try: 1, url: `http://10.0.8.2/phones/${file}`, status: 200, bytes, accepted: true })
+      .script({ file, line: 0, effect: "end", why: "not-a-script" }).state("login"));
   t.match(script(0), { code: "not-a-script", cause: /46xxsettings\.txt is empty/, advice: /never filled/ });
   t.match(script(9), { code: "not-a-script", cause: /HTML or UTF-16/ });
+  t.match(script(0, "site/46xxsettings.txt"), { cause: /^site\/46xxsettings\.txt is empty/ }, "in a folder, too");
   const image = (bytes: number): EndBody => judge(bound().image({ file: "a.bin", verdict: "not-a-container", bytes }).state("login"));
   t.match(image(0), { code: "not-a-container", cause: /a\.bin is empty/, advice: /look at a\.bin/ });
   t.match(image(9), { cause: /not an MCUboot header/, advice: /--appname a\.bin/ });

@@ -49,8 +49,9 @@ const remembered = play({ ...base, name: "before", keys: typed(4001, "Login", PA
 
 /** A call server that listens and says nothing. */
 let heard = "";
+let ends = "";
 const listening: StreamService = {
-  connect: () => ({ data: (bytes) => void (heard += Buffer.from(bytes).toString()), closed: () => undefined }),
+  connect: () => ({ data: (bytes) => void (heard += Buffer.from(bytes).toString()), closed: (how) => void (ends += ` ${how}`) }),
 };
 
 const rows: Row[] = [
@@ -178,6 +179,23 @@ const rows: Row[] = [
       t.match(heard, /^REGISTER /m, "the second is asked");
       t.notMatch(heard, /authorization/i, "without what the first was told");
     },
+  },
+  {
+    ...login, name: "the-code-ends-what-is-under-way", ends: ["craft", "local-procedures", 3],
+    keys: ['"Logging in...":Mute 27238#'].map(keyValue), timeoutSeconds: 40, texts: ["Logging in...", "Admin Procedures"],
+    site: (site) => {
+      const { streams } = site.host(0x0a000803)!;
+      const registrar = streams.get(5060)!;
+      let count = 0;
+      ends = "";
+      streams.set(5060, { connect: (peer) => (count++ === 0 ? registrar : listening).connect(peer) });
+    },
+    check: (t) => t.match(ends, /^ (?:end|reset)$/, "the connection to the registrar is closed"),
+  },
+  {
+    ...at({ answers: [{ method: "REGISTER", status: 500 }] }), name: "clear-instead-of-waiting", ends: ["login", "reached", 0],
+    keys: ['"Login failed. Retrying...":Clear'].map(keyValue), until: "none", timeoutSeconds: 40,
+    texts: ["Login failed. Retrying...", "Enter username"],
   },
   {
     ...base, contents: remembered, name: "reset-values-keeps-them", ends: IN, until: "none", timeoutSeconds: 60,

@@ -12,6 +12,7 @@ import type { Flash } from "../../host/peripherals/flash.js";
 import { NorFlash } from "../../host/peripherals/nor-flash.js";
 import { runVirtual } from "../../host/run-loop.js";
 import { demoSite } from "../../host/site/demo.js";
+import { MemoryFiles } from "../../host/site/file-server.js";
 import { core } from "../support/core.js";
 import { testKey } from "../support/image-craft.js";
 import { displayed } from "../support/scenario-table.js";
@@ -45,6 +46,19 @@ const damaged = (contents: Uint8Array, offset: number): Uint8Array => {
 function onTrial(): Uint8Array {
   const played = play({ ...update, until: "restart" });
   return played.board.flash.contents();
+}
+
+/** A telephone with that chip and no file to read: it ends at the login prompt. */
+function boardOnTrial(): Board {
+  return new Board({
+    core, identity: IDENTITY, trust: [testKey.spki],
+    network: (scheduler) => new MemoryNetwork({ scheduler, site: demoSite({ scheduler, source: new MemoryFiles({}) }) }),
+    flash: (clock) => {
+      const chip = new NorFlash({ part: SMALL_PART, clock, timing: "typical" });
+      chip.load(onTrial());
+      return chip;
+    },
+  });
 }
 
 t.test("an update that never got to prove itself gives way after three power-ups", (t) => {
@@ -148,6 +162,20 @@ t.test("an application is confirmed when a call server was contacted, else at th
   t.end();
 });
 
+t.test("what is typed while the application is confirmed is not lost: the prompt stands by then", (t) => {
+  const board = boardOnTrial();
+  board.log.listen((event) => {
+    if (event.event === "display" && event.text === "Enter username") "42".split("").forEach((key) => board.press(key.charCodeAt(0)));
+  });
+  const { events } = board.log;
+  const shown = (text: string): number => events.findIndex((event) => event.event === "display" && event.text === text);
+  board.powerOn();
+  runVirtual(board, () => shown("42") >= 0 || board.scheduler.nowUs > 300_000_000);
+  const confirmed = events.findIndex((event) => event.event === "slot" && event.why === "confirmed");
+  t.ok(shown("Enter username") < confirmed && confirmed < shown("4"), "after the prompt, before its keys are taken");
+  t.end();
+});
+
 t.test("the counter floor rises when an image is confirmed, not before; then nothing older is taken", (t) => {
   const older = software("app3.bin", { counter: 1, bytes: 50_000 }).bytes;
   const trial = onTrial();
@@ -214,15 +242,7 @@ t.test("with all slots of both kinds rotten, this same module fetches again", (t
 
 t.test("an attempt is used by power, panic and watchdog, not by a reset that the core asked for", (t) => {
   const costs = (cause: ResetCause): number => {
-    const board = new Board({
-      core, identity: IDENTITY, trust: [testKey.spki],
-      network: (scheduler) => new MemoryNetwork({ scheduler, site: demoSite({ scheduler }) }),
-      flash: (clock) => {
-        const chip = new NorFlash({ part: SMALL_PART, clock, timing: "typical" });
-        chip.load(onTrial());
-        return chip;
-      },
-    });
+    const board = boardOnTrial();
     const left = (): number[] =>
       board.log.events.flatMap((event) => (event.event === "slot" && event.why === "chosen" ? [event.attempts!] : []));
     board.powerOn();

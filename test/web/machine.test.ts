@@ -5,7 +5,11 @@ import t, { type Test } from "tap";
 import type { Machine } from "../../host/frontends/browser/machine.js";
 import { SiteFiles } from "../../host/frontends/browser/machine.js";
 import { type SectorChange, SectorState } from "../../host/frontends/browser/sector-map.js";
+import { verdictNews } from "../../host/frontends/browser/verdict-news.js";
+import { EventLog } from "../../host/events.js";
 import { Key } from "../../hal/abi.js";
+import { BootState, EventKind, Field, FieldType } from "../../hal/events.js";
+import { record } from "../support/records.js";
 import { machineOn, runTo } from "../support/page-machine.js";
 
 const stateOf = ({ board }: Machine): string => {
@@ -170,3 +174,45 @@ function packetsIn(capture: Uint8Array): number {
   }
   return count;
 }
+
+t.test("a telephone that goes round in a circle is told as one, why, and no longer once something is different", (t) => {
+  const machine = machineOn("vlan-loop");
+  machine.power(true);
+  const { log } = machine.board;
+  runTo(machine, () => log.events.filter(({ event }) => event === "reset").length === 2);
+  t.equal(machine.tick(false).verdict?.standing, "under way");
+  runTo(machine, () => log.events.filter(({ event }) => event === "reset").length === 3);
+  const { verdict } = machine.tick(false);
+  t.match(verdict, { standing: "going round", cause: /sent from one VLAN to the next and back/, evidence: [{}] });
+  wait(machine, 100);
+  t.same({ ...machine.tick(false).verdict, state: "" }, { ...verdict, state: "" }, "a hundred seconds later the same");
+  const changes = [
+    () => machine.portVlan(232), () => machine.cable(true), () => void machine.edit("46xxsettings.txt", ""), () => {
+      machine.power(false);
+      machine.power(true);
+    },
+  ];
+  for (const change of changes) {
+    change();
+    at(machine, "link");
+    t.equal(machine.tick(false).verdict?.standing, "under way");
+    wait(machine, 60);
+    t.equal(machine.tick(false).verdict?.standing, "going round", "it did not help");
+  }
+  t.end();
+});
+
+t.test("after hours the verdict is of the last start-ups, with the numbers that events have in the download", (t) => {
+  const log = new EventLog({ nowUs: 0 }, { eventsMax: 60 });
+  const url = "http://10.0.8.2/96xxupgrade.txt";
+  const state = (value: BootState): void => log.record(record(EventKind.State, [Field.State, FieldType.Code, value]));
+  for (let count = 1; count <= 100; count++) {
+    for (const each of [BootState.PowerUp, BootState.Link, BootState.Dhcp, BootState.FileServer]) state(each);
+    log.record(record(EventKind.Http, [Field.Try, FieldType.Number, 1], [Field.Url, FieldType.Text, url],
+      [Field.Status, FieldType.Number, 503], [Field.Accepted, FieldType.Flag, 0]));
+    const { evidence, cause } = verdictNews(log, [], false);
+    t.same([cause, evidence[0]?.text.split(" (")[0]], [`10.0.8.2 answered 503 for ${url}.`, `event ${count * 5}`]);
+  }
+  t.ok(log.events.length <= 60);
+  t.end();
+});

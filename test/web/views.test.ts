@@ -33,6 +33,7 @@ t.test("start-ups and their spans", (t) => {
   t.same(current.spans.map((span) => [isWaiting(span), spanMs(span, 99_000)]), [[false, 500], [false, 0], [true, 0]]);
   timeline.powerLost(70_000);
   t.same([current.ended, current.spans.at(-1)?.endMs], ["power lost", 70_000]);
+  t.equal(spanMs({ state: "restart", beginMs: 900, endMs: 900 }, 1000), 0, "some take no time");
   for (let count = 0; count < 40; count++) timeline.event(state("power-up", 80_000 + count));
   t.same([timeline.startUps.length, timeline.current?.number], [12, 42], "a circle fills no page");
   t.end();
@@ -63,6 +64,11 @@ t.test("sectors fill, erase and tear", (t) => {
   map.tear();
   map.end();
   t.same(map.take(), [{ sector: 1, fill: 0, state: SectorState.Torn }]);
+  map.begin({ kind: "program", offset: 0x2f00, bytes: 256 });
+  map.end();
+  map.begin({ kind: "erase", offset: 0x2000, bytes: 0x1000 });
+  map.end();
+  t.same(map.take(), [{ sector: 2, fill: 0, state: SectorState.Rest }]);
   t.end();
 });
 
@@ -73,8 +79,12 @@ t.test("a chip that draws its map is the chip", (t) => {
   t.equal(chip.eraseStart(1, 4096), -10, "a refusal is passed on");
   t.same(chip.map.take(), [], "and not drawn");
   t.equal(chip.programStart(0, Uint8Array.of(1, 2)), 0);
-  t.ok(chip.poll() > 0);
-  clock.nowUs += 10_000;
+  const left = chip.poll();
+  t.ok(left > 1);
+  clock.nowUs += left - 1;
+  t.equal(chip.poll(), 1);
+  t.match(chip.map.take(), [{ state: SectorState.Writing }], "to its last microsecond");
+  clock.nowUs += 1;
   t.equal(chip.poll(), 0);
   t.same(chip.map.take(), [{ sector: 0, fill: 16, state: SectorState.Rest }]);
   chip.eraseStart(0, 4096);

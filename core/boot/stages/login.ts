@@ -17,7 +17,7 @@ import { confirmPoll } from "../confirm";
 import {
   credentialsAreKnown, credentialsForget, credentialsKeep, credentialsLoad, credentialsSetPassword, credentialsSetUser,
 } from "../credentials";
-import { inputsKey, inputsSoftkey } from "../inputs";
+import { inputsHold, inputsKey, inputsSoftkey } from "../inputs";
 import { keepPoll } from "../keep";
 import {
   Registration, registrationInit, registrationIsAnswered, registrationPoll, registrationRetrySeconds, registrationStart, registrationStop,
@@ -50,6 +50,7 @@ export function loginEnter(): void {
   if (message == 0 && credentialsAreKnown()) screenSetText(Row.Prompt, LOGGING_IN);
   else loginPrompt(Step.Username);
   step = Step.Confirm;
+  inputsHold(true);
 }
 
 /** The registration that was in force is refused now: the prompt says why. */
@@ -57,7 +58,10 @@ export function loginFor(how: Registration): void {
   message = loginMessage(how);
 }
 
-/** An application that came this far is confirmed. Whoever knows the code of the local procedures ends what is under way. */
+/**
+ * An application that came this far is confirmed; what is typed meanwhile waits. Whoever knows the code of the local procedures ends
+ * what is under way.
+ */
 export function loginPoll(): BootState {
   if (step != Step.Confirm && step != Step.Keep && codePoll()) {
     registrationStop();
@@ -74,6 +78,7 @@ export function loginPoll(): BootState {
 
 function loginConfirm(): BootState {
   if (confirmPoll(Kind.Application) == Status.Pending) return BootState.Login;
+  inputsHold(false);
   if (message == 0 && credentialsAreKnown()) {
     loginStart();
     return BootState.Login;

@@ -96,6 +96,7 @@ function decodeIpv4(frame: Uint8Array, from: number, end: number, says: Says, la
   else if (protocol === 1) decodeIcmp(frame, reader.at, stop, says, layers);
   else if (protocol === 6) decodeTcp(frame, reader.at, stop, says, layers);
   else if (protocol === 17) decodeUdp(frame, reader.at, stop, says, layers);
+  else says.summary = `protocol ${protocol}`;
 }
 
 function decodeIcmp(frame: Uint8Array, from: number, end: number, says: Says, layers: LayerReader[]): void {

@@ -12,6 +12,7 @@ import { NorFlash } from "../../peripherals/nor-flash.js";
 import { W25Q128JV } from "../../peripherals/nor-parts.js";
 import type { Identity } from "../../peripherals/system.js";
 import { layoutOf, slotsOf } from "../../power/layout.js";
+import { ResetCircle } from "../../reset-circle.js";
 import { demoSource } from "../../site/demo.js";
 import { provision } from "../../site/factory.js";
 import type { FileSource } from "../../site/file-server.js";
@@ -23,8 +24,8 @@ import { Transcript } from "../transcript.js";
 import { FrameStore } from "./frame-store.js";
 import { notesOf } from "./line-notes.js";
 import { MappedFlash } from "./sector-map.js";
-import type { FileNotes, FrameDetail, Plugged, Region, Tick } from "./messages.js";
-import { verdictNews } from "./verdict-news.js";
+import type { FileNotes, FrameDetail, Plugged, Region, Tick, VerdictNews } from "./messages.js";
+import { GOALS, verdictNews } from "./verdict-news.js";
 
 /** The files that a person may edit; the software is as it is signed. */
 export const EDITABLE: readonly string[] = ["46xxsettings.txt", "96xxupgrade.txt"];
@@ -35,6 +36,8 @@ const IDENTITY: Identity = { model: DEMO_MODEL, serial: "07N540100001", mac: Uin
 /** A step goes on to the next event, but not for ever. */
 const STEP_US_MAX = 60_000_000;
 const SPEED = 100;
+/** Of a telephone that goes round for hours: some hundred start-ups, a few megabytes. */
+const EVENTS_MAX = 20_000;
 
 /** The site's files: those that were edited, and the demonstration's. */
 export class SiteFiles implements FileSource {
@@ -77,6 +80,9 @@ export class Machine {
   readonly #frames = new FrameStore();
   readonly #facts = new FrameLog();
   readonly #transcript: Transcript;
+  readonly #circle = new ResetCircle();
+  #round: VerdictNews | undefined;
+  #isChanged = false;
   #built: BuiltLan | undefined;
   #flash: MappedFlash | undefined;
   #state = "power-up";
@@ -92,11 +98,12 @@ export class Machine {
     this.#name = lan;
     this.#config = config;
     this.#files = files;
-    this.#transcript = new Transcript(lan, SEED);
+    this.#transcript = new Transcript(lan, SEED, { linesMax: EVENTS_MAX });
     this.board = new Board({
       core,
       identity: IDENTITY,
       seed: SEED,
+      eventsMax: EVENTS_MAX,
       trust: [demoKey().spki],
       flash: (clock) => {
         const inner = new NorFlash({ part: PART, clock, timing: "typical" });
@@ -115,9 +122,21 @@ export class Machine {
       },
     });
     this.board.log.listen((event) => {
-      if (event.event === "state") this.#state = event.state;
+      if (event.event === "state") this.#entered(event.state);
+      this.#circle.event(event);
       this.#transcript.event(event);
     });
+  }
+
+  #entered(state: string): void {
+    this.#state = state;
+    if (GOALS.includes(state) || state === "craft") this.#isDifferent();
+  }
+
+  /** What went round may go on now. */
+  #isDifferent(): void {
+    this.#circle.leave();
+    this.#isChanged = true;
   }
 
   get #ms(): number {
@@ -127,6 +146,7 @@ export class Machine {
   /** The plug. */
   power(on: boolean): void {
     if (on === this.board.powered) return;
+    this.#isDifferent();
     if (on) this.board.powerOn();
     else {
       this.board.powerOff();
@@ -142,6 +162,7 @@ export class Machine {
 
   /** The link cable, at both ends. */
   cable(isIn: boolean): void {
+    this.#isDifferent();
     this.#cable = isIn;
     const speed = isIn ? (this.#config.port?.speed ?? SPEED) : 0;
     this.#built!.lan.plug(speed);
@@ -150,14 +171,15 @@ export class Machine {
 
   /** The switch's port belongs to another VLAN. Throws a RangeError for a number that is none. */
   portVlan(vid: number): void {
+    this.#isDifferent();
     this.#built!.lan.port.setVlan(vid);
   }
 
   /** On to the next event. */
   step(): void {
     const { log, scheduler } = this.board;
-    const [count, endUs] = [log.events.length, scheduler.nowUs + STEP_US_MAX];
-    while (log.events.length === count) {
+    const [count, endUs] = [log.count, scheduler.nowUs + STEP_US_MAX];
+    while (log.count === count) {
       const nextUs = this.board.nextUs();
       if (nextUs === undefined || nextUs > endUs) return this.board.advance(endUs);
       this.board.advance(nextUs);
@@ -167,6 +189,7 @@ export class Machine {
   edit(file: string, text: string): FileNotes {
     if (!EDITABLE.includes(file)) throw new RangeError(`${file} is not to be edited`);
     this.#files.edit(file, text);
+    this.#isDifferent();
     return this.notes(file);
   }
 
@@ -191,7 +214,7 @@ export class Machine {
     return this.#transcript.text;
   }
 
-  /** Every event, one JSON object a line. */
+  /** Every event that is kept, one JSON object a line. */
   get events(): string {
     return this.board.log.events.map((event) => `${JSON.stringify(event)}\n`).join("");
   }
@@ -207,17 +230,26 @@ export class Machine {
   /** What happened since the last time. */
   tick(isPaused: boolean): Tick {
     const { log, flash, powered } = this.board;
-    const events = log.events.slice(this.#seen);
+    const events = log.events.slice(Math.max(0, this.#seen - log.count + log.events.length));
     const powerCuts = this.#powerCuts;
-    this.#seen = log.events.length;
+    this.#seen = log.count;
     this.#powerCuts = [];
-    const isNew = events.length > 0 || powerCuts.length > 0;
+    const isNew = events.length > 0 || powerCuts.length > 0 || this.#isChanged;
+    this.#isChanged = false;
     return {
       news: "tick", ms: this.#ms, powered, cable: this.#cable, isPaused, portVlan: this.#built!.lan.port.vlan, events,
       frames: this.#frames.fresh(), sectors: this.#flash!.map.take(), powerCuts,
       erasedBytes: flash.counters.erasedBytes, programmedBytes: flash.counters.programmedBytes,
-      ...(isNew ? { verdict: verdictNews(log, this.#facts.facts) } : {}),
+      ...(isNew ? { verdict: this.#verdict() } : {}),
     };
+  }
+
+  /** Of a telephone that goes round it stays what it was when that was certain: the next round looks a little different. */
+  #verdict(): VerdictNews {
+    const { isClosed } = this.#circle;
+    const news = (isClosed ? this.#round : undefined) ?? verdictNews(this.board.log, this.#facts.facts, isClosed);
+    this.#round = isClosed ? news : undefined;
+    return { ...news, state: this.#state };
   }
 }
 

@@ -88,7 +88,7 @@ export interface Evidence {
 }
 
 export interface VerdictNews {
-  readonly standing: "under way" | "reached" | "stopped";
+  readonly standing: "under way" | "reached" | "stopped" | "going round";
   readonly state: string;
   readonly cause: string;
   readonly advice: string;

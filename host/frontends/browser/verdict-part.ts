@@ -4,7 +4,7 @@ import { byId, button, make } from "./dom.js";
 import type { Evidence, VerdictNews } from "./messages.js";
 import { doingText } from "./state-texts.js";
 
-const HEADS = { "under way": "Under way", "reached": "Reached", "stopped": "Stopped" } as const;
+const HEADS = { "under way": "Under way", "reached": "Reached", "stopped": "Stopped", "going round": "Goes round in a circle" } as const;
 
 export class VerdictPart {
   readonly #place = byId("verdict");
@@ -33,9 +33,9 @@ export class VerdictPart {
 
   #body(verdict: VerdictNews): HTMLElement[] {
     const { standing, state, cause, advice, evidence, warnings, bootname, appname } = verdict;
-    const lead = make("p", { class: "lead" }, standing === "stopped" ? cause : doingText(state));
+    const lead = make("p", { class: "lead" }, cause === "" || standing === "reached" ? doingText(state) : cause);
     const facts: [string, HTMLElement][] = [];
-    if (standing === "stopped") {
+    if (standing === "stopped" || standing === "going round") {
       if (evidence.length > 0) facts.push(["evidence", make("ul", { class: "evidence" }, ...evidence.map((item) => this.#item(item)))]);
       facts.push(["do", make("span", {}, advice)]);
     }
