@@ -25,6 +25,7 @@ t.test("a state, a text, time that passes; the verdict", async (t) => {
   t.equal(telephone.ms, 5000, "but time passes");
   telephone.powerOn();
   t.ok(await telephone.run({ state: "file-server" }));
+  t.notOk(await telephone.run({ state: "file-server", seconds: 0 }), "what was looked at is past");
   t.ok(await telephone.run({ text: "HTTP:1" }), "also when it was shown in the same step");
   t.ok(await telephone.run({ state: "login" }));
   t.match(telephone.verdict(), { ok: true, code: "reached", state: "login", parameters: { SIPDOMAIN: { value: "example.com" } } });

@@ -129,7 +129,7 @@ function script(part: NorPart, seed: number, cuts: boolean): string[] {
   return lines;
 }
 
-/** Each model in an erase of each size and a program of each length, on sectors that hold something; what is left is read and programmed. */
+/** Each model in an erase of each size and a program of each length, on sectors that hold something; what is left is read and written. */
 function cutsOfEach({ sectorBytes, block32Bytes, block64Bytes, pageBytes }: NorPart): string[] {
   const done = ["t 200000", "?"];
   const read = Array.from({ length: block64Bytes / sectorBytes }, (_, sector) => `r ${sector * sectorBytes} ${sectorBytes}`);

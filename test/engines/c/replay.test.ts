@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import t, { type Test } from "tap";
-import { HEADER_BYTES, type StepEnd } from "../../../host/record/format.js";
+import { HEADER_BYTES, type RecordFile, type Step, type StepEnd } from "../../../host/record/format.js";
 import { recordsToBytes } from "../../../host/record/json.js";
 import { readRecords, RecordError } from "../../../host/record/reader.js";
 import { counted, replay } from "../../../tools/replay.js";
@@ -30,6 +30,7 @@ const options = { skip };
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 /** Every seventh byte is altered: it shares no factor with the sizes of a record's parts. */
 const STRIDE = 7;
+const MORE = { name: "more", isPointer: false };
 
 interface Ran {
   readonly code: number | null;
@@ -92,6 +93,20 @@ t.test("differences are told in the words of tools/replay; a pointer is compared
   t.end();
 });
 
+t.test("of many files the worst counts; a call of another shape, a record of another contract", options, (t) => {
+  const engine = built(t, "sanitized", ...SANITIZERS);
+  const good = record([LEX]);
+  const wide = widened(readRecords(good));
+  const [first, second] = [saved("wide", wide), saved("good", good)];
+  const ran = run(engine, first, second);
+  t.same([ran.code, ran.stderr], [1, ""], "the last one is equal");
+  t.same(ran.stdout.split("\n")[0], replay(readRecords(wide), bytesOf("mvp")).differences[0], "and the first is not");
+  t.match(ran.stdout, /: \w+ has \d arguments, wanted \d\n/);
+  const other = run(engine, saved("contract", recordsToBytes({ ...readRecords(good), abiVersion: 99 })), second);
+  t.same([other.code, /contract\.rec: recorded with another contract\n/.test(other.stderr)], [2, true]);
+  t.end();
+});
+
 t.test("the sanitizers are content with good, cut and altered files, and no damage is taken for equal", options, (t) => {
   const engine = built(t, "sanitized", ...SANITIZERS);
   const small = record([TRAP, LEX]);
@@ -116,6 +131,16 @@ t.test("the sanitizers are content with good, cut and altered files, and no dama
   t.same(verdictsOf(verdicts, resealedFiles.length), resealedFiles.map(verdictInNode), "each as Node judges it");
   t.end();
 });
+
+/** Every call with an argument more. */
+function widened(records: RecordFile): Uint8Array {
+  const kinds = new Map(records.kinds.map((kind) => [kind, { ...kind, arguments: [...kind.arguments.slice(0, 5), MORE] }]));
+  const wide = (step: Step): Step => ({ ...step, calls: step.calls.map((call) =>
+    ({ ...call, kind: kinds.get(call.kind)!, arguments: [...call.arguments.slice(0, 5), 0] })) });
+  const runs = records.runs.map((run) => ({ ...run, starts: run.starts.map((start) =>
+    ({ ...start, init: wide(start.init), polls: start.polls.map(({ nowUs, step }) => ({ nowUs, step: wide(step) })) })) }));
+  return recordsToBytes({ ...records, kinds: [...kinds.values()], runs });
+}
 
 function savedMany(folder: string, files: readonly Uint8Array[]): string[] {
   const path = join(RECORDS, `${build}-${folder}`);
