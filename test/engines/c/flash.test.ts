@@ -3,7 +3,7 @@
 // latter also cuts by each model that both know. The C side under gcc's sanitizers (test/support/flash-driver.c).
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -181,6 +181,22 @@ t.test("the chip in a file", { skip }, (t) => {
     t.same(answersOf(program, ["g"], path, name), [new Twin(part).geometry()]);
   }
   metAll(t);
+  t.end();
+});
+
+t.test("a file that a killed process leaves: half of what was under way, and what was programmed stays so", { skip }, (t) => {
+  const program = driver(t, "killed", "test/engines/c/desktop-flash.c", "test/engines/c/desktop-memory.c");
+  const path = join(folder, "killed.bin");
+  const run = (...lines: readonly string[]): string => answersOf(program, lines, path, "W25Q128JV").at(-1)!;
+  const cells = (): string => hexOf(readFileSync(path).subarray(0, 4096));
+  t.equal(run(`p 0 ${"5a".repeat(256)}`), "0");
+  t.equal(cells(), "5a".repeat(128) + "ff".repeat(4096 - 128));
+  t.equal(run("p 127 00"), `${Status.NotErased}`, "by the next process too");
+  t.equal(run("e 0 4096"), "0");
+  t.equal(cells(), "00".repeat(2048) + "ff".repeat(2048));
+  t.equal(run("e 0 4096", "t 45000", "?"), "0");
+  t.equal(cells(), "ff".repeat(4096));
+  for (const [bytes, us] of [[4096, 45_000], [32_768, 120_000], [65_536, 150_000]]) t.equal(run(`e 0 ${bytes}`, "?"), `${us}`);
   t.end();
 });
 
