@@ -5,7 +5,7 @@
 
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { join, sep } from "node:path";
 import { fileHandler, type FileSource } from "./file-server.js";
 import type { HttpAccess } from "./http-server.js";
@@ -103,12 +103,13 @@ function answer(
   });
   incoming.on("end", () => {
     const request = requestOf(incoming, new Uint8Array(Buffer.concat(pieces)));
-    send(request, bytes > REQUEST_BODY_BYTES_MAX ? statusResponse(413) : handler(request), onAccess, outgoing);
+    send(request, bytes > REQUEST_BODY_BYTES_MAX ? statusResponse(413) : handler(request), onAccess, outgoing, incoming.socket);
   });
 }
 
 function send(
   request: HttpRequest, { status, headers, body }: HttpResponse, onAccess: (access: ServedAccess) => void, outgoing: ServerResponse,
+  socket: Socket,
 ): void {
   outgoing.sendDate = false;
   outgoing.writeHead(status, [...headers.flat(), "Content-Length", String(body.length)]);
@@ -116,7 +117,8 @@ function send(
   outgoing.end(sent);
   outgoing.on("close", () => {
     const { method, target } = request;
-    onAccess({ method, target, status, bodyBytes: sent.length, complete: outgoing.writableFinished });
+    // What a broken connection took with it counts as finished.
+    onAccess({ method, target, status, bodyBytes: sent.length, complete: outgoing.writableFinished && socket.errored === null });
   });
 }
 

@@ -66,6 +66,20 @@ function folder(t: Test): string {
   return root;
 }
 
+t.test("a client that leaves in the middle of a file is said to have", async (t) => {
+  const root = folder(t);
+  writeFileSync(join(root, "site/big.bin"), new Uint8Array(32 * 1024 * 1024));
+  const running = await start([join(root, "site")]);
+  const socket = connect(running.port, "127.0.0.1", () => socket.write("GET /big.bin HTTP/1.1\r\nHost: f\r\n\r\n"));
+  socket.on("error", () => undefined);
+  socket.once("data", () => socket.destroy());
+  for (let rounds = 0; !running.stdout().includes("big.bin") && rounds < 500; rounds++) await get(running.port, "/gone");
+  t.match(running.stdout(), "GET /big.bin 200 33554432 bytes, not taken whole");
+  t.match(await raw(running.port, "GET /big.bin HTTP/1.0\r\n\r\n"), /^HTTP\/1\.1 200/);
+  t.match(running.stdout(), /GET \/big\.bin 200 33554432 bytes\n/);
+  t.equal(await running.end(), 0);
+});
+
 t.test("serves a folder, prints a line for each request, and ends when interrupted", async (t) => {
   const root = folder(t);
   const running = await start([join(root, "site")]);
