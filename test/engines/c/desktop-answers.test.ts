@@ -46,7 +46,7 @@ async function farEnd(t: Test): Promise<FarEnd> {
   return { udp: socket.address().port, tcp: tcp!, closed: closed! };
 }
 
-const { Ok, Invalid, NotFound, OutOfRange, Unsupported, NoLink, Refused, Reset, Closed, NoName } = Status;
+const { Ok, Invalid, NotFound, OutOfRange, Unsupported, NoLink, Refused, Reset, Closed, NoName, Protected } = Status;
 
 const withoutAddress = ({ udp, tcp }: FarEnd): Question[] => [
   { call: ["udp_open", 0], now: 0 },
@@ -137,6 +137,13 @@ const staging: readonly Question[] = [
     [{ call: ["stage_write", offset, HELLO, 5], now: OutOfRange }, { call: ["stage_read", offset, ROOM, 5], now: OutOfRange }]),
 ];
 
+/** Is gone with a reset: what was protected, what was shown. */
+const shownAndProtected: readonly Question[] = [
+  { call: ["display_row", 0, HELLO, 5], now: Ok },
+  { call: ["flash_protect", 0, 4096, 1], now: Ok },
+  { call: ["flash_erase_start", 0, 4096], now: Protected },
+];
+
 const hasNot: readonly Question[] = [
   { call: ["eth_link", LINE], now: 100 | (1 << 16) },
   { call: ["eth_link", PC], now: 0 },
@@ -156,12 +163,14 @@ const examination = (far: FarEnd): Examination => ({
   instances: [
     {
       cause: ResetCause.PowerUp,
-      questions: [...withoutAddress(far), ...datagrams(far), ...streams(far), ...names, ...itself, ...staging, ...hasNot],
+      questions: [...withoutAddress(far), ...datagrams(far), ...streams(far), ...names, ...itself, ...staging, ...hasNot,
+        ...shownAndProtected],
       end: ["sys_reset", ResetCause.Vlan],
     },
     {
       cause: ResetCause.Vlan,
-      questions: [{ call: ["udp_send", 0, LOCAL, far.udp, HELLO, 5], now: Invalid }, { call: ["net_close", 3, 0], now: Invalid }],
+      questions: [{ call: ["udp_send", 0, LOCAL, far.udp, HELLO, 5], now: Invalid }, { call: ["net_close", 3, 0], now: Invalid },
+        { call: ["display_row", 0, HELLO, 5], now: Ok }, { call: ["flash_erase_start", 0, 4096], now: Ok }],
       end: "trap",
     },
     ...[1, 2, 3].map(() => ({ cause: ResetCause.Panic, questions: [], end: "trap" as const })),
@@ -180,5 +189,6 @@ t.test("the telephone in C answers as the contract says", { skip }, async (t) =>
   const { code, output } = await phone(t, "chip.bin", ["--seconds", "30"]).end;
   t.notMatch(output, /assertion/, "the number of the question, and in the line's place the answer");
   t.equal(code, 1, output);
+  t.equal(output.match(/ title +hello\n/g)?.length, 2, "what a row showed is forgotten with a reset");
   t.match(output, "desktop: the core stopped\n", "the fourth trap is the last");
 });

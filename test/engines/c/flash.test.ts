@@ -3,7 +3,7 @@
 // latter also cuts by each model that both know. The C side under gcc's sanitizers (test/support/flash-driver.c).
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -122,11 +122,25 @@ function script(part: NorPart, seed: number, cuts: boolean): string[] {
   while (lines.length < OPERATION_COUNT) {
     lines.push(one([erase, program, program, program, read, read, rare])());
     if (below(4) === 0) lines.push(`${lines.at(-1)}`); // Again while it is under way.
-    if (cuts && below(25) === 0) lines.push("c 2");
+    if (cuts && below(25) === 0) lines.push(`c ${one([0, 1, 2, 4])}`);
     for (let count = below(4); count > 0; count--) lines.push(wait(), "?");
     if (below(3) > 0) lines.push("t 160000", "?", read());
   }
   return lines;
+}
+
+/** Each model in an erase of each size and a program of each length, on sectors that hold something; what is left is read and written. */
+function cutsOfEach({ sectorBytes, block32Bytes, block64Bytes, pageBytes }: NorPart): string[] {
+  const done = ["t 200000", "?"];
+  const read = Array.from({ length: block64Bytes / sectorBytes }, (_, sector) => `r ${sector * sectorBytes} ${sectorBytes}`);
+  const fill = Array.from({ length: 16 }, (_, sector) => [`p ${sector * sectorBytes} ${"5a".repeat(pageBytes)}`, ...done]).flat();
+  const fresh = [`e 0 ${block64Bytes}`, ...done];
+  const after = [...read, `p 0 00`, ...done, `e 0 ${sectorBytes}`, ...done, "p 0 00", ...done];
+  return [0, 1, 2, 4].flatMap((model) => [
+    ...[sectorBytes, block32Bytes, block64Bytes].flatMap((bytes) => [...fresh, ...fill, `e 0 ${bytes}`, "t 30000", `c ${model}`, ...after]),
+    ...[1, 2, 3, 255, 256].flatMap((bytes) => [...fresh, `p 0 ${"a5".repeat(bytes)}`, `c ${model}`, ...after]),
+    ...fresh, `e 0 ${sectorBytes}`, "t 45001", `c ${model}`, ...after,
+  ]);
 }
 
 /** Answers line for line; a wait in C may end so much earlier. */
@@ -170,10 +184,26 @@ t.test("the chip in a file", { skip }, (t) => {
   t.end();
 });
 
+t.test("a file that a killed process leaves: half of what was under way, and what was programmed stays so", { skip }, (t) => {
+  const program = driver(t, "killed", "test/engines/c/desktop-flash.c", "test/engines/c/desktop-memory.c");
+  const path = join(folder, "killed.bin");
+  const run = (...lines: readonly string[]): string => answersOf(program, lines, path, "W25Q128JV").at(-1)!;
+  const cells = (): string => hexOf(readFileSync(path).subarray(0, 4096));
+  t.equal(run(`p 0 ${"5a".repeat(256)}`), "0");
+  t.equal(cells(), "5a".repeat(128) + "ff".repeat(4096 - 128));
+  t.equal(run("p 127 00"), `${Status.NotErased}`, "by the next process too");
+  t.equal(run("e 0 4096"), "0");
+  t.equal(cells(), "00".repeat(2048) + "ff".repeat(2048));
+  t.equal(run("e 0 4096", "t 45000", "?"), "0");
+  t.equal(cells(), "ff".repeat(4096));
+  for (const [bytes, us] of [[4096, 45_000], [32_768, 120_000], [65_536, 150_000]]) t.equal(run(`e 0 ${bytes}`, "?"), `${us}`);
+  t.end();
+});
+
 t.test("the chip of the Cortex-M3, with cuts", { skip }, (t) => {
   const program = driver(t, "board", "-DNOR", "test/engines/cortex-m3/nor.c");
   for (const seed of [1, 2]) {
-    const lines = script(SMALL, seed, true);
+    const lines = [...script(SMALL, seed, true), ...cutsOfEach(SMALL)];
     compare(t, SMALL, answersOf(program, lines), lines);
   }
   metAll(t);

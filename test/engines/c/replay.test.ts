@@ -8,14 +8,14 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import t, { type Test } from "tap";
-import { HEADER_BYTES } from "../../../host/record/format.js";
+import { HEADER_BYTES, type RecordFile, type Step, type StepEnd } from "../../../host/record/format.js";
 import { recordsToBytes } from "../../../host/record/json.js";
 import { readRecords, RecordError } from "../../../host/record/reader.js";
 import { counted, replay } from "../../../tools/replay.js";
 import { skipWithout } from "../../peers/support/daemon.js";
 import { build, bytesOf } from "../../support/core.js";
 import { cutPlans, LEX, PLAIN_UPDATE, record, startUpPlans, TRAP } from "../../support/recorded-runs.js";
-import { planted, resealed } from "../../support/rewritten-records.js";
+import { planted, resealed, rewritten } from "../../support/rewritten-records.js";
 import { SANITIZERS } from "../../support/sanitizers.js";
 import { tornPlans } from "../../support/torn-runs.js";
 
@@ -30,6 +30,7 @@ const options = { skip };
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 /** Every seventh byte is altered: it shares no factor with the sizes of a record's parts. */
 const STRIDE = 7;
+const MORE = { name: "more", isPointer: false };
 
 interface Ran {
   readonly code: number | null;
@@ -92,6 +93,20 @@ t.test("differences are told in the words of tools/replay; a pointer is compared
   t.end();
 });
 
+t.test("of many files the worst counts; a call of another shape, a record of another contract", options, (t) => {
+  const engine = built(t, "sanitized", ...SANITIZERS);
+  const good = record([LEX]);
+  const wide = widened(readRecords(good));
+  const [first, second] = [saved("wide", wide), saved("good", good)];
+  const ran = run(engine, first, second);
+  t.same([ran.code, ran.stderr], [1, ""], "the last one is equal");
+  t.same(ran.stdout.split("\n")[0], replay(readRecords(wide), bytesOf("mvp")).differences[0], "and the first is not");
+  t.match(ran.stdout, /: \w+ has \d arguments, wanted \d\n/);
+  const other = run(engine, saved("contract", recordsToBytes({ ...readRecords(good), abiVersion: 99 })), second);
+  t.same([other.code, /contract\.rec: recorded with another contract\n/.test(other.stderr)], [2, true]);
+  t.end();
+});
+
 t.test("the sanitizers are content with good, cut and altered files, and no damage is taken for equal", options, (t) => {
   const engine = built(t, "sanitized", ...SANITIZERS);
   const small = record([TRAP, LEX]);
@@ -100,6 +115,7 @@ t.test("the sanitizers are content with good, cut and altered files, and no dama
   const altered = (at: number): Uint8Array => small.map((byte, index) => (index === at ? byte ^ (1 << at % 8) : byte));
   const refused = [...every(5).map((bytes) => small.subarray(0, bytes)), ...every(5).map(altered),
     ...every(3).filter((bytes) => bytes >= HEADER_BYTES).map((bytes) => resealed(small.subarray(0, bytes)))];
+  refused.push(rewritten(readRecords(small), (step) => ({ ...step, end: 2 as StepEnd })));
   refused.push(resealed(Buffer.concat([small, Buffer.alloc(1)])));
   const { runs, ...empty } = readRecords(small);
   refused.push(recordsToBytes({ ...empty, runs: [] }), recordsToBytes({ ...empty, runs: [{ ...runs[0]!, starts: [] }] }));
@@ -108,12 +124,23 @@ t.test("the sanitizers are content with good, cut and altered files, and no dama
   t.equal(all.stderr.trim().split("\n").length, refused.length, "each is refused with a line");
   t.notMatch(all.stderr, /ERROR|runtime error/);
   t.equal(all.stderr.match(/it has nothing to replay/g)?.length, 2);
+  t.match(all.stderr, /a step ended in an unknown way/);
   const resealedFiles = every(STRIDE).filter((at) => at >= HEADER_BYTES).map((at) => resealed(altered(at)));
   const verdicts = run(engine, ...savedMany("resealed", resealedFiles));
   t.notMatch(verdicts.stderr, /ERROR|runtime error/);
   t.same(verdictsOf(verdicts, resealedFiles.length), resealedFiles.map(verdictInNode), "each as Node judges it");
   t.end();
 });
+
+/** Every call with an argument more. */
+function widened(records: RecordFile): Uint8Array {
+  const kinds = new Map(records.kinds.map((kind) => [kind, { ...kind, arguments: [...kind.arguments.slice(0, 5), MORE] }]));
+  const wide = (step: Step): Step => ({ ...step, calls: step.calls.map((call) =>
+    ({ ...call, kind: kinds.get(call.kind)!, arguments: [...call.arguments.slice(0, 5), 0] })) });
+  const runs = records.runs.map((run) => ({ ...run, starts: run.starts.map((start) =>
+    ({ ...start, init: wide(start.init), polls: start.polls.map(({ nowUs, step }) => ({ nowUs, step: wide(step) })) })) }));
+  return recordsToBytes({ ...records, kinds: [...kinds.values()], runs });
+}
 
 function savedMany(folder: string, files: readonly Uint8Array[]): string[] {
   const path = join(RECORDS, `${build}-${folder}`);

@@ -259,14 +259,16 @@ static bool run_to_login(const struct software *wanted) {
   return false;
 }
 
-/* Every operation of the update cut in every way. Returns how often the telephone was lost. */
-static uint32_t cut_all(const struct nor_snapshot *installed, uint32_t operations) {
+/* Every operation of the update cut in every way. Returns how often the telephone was lost, and counts the cuts that came to be. */
+static uint32_t cut_all(const struct nor_snapshot *installed, uint32_t operations, uint32_t *cuts) {
   uint32_t lost = 0;
   for (uint32_t cut = 0; cut < operations * NOR_CUT_COUNT; cut++) {
     nor_restore(installed);
     cut_at = 1 + cut / NOR_CUT_COUNT;
     cut_model = cut % NOR_CUT_COUNT;
-    if (run_to_login(&next) && cut_at == 0) continue;
+    const bool is_there = run_to_login(&next);
+    if (cut_at == 0) ++*cuts;
+    if (is_there && cut_at == 0) continue;
     lost++;
     printf("lost: operation %lu, cut %lu\n", (unsigned long)(1 + cut / NOR_CUT_COUNT), (unsigned long)(cut % NOR_CUT_COUNT));
   }
@@ -314,8 +316,8 @@ int main(int argument_count, char **arguments) {
   is_shown = false;
   const uint32_t operations = operation_count;
   const uint32_t refusals = nor_counts().refusals;
-  const uint32_t lost = cut_all(installed, operations);
-  printf("cuts: %lu of %lu operations, %lu lost\n", (unsigned long)(operations * NOR_CUT_COUNT), (unsigned long)operations,
-         (unsigned long)lost);
+  uint32_t cuts = 0;
+  const uint32_t lost = cut_all(installed, operations, &cuts);
+  printf("cuts: %lu of %lu operations, %lu lost\n", (unsigned long)cuts, (unsigned long)operations, (unsigned long)lost);
   return lost == 0 && refusals == 0 ? GOOD : BAD;
 }
