@@ -76,15 +76,17 @@ export class RunLoop {
     const dueMs = nextUs === undefined ? Number.POSITIVE_INFINITY : anchor.wallMs + (nextUs - anchor.telephoneUs) / (1000 * speed);
     const leftMs = dueMs - performance.now();
     if (leftMs > 0 && !this.#woken) {
-      await this.#sleep(Math.min(leftMs, SLEEP_MS_MAX));
-      options.tick?.();
-      if (!this.#woken && performance.now() < dueMs) return;
-    } else if (performance.now() - this.#turnMs >= BUSY_MS_MAX) {
-      await this.#sleep(0);
-      options.tick?.();
+      return this.#pause(Math.min(leftMs, SLEEP_MS_MAX), options);
     }
+    if (performance.now() - this.#turnMs >= BUSY_MS_MAX) return this.#pause(0, options);
     const wallUs = Math.floor(anchor.telephoneUs + (performance.now() - anchor.wallMs) * 1000 * speed);
     this.#advance(Math.min(nextUs ?? wallUs, Math.max(wallUs, this.#board.scheduler.nowUs)));
+  }
+
+  /** Others had their turn meanwhile: what is due next, and whether to go on, is asked anew. */
+  async #pause(ms: number, options: RunOptions): Promise<void> {
+    await this.#sleep(ms);
+    options.tick?.();
   }
 
   #anchored(speed: number): Anchor {

@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FileSource } from "../site/file-server.js";
 import { demoSource } from "../site/demo.js";
+import { MASK, maskUrl } from "../secrets.js";
 import { PAGE_PATH } from "../site/page-files.js";
 import { ScepAuthority } from "../site/scep/authority.js";
 import { FolderFiles, SCEP_PATH, serveOnLoopback, type Served, type ServedAccess, type ServeOptions } from "../site/serve-node.js";
@@ -16,6 +17,7 @@ import { readArguments } from "./arguments.js";
 import { UsageError } from "./usage.js";
 
 const PORT_DEFAULT = 8080;
+const TARGET_CHARACTERS_MAX = 200;
 /** Beside build/js, where somebody bundled it. */
 const PAGE = dirname(fileURLToPath(new URL("../../../web/index.html", import.meta.url)));
 
@@ -41,7 +43,7 @@ export interface ServeOutput {
 
 /** Runs `offhook serve ARGS` until the promise is kept. Returns the exit code; throws UsageError. */
 export async function serveCommand(
-  args: readonly string[], output: ServeOutput = process, interrupted: () => Promise<void> = signalled,
+  args: readonly string[], output: ServeOutput = process, interrupted: () => Promise<void> = signalled, pageFolder = PAGE,
 ): Promise<number> {
   const { values, positionals } = readArguments("serve", args, {
     port: { type: "string" }, help: { type: "boolean", short: "h" },
@@ -54,7 +56,7 @@ export async function serveCommand(
   const folder = positionals[0];
   const port = portValue(values["port"] as string | undefined);
   const onAccess = (access: ServedAccess): void => void output.stdout.write(accessLine(access));
-  const page = existsSync(`${PAGE}/index.html`) ? { page: new FolderFiles(PAGE) } : {};
+  const page = existsSync(`${pageFolder}/index.html`) ? { page: new FolderFiles(pageFolder) } : {};
   const served = await (folder === undefined ? listenDemonstration({ port, onAccess, ...page })
     : listen({ source: sourceOf(folder), port, onAccess, ...page }));
   output.stdout.write(`${served.url}  ${folder ?? "the demonstration"}\n`);
@@ -101,9 +103,17 @@ async function listen(options: ServeOptions): Promise<Served> {
   }
 }
 
-/** One request as a line; what a client wrote is printed without what could move a terminal's cursor. */
+/**
+ * One request as a line; what a client wrote is printed without what could move a terminal's cursor, without passwords, and not at any
+ * length. Of a query only what SCEP calls its operation is shown: nobody knows what others put there.
+ */
 function accessLine({ method, target, status, bodyBytes, complete }: ServedAccess): string {
-  const shown = target.replace(/[^\x21-\x7e]/g, "?");
+  const path = maskUrl(target.replace(/\?.*$/s, ""));
+  const query = target.slice(target.indexOf("?") >>> 0);
+  const operation = /^\?operation=[A-Za-z]{1,20}(?=&|$)/.exec(query)?.[0];
+  const rest = operation === query ? "" : `${operation === undefined ? "?" : "&"}${MASK}`;
+  const whole = `${path}${query === "" ? "" : `${operation ?? ""}${rest}`}`.replace(/[^\x21-\x7e]/g, "?");
+  const shown = whole.length > TARGET_CHARACTERS_MAX ? `${whole.slice(0, TARGET_CHARACTERS_MAX)}...` : whole;
   return `${method} ${shown} ${status} ${bodyBytes} bytes${complete ? "" : ", not taken whole"}\n`;
 }
 

@@ -2,7 +2,7 @@
 //
 // In: the page's folder and a request. Out: the file with the type that a browser wants, or undefined where it is not for the page.
 
-import { fileHandler, type FileSource } from "./file-server.js";
+import { cleanPath, fileHandler, type FileSource } from "./file-server.js";
 import { statusResponse, type HttpHandler, type HttpRequest, type HttpResponse } from "./http-message.js";
 
 export const PAGE_PATH = "/phone/";
@@ -16,12 +16,12 @@ const TYPES: Readonly<Record<string, string>> = {
 export function pageHandler(page: FileSource): (request: HttpRequest) => HttpResponse | undefined {
   const files: HttpHandler = fileHandler(page);
   return (request) => {
-    const path = request.target.replace(/[?#].*$/s, "");
+    const path = request.target.replace(/^https?:\/\/[^/?#]*/i, "").replace(/[?#].*$/s, "");
     if (path === PAGE_PATH.slice(0, -1)) return { ...statusResponse(301, ""), headers: [["Location", PAGE_PATH]] };
     if (!path.startsWith(PAGE_PATH)) return undefined;
-    const name = path.slice(PAGE_PATH.length);
-    const answer = files({ ...request, target: `/${name === "" ? "index.html" : name}` });
-    const type = TYPES[/\.([a-z]+)$/.exec(name === "" ? "index.html" : name)?.[1] ?? ""];
+    const target = `/${path.slice(PAGE_PATH.length) || "index.html"}`;
+    const answer = files({ ...request, target });
+    const type = TYPES[/\.([a-z]+)$/.exec(cleanPath(target) ?? "")?.[1] ?? ""];
     if (type === undefined || answer.status >= 400) return answer;
     return { ...answer, headers: answer.headers.map(([key, value]) => [key, key === "Content-Type" ? type : value]) };
   };

@@ -18,7 +18,7 @@ interface Running {
   end(): Promise<number>;
 }
 
-async function start(args: string[]): Promise<Running> {
+async function start(args: string[], page?: string): Promise<Running> {
   let interrupt = (): void => undefined;
   const interrupted = new Promise<void>((resolve) => void (interrupt = resolve));
   let [stdout, stderr] = ["", ""];
@@ -32,7 +32,7 @@ async function start(args: string[]): Promise<Running> {
     code = serveCommand([...args, "--port", "0"], output, () => {
       resolve();
       return interrupted;
-    });
+    }, page);
     code.catch(reject);
   });
   const port = Number(/^http:\/\/127\.0\.0\.1:(\d+)\//.exec(stdout)?.[1]);
@@ -98,6 +98,19 @@ t.test("serves a folder, prints a line for each request, and ends when interrupt
   await t.rejects(get(running.port, "/46xxsettings.txt"), { code: "ECONNREFUSED" }, "the port is free again");
 });
 
+t.test("the page, where there is one", async (t) => {
+  const root = folder(t);
+  writeFileSync(join(root, "site/index.html"), "a page");
+  const running = await start([join(root, "site/dir")], join(root, "site"));
+  t.match(running.stderr(), `A telephone in a page: http://127.0.0.1:${running.port}/phone/\n`);
+  t.match(await get(running.port, "/phone/"), /a page$/);
+  await running.end();
+  const without = await start([join(root, "site/dir")], join(root, "site/dir"));
+  t.notMatch(without.stderr(), "A telephone in a page");
+  t.match(await get(without.port, "/phone/"), /^HTTP\/1.1 404 /);
+  await without.end();
+});
+
 t.test("nothing outside the folder, whatever is asked", async (t) => {
   const running = await start([join(folder(t), "site")]);
   const targets = [
@@ -112,6 +125,23 @@ t.test("nothing outside the folder, whatever is asked", async (t) => {
   const put = await raw(running.port, "PUT /46xxsettings.txt HTTP/1.1\r\nHost: f\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx");
   t.match(put, /^HTTP\/1.1 405 /);
   await running.end();
+});
+
+t.test("its lines show no secret, no control character, and are not of any length", async (t) => {
+  const running = await start([]);
+  const targets = [
+    "/a.txt?password=hunter2", "/a.txt?hunter2", "http://admin:hunter2@f/a.txt", "/a%1b[2J.txt", `/${"x".repeat(8000)}`,
+    "/scep?operation=GetCACaps&message=hunter2", "/scep?operation=GetCACaps", "/scep?operation=hunter2&password=hunter2", "/?",
+  ];
+  for (const target of targets) await get(running.port, target);
+  await running.end();
+  const lines = running.stdout().split("\n").slice(1, -1);
+  t.same(lines.slice(0, 4).map((line) => line.split(" ")[1]), ["/a.txt?***", "/a.txt?***", "http://***@f/a.txt", "/a%1b[2J.txt"]);
+  t.same(lines.slice(5).map((line) => line.split(" ")[1]), [
+    "/scep?operation=GetCACaps&***", "/scep?operation=GetCACaps", "/scep?***", "/?***",
+  ]);
+  t.match(lines[4], /^GET \/x{199}\.\.\. 404 \d+ bytes$/);
+  t.notMatch(running.stdout(), /hunter2|[^\x20-\x7e\n]/);
 });
 
 t.test("serves the demonstration without a folder", async (t) => {

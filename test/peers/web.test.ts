@@ -1,27 +1,16 @@
 // Goal: the page does in a real browser what it promises: boots, takes keys, explains edits, survives the plug, and asks nobody else.
 // Method: Debian's Chromium driven by playwright-core against a loopback server; the module's records are replayed inside it too.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import t, { type Test } from "tap";
+import t from "tap";
 import type { Page } from "playwright-core";
 import { conformanceFiles } from "../support/conformance.js";
-import { openPage, servePage, startBrowser } from "./support/browser.js";
+import { bundled, openPage, servePage, startBrowser } from "./support/browser.js";
 import { skipWithout } from "./support/daemon.js";
 
-/** Held in a variable, because it is JavaScript that needs no types. */
-const BUNDLER: string = "../../../../tools/web.mjs";
 const options = { skip: skipWithout("chromium", "chromium") };
-
-async function bundled(t: Test): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "offhook-web-"));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  const { bundlePage } = (await import(BUNDLER)) as { bundlePage(folder: string): Promise<void> };
-  await bundlePage(folder);
-  return folder;
-}
 
 const screen = (page: Page): Promise<string> => page.locator("#screen-text").innerText();
 const speed = (page: Page, factor: number): Promise<void> => page.click(`label[for=speed-${factor}]`);
@@ -116,6 +105,10 @@ t.test("themes and a small window", options, async (t) => {
   t.not(await ground(dark), await ground(light));
   await dark.click("#theme");
   t.equal(await ground(dark), await ground(light), "light was chosen");
+  for (const label of ["dark", "system", "light"]) {
+    await dark.click("#theme");
+    t.equal(await dark.innerText("#theme"), `Theme: ${label}`);
+  }
   await dark.reload();
   t.equal(await ground(dark), await ground(light), "and is kept");
   const width = await light.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

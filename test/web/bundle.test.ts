@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { MemoryFiles } from "../../host/site/file-server.js";
+import type { HttpResponse } from "../../host/site/http-message.js";
+import { pageHandler } from "../../host/site/page-files.js";
 import { FolderFiles, serveOnLoopback } from "../../host/site/serve-node.js";
 
 interface Bundler {
@@ -40,6 +42,23 @@ t.test("self-contained", (t) => {
   t.end();
 });
 
+t.test("what is asked for below /phone/", (t) => {
+  const handler = pageHandler(new FolderFiles(folder));
+  const ask = (target: string, method = "GET"): HttpResponse | undefined =>
+    handler({ method, target, minor: 1, headers: new Map(), body: new Uint8Array(0) });
+  const html = { status: 200, headers: [["Content-Type", "text/html; charset=utf-8"], ["ETag", /^"[^"]+"$/], ["Accept-Ranges", "bytes"]] };
+  for (const target of ["/phone/", "/phone/#a", "/phone/index.html?x", "http://127.0.0.1:8080/phone/"]) t.match(ask(target), html, target);
+  t.match(ask("/phone/", "HEAD"), html);
+  t.match(ask("/phone?x"), { status: 301, headers: [["Location", "/phone/"]] });
+  for (const [answer, status] of [[ask("/phone/", "POST"), 405], [ask("/phone/<b>none</b>.html"), 404]] as const) {
+    t.equal(answer?.status, status);
+    t.notMatch(JSON.stringify(answer?.headers), "text/html", "what is said of a refusal is no page");
+  }
+  for (const target of ["/phone/../phone/page.js", "/phone/%2e%2e/web/page.js", "/phone//page.js"]) t.match(ask(target), { status: 404 });
+  for (const target of ["/", "/phones/", "/Phone/", "//phone/", "phone/", "http://phone/"]) t.equal(ask(target), undefined, target);
+  t.end();
+});
+
 t.test("served below /phone/, the site's own files first", async (t) => {
   const source = new MemoryFiles({ "46xxsettings.txt": "SET GROUP 1\n", "phone/icon.svg": "mine" });
   const served = await serveOnLoopback({ source, port: 0, onAccess: () => undefined, page: new FolderFiles(folder) });
@@ -57,5 +76,9 @@ t.test("served below /phone/, the site's own files first", async (t) => {
   t.equal((await get("phone/nothing.js")).status, 404);
   t.equal((await get("phone/..%2f..%2fetc%2fpasswd")).status, 404);
   t.equal((await get("nothing.txt")).status, 404);
+  t.equal(await typeOf("phone/page%2ejs"), "text/javascript; charset=utf-8");
+  for (const path of ["phone/..%5c46xxsettings.txt", "phone//page.js", "phone/page.js%00", "phone/%", "phones/"]) {
+    t.equal((await get(path)).status, 404, path);
+  }
   t.equal(await (await get("46xxsettings.txt")).text(), "SET GROUP 1\n");
 });

@@ -216,3 +216,23 @@ t.test("after hours the verdict is of the last start-ups, with the numbers that 
   t.ok(log.events.length <= 60);
   t.end();
 });
+
+t.test("a telephone that waits for hours in one state is told with its cause, also when its log no longer reaches back", (t) => {
+  const machine = machineOn("no-dhcp");
+  machine.power(true);
+  const { log } = machine.board;
+  wait(machine, 500);
+  const { verdict } = machine.tick(false);
+  t.match(verdict, { standing: "stopped", state: "dhcp", cause: /No DHCP server answered/ });
+  while (log.events[0]!.n === 1) {
+    wait(machine, 500);
+    machine.tick(false);
+  }
+  wait(machine, 500);
+  t.match(machine.tick(false).verdict, { standing: "stopped", state: "dhcp", cause: /No DHCP server answered \d{3} DISCOVERs/ });
+  machine.power(false);
+  machine.power(true);
+  at(machine, "link");
+  t.equal(machine.tick(false).verdict?.standing, "under way", "another state is looked at anew");
+  t.end();
+});

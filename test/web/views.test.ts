@@ -34,6 +34,8 @@ t.test("start-ups and their spans", (t) => {
   timeline.powerLost(70_000);
   t.same([current.ended, current.spans.at(-1)?.endMs], ["power lost", 70_000]);
   t.equal(spanMs({ state: "restart", beginMs: 900, endMs: 900 }, 1000), 0, "some take no time");
+  timeline.event(state("link", 75_000));
+  t.same(current.spans.at(-2)?.endMs, 70_000, "what has ended has ended");
   for (let count = 0; count < 40; count++) timeline.event(state("power-up", 80_000 + count));
   t.same([timeline.startUps.length, timeline.current?.number], [12, 42], "a circle fills no page");
   t.end();
@@ -117,5 +119,18 @@ t.test("what the telephone makes of each line", (t) => {
   for (const [line, pattern] of wanted) t.match(said.get(line), pattern, `line ${line}`);
   t.notOk(said.has(1), "a comment needs no note");
   t.same([inForce, ended], [2, "read to its end"]);
+  t.end();
+});
+
+t.test("a last line without an end, and a line with two faults", (t) => {
+  const noted = (text: string): string[] => {
+    const files = new MemoryFiles({ "s.txt": text });
+    const input = { name: "s.txt", bytes: files.read("s.txt")!, source: files };
+    const { notes } = notesOf(core, input, { model: "9640D01A", serial: "1", mac: Uint8Array.of(0, 4, 13, 1, 2, 3) });
+    return notes.map((note) => `${note.line} ${note.kind}: ${note.text}`);
+  };
+  t.same(noted("SET SIPDOMAIN a.example"), ["1 set: SIPDOMAIN is a.example"]);
+  const twice = noted("SET SIPSIGNAL 9 ## x\nSET SIPSIGNAL 1\n");
+  t.match(twice, [/^1 error: .*from 0 to 2 is needed · what stands behind/, "2 set: SIPSIGNAL is 1"]);
   t.end();
 });

@@ -44,6 +44,11 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Somebody asked the system for little motion. */
+export function isCalm(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 /** A button of the page's own kind. */
 export function button(label: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
   return make("button", { type: "button", click: press, ...attributes }, label);

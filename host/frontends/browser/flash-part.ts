@@ -4,7 +4,7 @@
 
 import { bytesText } from "../../event-text.js";
 import { byId, make, setText } from "./dom.js";
-import type { Region, Tick } from "./messages.js";
+import type { Plugged, Region, Tick } from "./messages.js";
 import { SectorState, type SectorChange } from "./sector-map.js";
 
 interface Drawn extends Region {
@@ -25,11 +25,11 @@ export class FlashPart {
   readonly #sectors = new Map<number, SectorChange>();
   #colours: readonly string[] = [];
 
-  plug(regions: readonly Region[]): void {
+  plug({ regions, sectorBytes }: Plugged): void {
     this.#sectors.clear();
     this.#regions = regions.map((region) => drawn(region));
     this.#place.replaceChildren(...this.#regions.map(({ name, canvas, count }) =>
-      make("figure", {}, make("figcaption", {}, make("span", {}, name), make("span", {}, countText(count))), canvas)));
+      make("figure", {}, make("figcaption", {}, make("span", {}, name), make("span", {}, bytesText(count * sectorBytes))), canvas)));
     this.repaint();
   }
 
@@ -38,7 +38,7 @@ export class FlashPart {
       this.#sectors.set(change.sector, change);
       this.#paint(change);
     }
-    setText(this.#words, `Erased ${bytesText(erasedBytes)}, wrote ${bytesText(programmedBytes)} since it was plugged in.`);
+    setText(this.#words, `Erased ${bytesText(erasedBytes)}, wrote ${bytesText(programmedBytes)} so far.`);
     if (sectors.length > 0) for (const region of this.#regions) this.#describe(region);
   }
 
@@ -76,12 +76,7 @@ export class FlashPart {
 }
 
 function drawn(region: Region): Drawn {
-  const width = Math.min(COLUMNS, region.count) * CELL - GAP;
   const height = Math.ceil(region.count / COLUMNS) * CELL - GAP;
-  const canvas = make("canvas", { width: COLUMNS * CELL - GAP, height, role: "img", "aria-label": region.name, "data-width": width });
+  const canvas = make("canvas", { width: COLUMNS * CELL - GAP, height, role: "img", "aria-label": region.name });
   return { ...region, canvas, context: canvas.getContext("2d")! };
-}
-
-function countText(sectors: number): string {
-  return bytesText(sectors * 4096);
 }

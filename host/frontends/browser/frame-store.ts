@@ -7,6 +7,8 @@ import { decodeFrame } from "./frame-decode.js";
 import type { FrameDetail, FrameRow } from "./messages.js";
 
 const BYTES_MAX = 64 * 1024 * 1024;
+/** What a frame takes beside its bytes, about: its row with five texts. */
+const ROW_BYTES = 700;
 
 interface Kept {
   readonly row: FrameRow;
@@ -16,10 +18,15 @@ interface Kept {
 }
 
 export class FrameStore {
+  readonly #bytesMax: number;
   #kept: Kept[] = [];
   #count = 0;
   #bytes = 0;
   #fresh: FrameRow[] = [];
+
+  constructor(bytesMax = BYTES_MAX) {
+    this.#bytesMax = bytesMax;
+  }
 
   take(us: number, direction: Direction, frame: Uint8Array, state: string): void {
     this.#count += 1;
@@ -28,8 +35,8 @@ export class FrameStore {
     const row: FrameRow = { n: this.#count, ms: Math.floor(us / 1000), direction, protocol, source, target, summary, bytes: bytes.length };
     this.#kept.push({ row, us, bytes, state });
     this.#fresh.push(row);
-    this.#bytes += bytes.length;
-    if (this.#bytes > BYTES_MAX) this.#drop();
+    this.#bytes += bytes.length + ROW_BYTES;
+    if (this.#bytes > this.#bytesMax) this.#drop();
   }
 
   /** Rows since the last time. */
@@ -57,7 +64,7 @@ export class FrameStore {
   /** Half of it at once, so that it is seldom. */
   #drop(): void {
     const count = Math.ceil(this.#kept.length / 2);
-    for (const { bytes } of this.#kept.slice(0, count)) this.#bytes -= bytes.length;
+    for (const { bytes } of this.#kept.slice(0, count)) this.#bytes -= bytes.length + ROW_BYTES;
     this.#kept = this.#kept.slice(count);
   }
 }

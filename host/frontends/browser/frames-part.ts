@@ -3,7 +3,7 @@
 // In: rows as they come, and the detail of a frame that was asked for. Only the rows in sight are elements, so that ten thousand cost
 // what thirty do.
 
-import { byId, button, make, setText } from "./dom.js";
+import { byId, button, isCalm, make, setText } from "./dom.js";
 import type { FrameField, FrameLayer } from "./frame-layer.js";
 import type { FrameDetail, FrameRow } from "./messages.js";
 
@@ -12,6 +12,10 @@ const ROW_PIXELS = 26;
 const MARGIN = 6;
 const ROWS_MAX = 50_000;
 const BYTES_A_LINE = 16;
+
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, End: ROWS_MAX, Home: -ROWS_MAX,
+};
 
 /** Filters by name: the protocols that they let through; none lets all. */
 const FILTERS: Readonly<Record<string, readonly string[] | undefined>> = {
@@ -37,6 +41,8 @@ export class FramesPart {
       this.#follows = this.#list.scrollTop + this.#list.clientHeight >= this.#list.scrollHeight - ROW_PIXELS;
       this.#draw();
     });
+    // By the press and not the click: while frames come, the row under the pointer is another element by the time that it is let go.
+    this.#list.addEventListener("mousedown", ({ target }) => this.#pressed(target as Element));
     this.#list.addEventListener("keydown", (event) => this.#move(event));
     this.#filter.addEventListener("change", () => this.#refilter());
     new ResizeObserver(() => this.#draw()).observe(this.#list);
@@ -51,23 +57,23 @@ export class FramesPart {
 
   add(rows: readonly FrameRow[]): void {
     if (rows.length === 0) return;
-    this.#all.push(...rows);
-    if (this.#all.length > ROWS_MAX) {
-      this.#all.splice(0, ROWS_MAX / 2);
-      return this.#refilter();
+    for (const row of rows) {
+      this.#all.push(row);
+      if (this.#passes(row)) this.#shown.push(row);
     }
-    this.#shown.push(...rows.filter((row) => this.#passes(row)));
+    if (this.#all.length > ROWS_MAX) this.#trim();
     this.#draw();
   }
 
   /** From elsewhere on the page. */
   choose(n: number): void {
-    if (!this.#shown.some((row) => row.n === n)) {
+    const isN = (row: FrameRow): boolean => row.n === n;
+    if (!this.#shown.some(isN) && this.#all.some(isN)) {
       this.#filter.value = "all";
       this.#refilter();
     }
     this.#select(n);
-    byId("frames").scrollIntoView({ block: "start", behavior: "smooth" });
+    byId("frames").scrollIntoView({ block: "start", behavior: isCalm() ? "auto" : "smooth" });
   }
 
   show(detail: FrameDetail | undefined): void {
@@ -94,6 +100,16 @@ export class FramesPart {
     this.#draw();
   }
 
+  /** The older half goes; what is looked at stays where it is. */
+  #trim(): void {
+    this.#all.splice(0, this.#all.length - ROWS_MAX / 2);
+    const oldest = this.#all[0]!.n;
+    const kept = this.#shown.filter(({ n }) => n >= oldest);
+    const gone = this.#shown.length - kept.length;
+    this.#shown = kept;
+    if (!this.#follows) this.#list.scrollTop -= gone * ROW_PIXELS;
+  }
+
   #draw(): void {
     setText(this.#count, `${this.#shown.length} of ${this.#all.length}`);
     this.#rows.style.height = `${this.#shown.length * ROW_PIXELS}px`;
@@ -101,7 +117,7 @@ export class FramesPart {
     const first = Math.max(0, Math.floor(this.#list.scrollTop / ROW_PIXELS) - MARGIN);
     const count = Math.ceil(this.#list.clientHeight / ROW_PIXELS) + 2 * MARGIN;
     const rows = this.#shown.slice(first, first + count);
-    const drawn = `${first} ${rows.at(0)?.n ?? 0} ${rows.at(-1)?.n ?? 0} ${this.#chosen}`;
+    const drawn = [first, rows.at(0)?.n, rows.at(-1)?.n, this.#chosen].join();
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#rows.replaceChildren(...rows.map((row, index) => this.#rowElement(row, first + index)));
@@ -112,12 +128,23 @@ export class FramesPart {
     const cell = (name: string, text: string): HTMLElement => make("span", { class: name }, text);
     const arrow = row.direction === "out" ? "→" : "←";
     const element = make("div", {
-      id: `frame-${row.n}`, role: "option", "aria-selected": String(row.n === this.#chosen), class: "frame", "data-protocol": row.protocol,
-      click: () => this.#select(row.n),
+      id: `frame-${row.n}`, role: "option", "aria-selected": String(row.n === this.#chosen), class: "frame",
+      "aria-posinset": place + 1, "aria-setsize": this.#shown.length, "data-n": row.n,
+      click: () => this.#pick(row.n),
     }, cell("n", String(row.n)), cell("time", (row.ms / 1000).toFixed(3)), cell("way", arrow), cell("protocol", row.protocol),
     cell("summary", row.summary));
     element.style.top = `${place * ROW_PIXELS}px`;
     return element;
+  }
+
+  #pressed(target: Element): void {
+    const row = target.closest<HTMLElement>(".frame");
+    if (row !== null) this.#pick(Number(row.dataset["n"]));
+  }
+
+  /** The click behind a press is of the same row, and says nothing new. */
+  #pick(n: number): void {
+    if (n !== this.#chosen) this.#select(n);
   }
 
   #select(n: number): void {
@@ -126,6 +153,7 @@ export class FramesPart {
     const place = this.#shown.findIndex((row) => row.n === n);
     const top = place * ROW_PIXELS;
     const { scrollTop, clientHeight } = this.#list;
+    if (place < 0) return this.#draw();
     if (top < scrollTop || top + ROW_PIXELS > scrollTop + clientHeight) {
       this.#follows = false;
       this.#list.scrollTop = Math.max(0, top - clientHeight / 2);
@@ -134,12 +162,11 @@ export class FramesPart {
   }
 
   #move(event: KeyboardEvent): void {
-    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
-    const step = steps[event.key];
+    const step = STEPS[event.key];
     if (step === undefined || this.#shown.length === 0) return;
     event.preventDefault();
     const at = this.#shown.findIndex((row) => row.n === this.#chosen);
-    const next = at < 0 ? this.#shown.length - 1 : Math.min(this.#shown.length - 1, Math.max(0, at + step));
+    const next = at < 0 && event.key !== "Home" ? this.#shown.length - 1 : Math.min(this.#shown.length - 1, Math.max(0, at + step));
     this.#select(this.#shown[next]!.n);
   }
 }

@@ -21,11 +21,17 @@ const ENDED: Readonly<Record<Explanation["ended"], string>> = {
 
 export function notesOf(core: WebAssembly.Module, input: ScriptInput, identity: Identity): FileNotes {
   const { explanation, run } = explainFile(core, input, { identity });
-  const steps = run.steps.filter((step) => step.file === input.name);
-  const findings = lintFile(core, input.name, input);
+  const steps = new Map(run.steps.flatMap((step) =>
+    (step.file === input.name && step.effect !== ScriptEffect.End ? [[step.line, step] as const] : []))); // Of a line the last.
+  const findings = new Map<number, Finding[]>();
+  for (const finding of lintFile(core, input.name, input)) {
+    const own = findings.get(finding.line);
+    if (own === undefined) findings.set(finding.line, [finding]);
+    else own.push(finding);
+  }
   const notes = readLintFile(core, input.name, input).lines.flatMap((line) => {
-    const note = noteOf(line, steps, explanation);
-    const own = findings.filter((finding) => finding.line === line.line);
+    const note = noteOf(line, steps.get(line.line), explanation);
+    const own = findings.get(line.line) ?? [];
     return note === undefined && own.length === 0 ? [] : [withFindings(line.line, note, own)];
   });
   const inForce = Object.values(explanation.parameters).filter(({ file }) => file === input.name).length;
@@ -44,9 +50,8 @@ function withFindings(line: number, note: Note | undefined, findings: readonly F
   return { line, kind, text: [...own, ...remarks].join(" · ") };
 }
 
-function noteOf({ line, kind }: Line, steps: readonly Step[], explanation: Explanation): Note | undefined {
+function noteOf({ kind }: Line, step: Step | undefined, explanation: Explanation): Note | undefined {
   if (kind === "comment") return undefined;
-  const step = steps.findLast((candidate) => candidate.line === line && candidate.effect !== ScriptEffect.End);
   if (kind === "tag") return { kind: "quiet", text: "a place to jump to" };
   if (step === undefined) return { kind: "skipped", text: "not reached" };
   switch (step.effect) {

@@ -82,6 +82,9 @@ export class Machine {
   readonly #transcript: Transcript;
   readonly #circle = new ResetCircle();
   #round: VerdictNews | undefined;
+  #last: VerdictNews | undefined;
+  /** The number of the event with which it came into its state. */
+  #enteredBy = 0;
   #isChanged = false;
   #built: BuiltLan | undefined;
   #flash: MappedFlash | undefined;
@@ -122,14 +125,15 @@ export class Machine {
       },
     });
     this.board.log.listen((event) => {
-      if (event.event === "state") this.#entered(event.state);
+      if (event.event === "state") this.#entered(event.state, event.n);
       this.#circle.event(event);
       this.#transcript.event(event);
     });
   }
 
-  #entered(state: string): void {
+  #entered(state: string, n: number): void {
     this.#state = state;
+    this.#enteredBy = n;
     if (GOALS.includes(state) || state === "craft") this.#isDifferent();
   }
 
@@ -247,9 +251,16 @@ export class Machine {
   /** Of a telephone that goes round it stays what it was when that was certain: the next round looks a little different. */
   #verdict(): VerdictNews {
     const { isClosed } = this.#circle;
-    const news = (isClosed ? this.#round : undefined) ?? verdictNews(this.board.log, this.#facts.facts, isClosed);
+    const before = this.#isForgotten ? this.#last : isClosed ? this.#round : undefined;
+    const news = before ?? verdictNews(this.board.log, this.#facts.facts, isClosed);
     this.#round = isClosed ? news : undefined;
+    this.#last = news;
     return { ...news, state: this.#state };
+  }
+
+  /** It stands in one state for so long that its log no longer has how it came there: what was found until then holds. */
+  get #isForgotten(): boolean {
+    return (this.board.log.events[0]?.n ?? 0) > this.#enteredBy;
   }
 }
 

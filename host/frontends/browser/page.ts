@@ -29,7 +29,8 @@ class Page {
 
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<News>) => this.#news(data);
-    this.#worker.onerror = ({ message }) => this.#failed(message);
+    // One that was not loaded has no message.
+    this.#worker.onerror = ({ message = "its script could not be loaded" }) => this.#failed(message);
     themeSwitch(() => this.#flash.repaint());
     this.#phone.focus();
   }
@@ -55,7 +56,7 @@ class Page {
     this.#phone.clear();
     this.#frames.clear();
     this.#controls.plug(plugged);
-    this.#flash.plug(plugged.regions);
+    this.#flash.plug(plugged);
     this.#editor.plug(plugged.files);
   }
 
@@ -72,6 +73,7 @@ class Page {
     this.#frames.add(tick.frames);
     this.#timelinePart.show(this.#timeline, tick.ms);
     this.#verdictPart.show(this.#verdict, tick.powered);
+    setText(byId("verdict-spoken"), tick.powered ? spokenText(this.#verdict) : "");
     if (this.#isFirst && tick.events.length > 0) this.#started();
   }
 
@@ -87,6 +89,12 @@ class Page {
     place.hidden = false;
     setText(place, `The telephone of this page has failed; reload the page to begin again. Why: ${why}`);
   }
+}
+
+/** How a start-up came out, for whoever hears the page; while it is under way the Prompt Line is enough. */
+function spokenText(verdict: VerdictNews | undefined): string {
+  if (verdict === undefined || verdict.standing === "under way") return "";
+  return `Verdict: ${verdict.standing}. ${verdict.standing === "reached" ? verdict.state : verdict.cause}`;
 }
 
 let savedUrl = "";

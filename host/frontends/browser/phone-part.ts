@@ -6,7 +6,7 @@
 import { Key } from "../../../hal/abi.js";
 import type { OffhookEvent } from "../../event-types.js";
 import { scrolled } from "../scrolled-text.js";
-import { byId, setText } from "./dom.js";
+import { byId, isCalm, setText } from "./dom.js";
 import { drawPhone, type PhonePicture } from "./phone-picture.js";
 
 interface RowText {
@@ -20,6 +20,8 @@ const TYPED: ReadonlyMap<string, number> = new Map<string, number>([
   ["F1", Key.Soft1], ["F2", Key.Soft2], ["F3", Key.Soft3], ["F4", Key.Soft4], ["ArrowUp", Key.Up], ["ArrowDown", Key.Down],
   ["m", Key.Mute], ["M", Key.Mute],
 ]);
+/** How far it is, many times a second: said once and not each time. */
+const PROGRESS = /^\d+(?:%| KB\b| secs\b)/;
 const DARK: RowText = { text: "", sinceMs: 0 };
 
 export class PhonePart {
@@ -90,7 +92,9 @@ export class PhonePart {
   /** The Prompt Line is spoken as it changes; the whole screen can be read. */
   #tell(): void {
     const texts = ROWS.map((name) => this.#rows.get(name)?.text.trim() ?? "").filter((text) => text !== "");
-    setText(this.#spoken, this.#powered ? (this.#rows.get("prompt")?.text.trim() ?? "") : "No power");
+    const prompt = this.#rows.get("prompt")?.text.trim() ?? "";
+    const isMore = PROGRESS.test(prompt) && PROGRESS.test(this.#spoken.textContent ?? "");
+    if (!this.#powered || !isMore) setText(this.#spoken, this.#powered ? prompt : "No power");
     setText(this.#read, this.#powered ? texts.join("\n") : "The screen is dark.");
   }
 
@@ -104,6 +108,7 @@ export class PhonePart {
 
   #pressed(code: number): void {
     this.#press(code);
+    if (isCalm()) return;
     const key = this.#picture.svg.querySelector(`[data-code="${code}"]`);
     key?.getAnimations({ subtree: true }).forEach((animation) => animation.cancel());
     key?.querySelector("rect")?.animate([{ opacity: 0.35 }, { opacity: 1 }], { duration: 220 });

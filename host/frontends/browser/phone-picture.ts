@@ -1,7 +1,7 @@
 // The picture of the telephone: body, handset, screen, softkeys and pad, drawn once.
 //
 // In: what to do when a key is pressed. Out: the drawing, and handles on the parts that change. Keys are buttons for a screen reader;
-// only the softkeys are stops of the tabulator, because the pad is typed.
+// only the softkeys are stops of the tabulator, because the pad is typed: an application, which a screen reader leaves the keys to.
 
 import { Key } from "../../../hal/abi.js";
 import { draw } from "./dom.js";
@@ -39,7 +39,7 @@ export function drawPhone(press: (code: number) => void): PhonePicture {
     draw("rect", { x: TEXT_X, y: 205, width: BAR_WIDTH, height: 8, rx: 2, class: "bar-track" }), barFill, barText);
   const lamp = draw("circle", { cx: 404, cy: 22, r: 4.5, class: "lamp" });
   const svg = draw("svg", {
-    viewBox: "0 0 440 560", class: "phone", role: "group", tabindex: 0, focusable: "true",
+    viewBox: "0 0 440 560", class: "phone", role: "application", tabindex: 0, focusable: "true",
     "aria-label": "Telephone. Type 0 to 9, star and pound, F1 to F4 for the softkeys, M for Mute, arrows up and down.",
   }, ...body(), lamp,
   draw("g", { class: "screen", "aria-hidden": "true" },
@@ -98,11 +98,11 @@ type Box = { readonly x: number; readonly y: number; readonly width: number; rea
 
 function pressable(code: number, name: string, press: (code: number) => void, box: Box, inside: readonly SVGElement[]): SVGGElement {
   const byKey = (event: Event): void => {
-    const { key } = event as KeyboardEvent;
+    const { key, repeat } = event as KeyboardEvent;
     if (key !== "Enter" && key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
-    press(code);
+    if (!repeat) press(code);
   };
   return draw("g", {
     class: "key", role: "button", tabindex: -1, "aria-label": name, "data-code": code, click: () => press(code), keydown: byKey,

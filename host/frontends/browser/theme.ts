@@ -28,7 +28,7 @@ export function themeSwitch(changed: () => void): void {
 function stored(): string {
   try {
     const theme = localStorage.getItem(KEY) ?? "system";
-    return theme in NEXT ? theme : "system";
+    return Object.hasOwn(NEXT, theme) ? theme : "system";
   } catch {
     return "system"; // A page that may keep nothing.
   }

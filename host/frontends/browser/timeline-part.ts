@@ -20,8 +20,12 @@ export class TimelinePart {
   #shown: StartUp | undefined;
   #chosen: StartUp | undefined;
   #tabsShown = "";
+  #timeline: Timeline | undefined;
+  #nowMs = 0;
 
   show(timeline: Timeline, nowMs: number): void {
+    this.#timeline = timeline;
+    this.#nowMs = nowMs;
     if (this.#chosen !== undefined && !timeline.startUps.includes(this.#chosen)) this.#chosen = undefined;
     const startUp = this.#chosen ?? timeline.current;
     this.#showTabs(timeline, startUp);
@@ -65,14 +69,29 @@ export class TimelinePart {
     const shown = JSON.stringify([timeline.startUps.map(({ number, ended }) => [number, ended]), startUp?.number]);
     if (shown === this.#tabsShown) return;
     this.#tabsShown = shown;
-    this.#tabs.replaceChildren(...timeline.startUps.map((each) => button(String(each.number), () => {
-      this.#chosen = each === timeline.current ? undefined : each;
-      this.#tabsShown = "";
-      this.show(timeline, each.spans.at(-1)?.endMs ?? 0);
-    }, {
-      "aria-pressed": String(each === startUp), "aria-label": `Start-up ${each.number}${each.ended === undefined ? "" : `, ${each.ended}`}`,
-      title: each.ended ?? "under way",
-    })));
+    const tabs = this.#tabButtons(timeline.startUps.length);
+    timeline.startUps.forEach(({ number, ended }, index) => {
+      const tab = tabs[index]!;
+      setText(tab, String(number));
+      tab.setAttribute("aria-pressed", String(timeline.startUps[index] === startUp));
+      tab.setAttribute("aria-label", `Start-up ${number}${ended === undefined ? "" : `, ${ended}`}`);
+      tab.title = ended ?? "under way";
+    });
+  }
+
+  /** So many; a button that is there stays, and keeps the focus. */
+  #tabButtons(count: number): HTMLButtonElement[] {
+    const tabs = this.#tabs.getElementsByTagName("button");
+    while (tabs.length > count) tabs[tabs.length - 1]!.remove();
+    for (let index = tabs.length; index < count; index++) this.#tabs.append(button("", () => this.#choose(index)));
+    return [...tabs];
+  }
+
+  #choose(index: number): void {
+    const timeline = this.#timeline!;
+    const startUp = timeline.startUps[index];
+    this.#chosen = startUp === timeline.current ? undefined : startUp;
+    this.show(timeline, this.#nowMs);
   }
 }
 

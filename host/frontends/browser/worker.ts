@@ -23,6 +23,10 @@ class Driver {
   #machine: Machine;
   #speed = 1;
   #isPaused = false;
+  /** The software that the notes are of: a script may ask for it. */
+  #noted = "";
+  /** Of the run loop that may go on. */
+  #loop = 0;
 
   constructor(scope: Scope, core: WebAssembly.Module) {
     this.#scope = scope;
@@ -35,7 +39,7 @@ class Driver {
   start(): void {
     this.#machine.power(true);
     this.#tell();
-    for (const file of EDITABLE) this.#post({ news: "notes", notes: this.#machine.notes(file) });
+    this.#note();
     this.#run();
   }
 
@@ -68,11 +72,10 @@ class Driver {
     this.#machine = this.#made(lan);
     this.#machine.power(true);
     this.#tell();
-    if (!this.#isPaused) this.#run();
+    this.#run();
   }
 
   #resume(): void {
-    if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#tell();
     this.#run();
@@ -80,16 +83,14 @@ class Driver {
 
   /** Until the telephone is paused or another takes its place. Each run has a loop of its own: time that stood still is not made up for. */
   #run(): void {
-    const machine = this.#machine;
+    const own = ++this.#loop;
     const speed = (): number => this.#speed;
-    const loop = new RunLoop(machine.board).run({
+    const loop = new RunLoop(this.#machine.board).run({
       get speed() {
         return speed();
       },
-      stop: () => this.#isPaused || this.#machine !== machine,
-      tick: () => {
-        if (this.#machine === machine) this.#tell();
-      },
+      stop: () => this.#isPaused || own !== this.#loop,
+      tick: () => this.#tell(),
     });
     // Nobody waits for it, so nobody else would tell.
     loop.catch((error: unknown) => this.#post(failure(error)));
@@ -97,6 +98,14 @@ class Driver {
 
   #tell(): void {
     this.#post(this.#machine.tick(this.#isPaused));
+    const { bootname, appname } = this.#machine.board.log.facts;
+    if (bootname === "" || this.#noted === `${bootname} ${appname}`) return;
+    this.#noted = `${bootname} ${appname}`;
+    this.#note();
+  }
+
+  #note(): void {
+    for (const file of EDITABLE) this.#post({ news: "notes", notes: this.#machine.notes(file) });
   }
 
   #download(what: Download): void {

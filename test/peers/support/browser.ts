@@ -2,6 +2,9 @@
 //
 // In: the folder of a page. Out: the page, opened from a loopback server, in a browser that ends with the test.
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import type { Test } from "tap";
 import { MemoryFiles } from "../../../host/site/file-server.js";
@@ -16,6 +19,18 @@ export interface Opened {
   readonly complaints: readonly string[];
   /** Every URL that was asked for. */
   readonly requests: readonly string[];
+}
+
+/** Held in a variable, because it is JavaScript that needs no types. */
+const BUNDLER: string = "../../../../../tools/web.mjs";
+
+/** The page in a folder of its own. */
+export async function bundled(t: Test): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "offhook-web-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const { bundlePage } = (await import(BUNDLER)) as { bundlePage(folder: string): Promise<void> };
+  await bundlePage(folder);
+  return folder;
 }
 
 export async function startBrowser(t: Test): Promise<Browser> {
