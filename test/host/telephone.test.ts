@@ -2,12 +2,15 @@
 // Method: whole start-ups on built-in LANs; transcripts of a run and of its restored twin compared to the last event.
 
 import t from "tap";
+import type { BoardOptions } from "../../host/board.js";
 import { FailingFlash } from "../../host/faults/failing-flash.js";
 import { demoKey, demoOldBoot } from "../../host/image/demo.js";
+import { MemoryNetwork } from "../../host/network/memory.js";
 import { NorFlash } from "../../host/peripherals/nor-flash.js";
 import { W25Q128JV } from "../../host/peripherals/nor-parts.js";
 import type { Scheduler } from "../../host/scheduler.js";
 import { provision } from "../../host/site/factory.js";
+import { demoSite } from "../../host/site/demo.js";
 import { MemoryFiles } from "../../host/site/file-server.js";
 import { type Snapshot, Telephone, type TelephoneOptions } from "../../host/telephone.js";
 import { core } from "../support/core.js";
@@ -125,6 +128,28 @@ t.test("keys, and the cable", async (t) => {
   t.ok(await other.run({ state: "link", seconds: 60 }), "it notices");
   other.plug(true);
   t.ok(await other.run({ state: "login", seconds: 120 }));
+});
+
+t.test("a slow cable is as slow when it is plugged in again; a network that settles is waited for", async (t) => {
+  const slow = new Telephone({ ...plain, linkSpeed: 10 });
+  slow.powerOn();
+  t.ok(await slow.run({ text: "10Mbps Ethernet", seconds: 10 }));
+  await slow.run({ state: "dhcp" });
+  slow.plug(false);
+  await slow.run({ seconds: 5 });
+  slow.plug(true);
+  t.ok(await slow.run({ text: "10Mbps Ethernet", seconds: 60 }));
+  let settled = 0;
+  const network: BoardOptions["network"] = (scheduler) => Object.assign(new MemoryNetwork({ scheduler, site: demoSite({ scheduler }) }), {
+    settle: async () => {
+      await Promise.resolve();
+      settled += 1;
+    },
+  });
+  const telephone = new Telephone({ core, identity: named, network });
+  telephone.powerOn();
+  await telephone.run({ state: "dhcp" });
+  t.equal(settled, telephone.snapshot().steps);
 });
 
 const blank = (clock: Scheduler): NorFlash => new NorFlash({ part: W25Q128JV, clock, timing: "typical" });

@@ -3,12 +3,16 @@
 // Out: WebAssembly text with the core's imports and exports. A wrong answer is told by `sys_panic`: the number of the question, and in the
 // place of the line what was answered. Each instance has questions of its own: the host must keep `sys_retained` and tell the cause.
 
+import { Status } from "../../hal/abi.js";
 import type { HalImports } from "../../hal/contract.js";
 import { SHAPES } from "../../host/record/shapes.js";
 
 type Call = readonly [name: keyof HalImports, ...args: readonly number[]];
 
-/** `now`: the answer is this. `soon`: it comes to be. `memory`: these bytes stand there. `filled`: a word there is not zero. */
+/**
+ * `now`: the answer is this. `soon`: it comes to be, and is 0 or pending before. `memory`: these bytes stand there. `filled`: a word there
+ * is not zero.
+ */
 export type Question = { readonly call: Call; readonly now: number } | { readonly call: Call; readonly soon: number } |
   { readonly at: number; readonly memory: string } | { readonly at: number; readonly filled: true };
 
@@ -65,6 +69,8 @@ function ask(question: Question, number: number): string {
     (block $came (loop $again
       (local.set $answer ${called(question.call)})
       (br_if $came (i32.eq (local.get $answer) (i32.const ${question.soon})))
+      (if (i32.and (i32.ne (local.get $answer) (i32.const 0)) (i32.ne (local.get $answer) (i32.const ${Status.Pending})))
+        (then (call $wrong (i32.const ${number}) (local.get $answer))))
       (local.set $patience (i32.sub (local.get $patience) (i32.const 1)))
       (br_if $again (local.get $patience)))
       (call $wrong (i32.const ${number}) (local.get $answer)))`;

@@ -19,7 +19,7 @@ const STAGING_BYTES = 8 * 1024 * 1024;
 const LOCAL = 0x7f000001;
 const [LINE, PC] = [0, 1];
 /** What is at which place in the module's memory. */
-const [HELLO, NAME, NOTHING, ROOM, FROM, LONG] = [0x100, 0x140, 0x180, 0x2000, 0x3000, 0x8000];
+const [HELLO, NAME, NOTHING, ESCAPE, ROOM, FROM, LONG] = [0x100, 0x140, 0x180, 0x1c0, 0x2000, 0x3000, 0x8000];
 
 interface FarEnd {
   readonly udp: number;
@@ -140,6 +140,7 @@ const staging: readonly Question[] = [
 /** Is gone with a reset: what was protected, what was shown. */
 const shownAndProtected: readonly Question[] = [
   { call: ["display_row", 0, HELLO, 5], now: Ok },
+  { call: ["display_row", 1, ESCAPE, 8], now: Ok },
   { call: ["flash_protect", 0, 4096, 1], now: Ok },
   { call: ["flash_erase_start", 0, 4096], now: Protected },
 ];
@@ -159,7 +160,7 @@ const hasNot: readonly Question[] = [
 /** Power-up, a reset that the core wants, then traps until nobody makes another instance. */
 const examination = (far: FarEnd): Examination => ({
   abiVersion: ABI_VERSION,
-  texts: { [HELLO]: "hello", [NAME]: "localhost\0", [LONG]: "x".repeat(300) },
+  texts: { [HELLO]: "hello", [NAME]: "localhost\0", [ESCAPE]: "\x1b[2J\x9b\x7f\xe9~", [LONG]: "x".repeat(300) },
   instances: [
     {
       cause: ResetCause.PowerUp,
@@ -189,6 +190,7 @@ t.test("the telephone in C answers as the contract says", { skip }, async (t) =>
   const { code, output } = await phone(t, "chip.bin", ["--seconds", "30"]).end;
   t.notMatch(output, /assertion/, "the number of the question, and in the line's place the answer");
   t.equal(code, 1, output);
+  t.match(output, / prompt +\.\[2J\.\.é~\n/, "a text commands no terminal, and Latin-1 is UTF-8 there");
   t.equal(output.match(/ title +hello\n/g)?.length, 2, "what a row showed is forgotten with a reset");
   t.match(output, "desktop: the core stopped\n", "the fourth trap is the last");
 });

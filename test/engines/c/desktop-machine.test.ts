@@ -50,6 +50,22 @@ async function isSignalled(t: Test): Promise<void> {
   t.notMatch(output, /slept through/);
 }
 
+/** A terminal of its own, from bsdutils, which every Debian has. */
+async function isDrawn(t: Test): Promise<void> {
+  const { folder } = await bench(t, PROGRAM);
+  const files = `--flash ${join(folder, "chip.bin")} --key ${join(folder, "key.der")} --server 127.0.0.1:9`;
+  const command = `stty -g; ${programPath(PROGRAM)} ${files} --seconds 3 2>/dev/null; stty -g`;
+  const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], { encoding: "utf8", input: "" });
+  const lines = stdout.split("\r\n");
+  t.match(lines[0], /^[0-9a-f:]+$/);
+  t.equal(lines.at(-2)?.replace(/^.*\x1b\[J/, ""), lines[0], "the terminal is given back as it was");
+  const frames = stdout.split("\x1b[H");
+  t.match(frames[0], /\x1b\[2J$/);
+  t.match(frames[1], /^Starting\x1b\[K\r\n/);
+  const whole = /^(?:.*\x1b\[K\r\n){9}a\[Program *\] b\[\] c\[\] d\[\] .*\x1b\[K\r\n\x1b\[J$/;
+  t.ok(frames.some((frame) => whole.test(frame)), "in place, eight rows, the bar, and the softkeys last");
+}
+
 async function saysWhy(t: Test): Promise<void> {
   const { folder, phone } = await bench(t, PROGRAM);
   writeFileSync(join(folder, "empty.der"), "");
@@ -81,6 +97,7 @@ t.test("the telephone in C and its machine", { skip, jobs: 4 }, (t) => {
   void t.test("a new chip is whole, on the disk, and one telephone's", makesItsChip);
   void t.test("a full disk: no half chip, and no operation that is said to be done", hasNoRoom);
   void t.test("a signal is never slept through", isSignalled);
+  void t.test("on a terminal the display is drawn in place", isDrawn);
   void t.test("what cannot be is told with its reason", saysWhy);
   t.end();
 });

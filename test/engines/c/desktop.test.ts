@@ -92,7 +92,8 @@ async function logsIn(t: Test): Promise<void> {
   await running.shows(/Enter username/);
   await type(running, "4001a");
   await running.shows(/Enter Password/);
-  await type(running, "246810a");
+  running.child.stdin.write("246810"); // Faster than a person: the queue keeps their order.
+  await type(running, "a");
   await running.shows(/prompt +Logging in/);
   for (let tries = 0; accesses.at(-1) !== "REGISTER 200 4001" && tries < 1000; tries++) await later(20);
   t.same(accesses, ["OPTIONS 200 ", "REGISTER 401 4001", "REGISTER 200 4001"]);
