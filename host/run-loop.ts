@@ -87,6 +87,7 @@ export class RunLoop {
   async #pause(ms: number, options: RunOptions): Promise<void> {
     await this.#sleep(ms);
     options.tick?.();
+    this.#turnMs = performance.now(); // However long that drew: the next step is the telephone's.
   }
 
   #anchored(speed: number): Anchor {

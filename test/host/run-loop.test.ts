@@ -33,3 +33,25 @@ t.test("time stands for what arrived while the engines were at work", async (t) 
   t.same(polledUs, [0], "polled at once");
   t.same(scheduler.nowUs, WAIT_US, "then time goes on");
 });
+
+t.test("a frontend that draws for longer than a turn lasts does not stop the telephone", async (t) => {
+  for (const speed of [64, "fast"] as const) {
+    const scheduler = new Scheduler();
+    let [ran, ticks] = [0, 0];
+    for (let count = 1; count <= 50; count++) scheduler.in(count * 1000, () => void ran++);
+    const board = {
+      scheduler, network: { outstanding: false }, nextUs: () => scheduler.nextUs(), poll: () => undefined,
+      advance: (nowUs: number) => {
+        scheduler.nowUs = nowUs;
+        scheduler.runDue();
+      },
+    } as unknown as Board;
+    const draw = (): void => {
+      ticks++;
+      for (const beginMs = performance.now(); performance.now() - beginMs < 25;);
+    };
+    await new RunLoop(board).run({ speed, stop: () => ran === 50 || ticks === 60, tick: draw });
+    t.equal(ran, 50, `${speed}: all that was due ran`);
+  }
+  t.end();
+});

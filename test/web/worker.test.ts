@@ -23,9 +23,13 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 const fetched: string[] = [];
+const fetchOutside = globalThis.fetch;
 Object.assign(globalThis, {
   postMessage: (news: News) => void told.push(news),
-  fetch: async ({ pathname }: URL) => {
+  // The worker asks for what lies beside it; other tests of this process ask servers.
+  fetch: async (url: URL | string, options?: RequestInit) => {
+    const { protocol, pathname } = new URL(url);
+    if (protocol !== "file:") return fetchOutside(url, options);
     fetched.push(pathname.split("/").at(-1)!);
     return new Response(readFileSync(`build/${fetched.at(-1)}`));
   },
