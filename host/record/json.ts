@@ -118,21 +118,26 @@ function oneOf<Thing>(list: readonly Thing[], value: unknown, where: string): Th
   return list[index]!;
 }
 
+function membersOf(value: unknown, where: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) throw new RecordError(`${where} has no members`);
+  return value as Record<string, unknown>;
+}
+
 function readKind(value: unknown, index: number): CallKind {
-  const { name, arguments: args } = value as { name?: unknown; arguments?: unknown };
+  const { name, arguments: args } = membersOf(value, `kinds[${index}]`);
   const list = listOf(args, `kinds[${index}].arguments`);
   if (list.length > ARGUMENT_COUNT_MAX) throw new RecordError(`kinds[${index}] has ${list.length} arguments`);
   return {
     name: textOf(name, `kinds[${index}].name`),
     arguments: list.map((argument) => {
-      const { name: own, isPointer } = argument as { name?: unknown; isPointer?: unknown };
+      const { name: own, isPointer } = membersOf(argument, `kinds[${index}] argument`);
       return { name: textOf(own, `kinds[${index}] argument`), isPointer: isPointer === true };
     }),
   };
 }
 
 function readStep(value: unknown, where: string, kinds: readonly CallKind[], spans: readonly Uint8Array[]): Step {
-  const step = value as { readonly [Name in keyof StepText]?: unknown };
+  const step: { readonly [Name in keyof StepText]?: unknown } = membersOf(value, where);
   const end = step.end === "returned" ? StepEnd.Returned : step.end === "trapped" ? StepEnd.Trapped : undefined;
   if (end === undefined) throw new RecordError(`${where}.end is neither "returned" nor "trapped"`);
   return {
@@ -159,12 +164,12 @@ function readCall(value: unknown, where: string, kinds: readonly CallKind[], spa
 }
 
 function readRun(value: unknown, where: string, steps: readonly Step[]): Run {
-  const { name, starts } = value as { name?: unknown; starts?: unknown };
+  const { name, starts } = membersOf(value, where);
   return { name: textOf(name, `${where}.name`), starts: listOf(starts, `${where}.starts`).map((start) => readStart(start, where, steps)) };
 }
 
 function readStart(value: unknown, where: string, steps: readonly Step[]): Start {
-  const { mode, cause, init, polls } = value as { readonly [Name in keyof Start]?: unknown };
+  const { mode, cause, init, polls } = membersOf(value, where);
   return {
     mode: numberOf(mode, `${where} mode`), cause: numberOf(cause, `${where} cause`), init: oneOf(steps, init, `${where} init`),
     polls: listOf(polls, `${where} polls`).map((poll) => {

@@ -67,6 +67,9 @@ t.test("a text that is none is refused with the place", (t) => {
     ["steps", [{ calls: [[99, [], 0, [], []]], end: "returned", result: 0 }], /steps\[0\]\.calls\[0\] kind is 99/],
     ["runs", [{ name: "a", starts: [{ mode: 0, cause: 0, init: 9999, polls: [] }] }], /runs\[0\] init is 9999/],
     ["runs", [{ name: 5, starts: [] }], /runs\[0\]\.name is no text/],
+    ["kinds", [null], /kinds\[0\] has no members/], ["kinds", [{ name: "a", arguments: [null] }], /kinds\[0\] argument has no members/],
+    ["steps", [null], /steps\[0\] has no members/], ["runs", [null], /runs\[0\] has no members/],
+    ["runs", [{ name: "a", starts: [7] }], /runs\[0\] has no members/],
     ["runs", [], /nothing to replay/], ["runs", [{ name: "a", starts: [] }], /nothing to replay/],
   ];
   for (const [name, value, wanted] of refused) {
