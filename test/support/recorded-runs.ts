@@ -21,7 +21,7 @@ import { testKey } from "./image-craft.js";
 import { telephone, trunk, vlan } from "./lans.js";
 import { play, SMALL_PART, software, type Played, type Scenario, type Software } from "./scenario.js";
 import { runMode, type ModeFiles } from "./short-mode.js";
-import { p256Pair, rsaPair, signerOf } from "./signing-keys.js";
+import { p256Pair, rsaPair, signerOf, steadySignerOf } from "./signing-keys.js";
 
 export type Instantiate = NonNullable<BoardOptions["instantiate"]>;
 
@@ -86,7 +86,7 @@ function imagePlans(): Plan[] {
   const [p256, rsa] = [p256Pair("recorded runs"), rsaPair(2048)];
   const flipped = next.bytes.map((byte, index) => (index === 5000 ? byte ^ 1 : byte));
   const files: [string, Software, Partial<Scenario>?][] = [
-    ["signed with P-256", software("app2.bin", { bytes: 5000, signer: signerOf(p256) }), { trust: [testKey.spki, p256.spki] }],
+    ["signed with P-256", software("app2.bin", { bytes: 5000, signer: steadySignerOf(p256) }), { trust: [testKey.spki, p256.spki] }],
     ["signed with RSA", software("app2.bin", { bytes: 5000, signer: signerOf(rsa) }), { trust: [testKey.spki, rsa.spki] }],
     ["a flipped bit", { ...next, bytes: flipped }],
     ["a flipped signature", { ...next, bytes: next.bytes.map((byte, index) => (index === next.bytes.length - 1 ? byte ^ 1 : byte)) }],

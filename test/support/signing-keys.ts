@@ -3,6 +3,7 @@
 // `differentialCount` says how many signatures or messages a comparison with Node's crypto takes: a sample, or all that the
 // environment variable OFFHOOK_DIFFERENTIAL asks for (docs/TESTING.md).
 
+import { p256 } from "@noble/curves/nist.js";
 import { constants, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
 import process from "node:process";
 import t from "tap";
@@ -94,6 +95,12 @@ export function signerOf(pair: Pair): Signer {
   const sign = (message: Uint8Array) => signMessage(pair, message);
   if (pair.privateKey.asymmetricKeyType === "ec") return { algorithm: "p256", spki: pair.spki, sign };
   return { algorithm: "rsa2048", spki: pair.spki, named: pkcs1Of(pair), sign };
+}
+
+/** The same of a P-256 pair, with a signature that is the same each time (RFC 6979): for what is kept in a file. */
+export function steadySignerOf(pair: Pair): Signer {
+  const scalar = Buffer.from(pair.privateKey.export({ format: "jwk" }).d!, "base64url");
+  return { algorithm: "p256", spki: pair.spki, sign: (message) => Buffer.from(p256.sign(message, scalar, { format: "der" })) };
 }
 
 /** PKCS #1 form of an RSA pair's public key. */
