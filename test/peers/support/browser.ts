@@ -50,7 +50,10 @@ export async function servePage(t: Test, folder: string): Promise<Served> {
   return served;
 }
 
-export async function openPage(t: Test, browser: Browser, served: Served, options: BrowserContextOptions = {}): Promise<Opened> {
+/** `before`: a script that runs before the page's own. */
+export async function openPage(
+  t: Test, browser: Browser, served: Served, options: BrowserContextOptions = {}, before = "",
+): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   t.teardown(() => context.close());
   const page = await context.newPage();
@@ -62,6 +65,7 @@ export async function openPage(t: Test, browser: Browser, served: Served, option
   page.on("pageerror", (error) => complaints.push(error.message));
   context.on("request", (request) => requests.push(request.url()));
   const url = new URL(PAGE_PATH, served.url).href;
+  await page.addInitScript(before);
   await page.goto(url);
   await page.waitForSelector("html[data-ready]");
   return { page, url, complaints, requests };

@@ -22,8 +22,12 @@ export const TICK: Tick = {
 export const state = (name: string, t: number): Tick["events"][number] => ({ n: 1, t, event: "state", state: name });
 export const ROW: FrameRow = { n: 0, ms: 0, direction: "in", protocol: "", source: "", target: "", summary: "a frame", bytes: 60 };
 
-/** A worker that keeps orders and tells what it is told to tell. */
-const LISTENER = "globalThis.orders = []; onmessage = ({ data }) => void orders.push(data);";
+/** A worker that keeps orders, tells what it is told to tell, and answers who wants to know whether it has heard everything. */
+const LISTENER = "globalThis.orders = []; " +
+  "onmessage = ({ data }) => data.do === 'answer' ? postMessage({ news: 'answer' }) : orders.push(data);";
+/** Lets a test ask the page's worker, too. */
+const KEPT_WORKER = "const Own = Worker; " +
+  "globalThis.Worker = class extends Own { constructor(...all) { super(...all); globalThis.kept = this; } };";
 /** What it has in it. */
 interface Scope {
   readonly orders: Order[];
@@ -55,9 +59,20 @@ export async function pageFolder(t: Test, worker?: string): Promise<string> {
 export async function toldPage(t: Test): Promise<Told> {
   const first: News[] = [PLUGGED, { ...TICK, events: [state("power-up", 0)] }];
   const served = await servePage(t, await pageFolder(t, `${LISTENER} for (const news of ${JSON.stringify(first)}) postMessage(news);`));
-  const opened = await openPage(t, await chromium(), served);
+  const opened = await openPage(t, await chromium(), served, {}, KEPT_WORKER);
   const [worker] = opened.page.workers();
-  const drawn = (): Promise<unknown> => opened.page.evaluate(() => new Promise(requestAnimationFrame));
+  // Messages keep their order: with the answer, all that was told has been heard, and all that was ordered has arrived.
+  const heard = (): Promise<unknown> => opened.page.evaluate(() => new Promise((resolve) => {
+    const { kept } = globalThis as unknown as { readonly kept: Worker };
+    kept.addEventListener("message", ({ data }) => {
+      if (data.news === "answer") resolve(undefined);
+    });
+    kept.postMessage({ do: "answer" });
+  }));
+  const drawn = async (): Promise<void> => {
+    await heard();
+    await opened.page.evaluate(() => new Promise(requestAnimationFrame));
+  };
   const tell = async (...all: News[]): Promise<void> => {
     await worker!.evaluate((news) => news.forEach((each) => (globalThis as unknown as Scope).postMessage(each)), all);
     await drawn();
@@ -69,6 +84,9 @@ export async function toldPage(t: Test): Promise<Told> {
     }, [TICK, ROW, { first, count, protocol }] as const);
     await drawn();
   };
-  const orders = (): Promise<Order[]> => worker!.evaluate(() => (globalThis as unknown as Scope).orders.splice(0));
+  const orders = async (): Promise<Order[]> => {
+    await heard();
+    return worker!.evaluate(() => (globalThis as unknown as Scope).orders.splice(0));
+  };
   return { ...opened, tell, pass, orders };
 }
